@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The boundary between Weir and its plugins: plain C, valid as C11 and as C++.
+ *
+ * A plugin is a shared library that exports one symbol, weir_library(). Through it the host reads static
+ * descriptors (no side effects), and drives each stage of a pipeline through these steps:
+ *
+ *   open     reads and checks the options; no side effect outside the process. `etl-run check` stops here.
+ *   create   one instance for each thread that runs the stage.
+ *   start    the instance may connect, open files, start threads of its own.
+ *   poll / process / process_group / on_timer    the work, always in batches.
+ *   finish   the input has ended, or the pipeline stops: emit what is still held.
+ *   flush    make durable all that was taken (sinks), before positions are committed.
+ *   destroy, close
+ *
+ * Rules that hold everywhere:
+ *  - Who allocates frees. No exception, no C++ type and no allocation changes hands here.
+ *  - A slice points to bytes that live for the call, unless its comment says otherwise.
+ *  - Every struct that the two sides hand each other alone begins with its size in bytes as its maker
+ * compiled it; fields are only appended, and a reader uses none beyond that size. Structs that stand in
+ * arrays of values (slices, headers, records, positions) keep their layout for a whole major version.
+ *  - Threads: an instance is called by one thread at a time. open/close and a stage's shared data may be
+ *    reached by several instances at once; functions marked [any-thread] may be called from any thread, the
+ *    others only from inside a call that handed out the context.
+ */
+#ifndef WEIR_ABI_H
+#define WEIR_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEIR_ABI_MAJOR 1u
+#define WEIR_ABI_MINOR 0u
+
+/* Name of the one exported function, of type weir_library_fn. */
+#define WEIR_LIBRARY_SYMBOL "weir_library"
+
+/* Bytes behind the end of every record's value that are readable (not meaningful), so that a JSON parser can
+ * work in place with wide loads (simdjson's SIMDJSON_PADDING). Blocks from block_new have them built in. */
+#define WEIR_PADDING 64u
+
+/* event_time of a record that has none. */
+#define WEIR_NO_TIME INT64_MIN
+
+/* The port, built in on every stage, for records the stage cannot take. */
+#define WEIR_ERROR_PORT UINT32_MAX
+
+typedef enum weir_status {
+  WEIR_OK = 0,
+  WEIR_IDLE = 1, /* poll: nothing there now; the source calls wake() when there is */
+  WEIR_END = 2,  /* poll: the source has ended; poll is not called again */
+  WEIR_FAILED =
+      -1, /* the items of this call failed: the host sends them to the error port, with set_error's text */
+  WEIR_STOP = -2 /* the stage cannot go on: the pipeline stops, its positions kept, with set_error's text */
+} weir_status;
+
+/* ---- values ------------------------------------------------------------------------------------------- */
+
+/* Bytes; never relied on to end in NUL. data == NULL means absent, which is not the same as empty. */
+typedef struct weir_slice {
+  const char* data;
+  size_t size;
+} weir_slice;
+
+typedef struct weir_header {
+  weir_slice name;
+  weir_slice value;
+} weir_header;
+
+/* A reference-counted piece of memory that owns the bytes of records. Opaque; see block_new. */
+typedef struct weir_block weir_block;
+
+/* Where records come from: one of a source's independent sequences of positions, for instance a partition of
+ * a topic or a file. Made by the host (see origin), the same pointer for the same names, alive as long as the
+ * job. */
+typedef struct weir_origin {
+  uint32_t size;
+  int32_t partition; /* -1 where the source has none */
+  weir_slice source; /* the source stage's name */
+  weir_slice name;   /* topic, file path, ... */
+} weir_origin;
+
+/* What went wrong with a record, carried by records on the error port and on side ports that give a reason.
+ */
+typedef struct weir_failure {
+  uint32_t size;
+  uint32_t attempts; /* how often the record was tried in all, replays included; at least 1 */
+  weir_slice stage;
+  weir_slice port;
+  weir_slice code;    /* short and stable, for machines: "40003", "bad_json" */
+  weir_slice message; /* one line for people */
+  int64_t first_time; /* milliseconds since 1970 UTC, of the first and the last failure */
+  int64_t last_time;
+} weir_failure;
+
+typedef struct weir_record {
+  weir_slice value; /* data == NULL: no value (a tombstone of a compacted topic) */
+  weir_slice key;   /* data == NULL: no key */
+  const weir_header* headers;
+  weir_block* block;           /* owns value, key and headers; NULL where those live as long as the job */
+  const weir_origin* origin;   /* NULL for a record that no source position stands for */
+  const weir_failure* failure; /* NULL for a record that has not failed */
+  int64_t position;            /* within origin: a Kafka offset, a file's line number (from 1) */
+  int64_t event_time;          /* milliseconds since 1970 UTC, or WEIR_NO_TIME */
+  uint32_t header_count;
+  uint32_t reserved; /* 0 */
+} weir_record;
+
+/* A list of records with the bounds of the window that gathered them. */
+typedef struct weir_group {
+  uint32_t size;
+  uint32_t input; /* which of the stage's inputs it came by; 0 is the first */
+  weir_slice key; /* data == NULL: not keyed */
+  int64_t start;  /* milliseconds since 1970 UTC, inclusive */
+  int64_t end;    /* exclusive */
+  const weir_record* records;
+  size_t count;
+} weir_group;
+
+/* Records on their way into a stage. */
+typedef struct weir_batch {
+  uint32_t size;
+  uint32_t input;
+  const weir_record* records;
+  size_t count;
+  const weir_slice* keys; /* the stage's `key:` of each record; NULL where the stage is not keyed */
+} weir_batch;
+
+/* Everything of `origin` before `next` has been delivered durably. */
+typedef struct weir_position {
+  const weir_origin* origin;
+  int64_t next;
+} weir_position;
+
+typedef enum weir_time_domain { WEIR_PROCESSING_TIME = 0, WEIR_EVENT_TIME = 1 } weir_time_domain;
+
+typedef struct weir_timer {
+  uint32_t size;
+  uint32_t domain; /* weir_time_domain */
+  weir_slice key;  /* as given to timer_set */
+  int64_t time;    /* milliseconds since 1970 UTC */
+} weir_timer;
+
+typedef enum weir_log_level {
+  WEIR_DEBUG = 0,
+  WEIR_INFO = 1,
+  WEIR_WARNING = 2,
+  WEIR_ERROR = 3
+} weir_log_level;
+
+/* ---- the host's side ---------------------------------------------------------------------------------- */
+
+/* One instance's (or, in open and close, one stage's) door to the host. Valid from open/create until
+ * close/destroy. */
+typedef struct weir_context weir_context;
+
+/* A count that appears in the summary and the metrics under the stage's name. Owned by the host. */
+typedef struct weir_counter weir_counter;
+
+/* Where an instance runs. */
+typedef struct weir_place {
+  uint32_t size;
+  uint32_t task; /* 0 .. tasks-1: a task is one thread with its own copy of the graph */
+  uint32_t tasks;
+  uint32_t worker; /* 0 .. workers-1 within the task: the stage's `concurrency` */
+  uint32_t workers;
+  weir_slice pipeline;
+  weir_slice stage;
+} weir_place;
+
+typedef struct weir_host {
+  uint32_t size;
+  uint32_t abi_major;
+  uint32_t abi_minor;
+
+  /* -- what people read. Secrets never go in. -- */
+  /* [any-thread] One line; the host adds time and stage, and limits the rate. */
+  void (*log)(weir_context*, weir_log_level, weir_slice line);
+  /* The reason for the status that the running call is about to return. */
+  void (*set_error)(weir_context*, weir_slice code, weir_slice message);
+  /* open only: an option is wrong. `pointer` is a JSON pointer into the options ("/where/all/1"), which the
+   * host turns into file, line and column. May be called several times; open then returns NULL. */
+  void (*problem)(weir_context*, weir_slice pointer, weir_slice message);
+  /* Where this instance runs; the result lives as long as the context. [any-thread] */
+  const weir_place* (*place)(weir_context*);
+
+  /* -- memory -- [any-thread] */
+  /* A new block of `capacity` bytes with WEIR_PADDING readable bytes behind; *data is its start. The caller
+   * owns one reference. NULL when memory is exhausted. */
+  weir_block* (*block_new)(size_t capacity, char** data);
+  void (*block_retain)(weir_block*);
+  void (*block_release)(weir_block*);
+  /* Whether the caller's reference is the only one, so that it may write the block anew. */
+  int (*block_is_unique)(const weir_block*);
+  /* Keep records beyond the call, and let them go: counts their blocks up and down. */
+  void (*retain)(const weir_record*, size_t count);
+  void (*release)(const weir_record*, size_t count);
+
+  /* -- output: into the port's consumers, or to the task that owns this worker. The records stay the
+   * caller's. -- */
+  void (*emit)(weir_context*, uint32_t port, const weir_record*, size_t count);
+  void (*emit_group)(weir_context*, uint32_t port, const weir_group*);
+  /* The same with a reason: on a side port, or on WEIR_ERROR_PORT. Attempts are counted up by the host. */
+  void (*fail)(weir_context*, uint32_t port, const weir_record*, size_t count, weir_slice code,
+               weir_slice message);
+
+  /* -- time -- */
+  /* Processing time in milliseconds since 1970 UTC; a clock that tests can set. [any-thread] */
+  int64_t (*now)(weir_context*);
+  /* Waits; returns 0 when the time is over, 1 at once when the pipeline aborts. Only from a worker. */
+  int (*sleep)(weir_context*, int64_t milliseconds);
+  /* One timer for a domain, key and time; a second set is no second call. on_timer comes on the stage's
+   * thread. */
+  void (*timer_set)(weir_context*, weir_time_domain, weir_slice key, int64_t time);
+  void (*timer_delete)(weir_context*, weir_time_domain, weir_slice key, int64_t time);
+
+  /* -- lists: a window's contents. The host owns them, so that positions wait for what they hold. -- */
+  /* Appends to the list of (key, window); returns how many it holds then. `window` is the plugin's own
+   * number. */
+  size_t (*list_append)(weir_context*, weir_slice key, int64_t window, const weir_record*, size_t count);
+  /* Emits the list as one group and forgets it. Nothing happens when it is empty. */
+  void (*list_emit)(weir_context*, uint32_t port, weir_slice key, int64_t window, int64_t start, int64_t end);
+  void (*list_clear)(weir_context*, weir_slice key, int64_t window);
+
+  /* -- sources -- */
+  /* The origin of that name, the same pointer for the same arguments. [any-thread] */
+  const weir_origin* (*origin)(weir_context*, weir_slice name, int32_t partition);
+  /* After WEIR_IDLE: there is something to poll. [any-thread] */
+  void (*wake)(weir_context*);
+  /* Called from inside poll, before origins go to another owner: the host drains, flushes, calls commit for
+   * what may be committed, and forgets what it still holds of them. With `lost` it may not commit them any
+   * more. */
+  void (*give_up)(weir_context*, const weir_origin* const*, size_t count, int lost);
+
+  /* -- metrics -- [any-thread] */
+  /* The counter of that name; the same for all instances of a stage. */
+  weir_counter* (*counter)(weir_context*, weir_slice name);
+  void (*counter_add)(weir_counter*, uint64_t n);
+} weir_host;
+
+/* ---- the plugin's side -------------------------------------------------------------------------------- */
+
+typedef enum weir_kind { WEIR_SOURCE = 1, WEIR_WINDOW = 2, WEIR_PROCESS = 3, WEIR_SINK = 4 } weir_kind;
+
+typedef enum weir_item { WEIR_RECORDS = 1, WEIR_GROUPS = 2 } weir_item;
+
+typedef enum weir_option_type {
+  WEIR_STRING = 1,
+  WEIR_BOOL = 2,
+  WEIR_INTEGER = 3,
+  WEIR_NUMBER = 4,
+  WEIR_DURATION = 5,     /* "5s" in the file; milliseconds in the options */
+  WEIR_SIZE = 6,         /* "64MiB" in the file; bytes in the options */
+  WEIR_CHOICE = 7,       /* one of `choices` */
+  WEIR_STRING_LIST = 8,  /* a list, or a single string, which counts as a list of one */
+  WEIR_STRING_MAP = 9,   /* names to strings; numbers and booleans are taken as their text */
+  WEIR_OBJECT = 10,      /* a map with the options in `fields` */
+  WEIR_OBJECT_LIST = 11, /* a list of such maps */
+  WEIR_ANY = 12          /* any YAML tree, checked by the plugin in open */
+} weir_option_type;
+
+/* One option, declared once: it drives parsing, errors, `etl-run plugins NAME` and the documentation. */
+typedef struct weir_option {
+  uint32_t size;
+  uint32_t type; /* weir_option_type */
+  const char* name;
+  const char* help;           /* one or more sentences */
+  const char* default_value;  /* as it would stand in the file; NULL: none. Optional unless `required` */
+  const char* const* choices; /* WEIR_CHOICE: names, ended by NULL */
+  const struct weir_option* const* fields; /* WEIR_OBJECT, WEIR_OBJECT_LIST: ended by NULL */
+  double minimum; /* numbers, durations (ms) and sizes (bytes): the range, both ends included */
+  double maximum;
+  uint8_t required;
+  uint8_t secret; /* never printed */
+} weir_option;
+
+typedef struct weir_port {
+  uint32_t size;
+  uint32_t item;    /* weir_item */
+  const char* name; /* "out" is the main port */
+  const char* help;
+  const char* schema; /* a JSON Schema of what leaves by it, or NULL */
+} weir_port;
+
+/* Capabilities of a plugin. */
+#define WEIR_BLOCKS 1u     /* process may wait for I/O: the stage runs on worker threads of its own */
+#define WEIR_CONCURRENT 2u /* several workers may share the stage's input (`concurrency: n`) */
+#define WEIR_ENDS 4u       /* sources: poll can return WEIR_END */
+
+typedef struct weir_stage weir_stage;       /* made by open: one for each stage of the file */
+typedef struct weir_instance weir_instance; /* made by create: one for each thread that runs the stage */
+
+/* Functions that a plugin does not need may be NULL. */
+typedef struct weir_plugin {
+  uint32_t size;
+  uint32_t kind;         /* weir_kind */
+  uint32_t accepts;      /* weir_item bits; 0 for sources */
+  uint32_t capabilities; /* WEIR_BLOCKS, ... */
+  const char* name;      /* lower-case letters, digits, '_' */
+  const char* version;
+  const char* summary;               /* one line */
+  const char* example;               /* YAML: one stage that uses it */
+  const weir_option* const* options; /* ended by NULL */
+  const weir_port* const* ports; /* ended by NULL, in the order of their numbers; `error` is not among them */
+
+  /* Reads the options: a JSON object in which defaults stand, durations are milliseconds and sizes bytes. On
+   * error: problem() or set_error(), and NULL. The slice lives for the call. */
+  weir_stage* (*open)(const weir_host*, weir_context*, weir_slice options);
+  /* Ports that depend on the options, instead of `ports`; ended by NULL, alive until close. */
+  const weir_port* const* (*stage_ports)(weir_stage*);
+  void (*close)(weir_stage*);
+
+  weir_instance* (*create)(weir_stage*, weir_context*);
+  weir_status (*start)(weir_instance*, weir_context*);
+  void (*destroy)(weir_instance*);
+
+  /* Sources: emit about `budget` bytes and return without waiting. Budget 0: emit nothing, but keep the
+   * connection alive (a consumer group expects its members to poll). */
+  weir_status (*poll)(weir_instance*, weir_context*, size_t budget);
+  /* Sources: these positions are safe. WEIR_FAILED: they are handed over again with the next commit. */
+  weir_status (*commit)(weir_instance*, weir_context*, const weir_position*, size_t count);
+  /* Sources, before start: where the last run stopped. */
+  weir_status (*restore)(weir_instance*, weir_context*, const weir_position*, size_t count);
+  /* Sources that end: how far it is, 0 to 1; negative when unknown. [any-thread] */
+  double (*progress)(weir_instance*);
+
+  weir_status (*process)(weir_instance*, weir_context*, const weir_batch*);
+  weir_status (*process_group)(weir_instance*, weir_context*, const weir_group*);
+  weir_status (*on_timer)(weir_instance*, weir_context*, const weir_timer*);
+  /* WEIR_FAILED from finish or flush stops the pipeline, positions kept. */
+  weir_status (*finish)(weir_instance*, weir_context*);
+  weir_status (*flush)(weir_instance*, weir_context*);
+  /* The pipeline aborts: a call that waits should return soon. [any-thread] */
+  void (*interrupt)(weir_instance*);
+} weir_plugin;
+
+typedef struct weir_library_info {
+  uint32_t size;
+  uint32_t abi_major;
+  uint32_t abi_minor;
+  const weir_plugin* const* plugins; /* ended by NULL */
+} weir_library_info;
+
+/* The exported symbol. Returns static data; no side effects. */
+typedef const weir_library_info* (*weir_library_fn)(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WEIR_ABI_H */

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/descriptor.h>
+#include <weir/record.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// One reference to a block of memory that owns bytes of records. Copies share the memory. [any-thread]
+class Block {
+ public:
+  Block() = default;
+  Block(const weir_host* host, std::size_t capacity) : host_(host), capacity_(capacity) {
+    block_ = host->block_new(capacity, &data_);
+    if (block_ == nullptr) throw std::bad_alloc();
+  }
+  Block(const Block& o) : host_(o.host_), block_(o.block_), data_(o.data_), capacity_(o.capacity_) {
+    if (block_ != nullptr) host_->block_retain(block_);
+  }
+  Block(Block&& o) noexcept { swap(o); }
+  Block& operator=(Block o) noexcept { return swap(o), *this; }
+  ~Block() {
+    if (block_ != nullptr) host_->block_release(block_);
+  }
+
+  char* data() const { return data_; }
+  std::size_t capacity() const { return capacity_; }
+  weir_block* get() const { return block_; }
+  explicit operator bool() const { return block_ != nullptr; }
+  /// Whether nobody else refers to it, so that it may be written anew.
+  bool unique() const { return block_ != nullptr && host_->block_is_unique(block_) != 0; }
+
+ private:
+  void swap(Block& o) noexcept {
+    std::swap(host_, o.host_);
+    std::swap(block_, o.block_);
+    std::swap(data_, o.data_);
+    std::swap(capacity_, o.capacity_);
+  }
+
+  const weir_host* host_ = nullptr;
+  weir_block* block_ = nullptr;
+  char* data_ = nullptr;
+  std::size_t capacity_ = 0;
+};
+
+/// A count that appears in the summary and the metrics. A handle; add() may be called from any thread.
+class Counter {
+ public:
+  Counter() = default;
+  Counter(const weir_host* host, weir_counter* counter) : host_(host), counter_(counter) {}
+  void add(std::uint64_t n = 1) const {
+    if (counter_ != nullptr) host_->counter_add(counter_, n);
+  }
+
+ private:
+  const weir_host* host_ = nullptr;
+  weir_counter* counter_ = nullptr;
+};
+
+/// An instance's door to the host. It gathers what a call emits and hands it on, port by port, when the call
+/// returns (order is kept within a port). Used by the instance's thread only, except where a function says
+/// so.
+class Context {
+ public:
+  Context(const weir_host* host, weir_context* context) : host_(host), context_(context) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // -- output --
+
+  /// Emits a record by the main port (the first) or by `port`. Its bytes are not copied.
+  void emit(const Record& r) { emit(Port{0}, r); }
+  void emit(Port port, const Record& r) { pending(port).push_back(r); }
+  void emit(Port port, Records records) {
+    auto& p = pending(port);
+    p.insert(p.end(), records.begin(), records.end());
+  }
+
+  /// Emits a record by a side port, or by Port::kError, with the reason. `code` is short and stable.
+  void fail(Port port, const Record& r, std::string_view code, std::string_view message) {
+    fail(port, Records(&r, 1), code, message);
+  }
+  void fail(Port port, Records records, std::string_view code, std::string_view message) {
+    failures_.push_back({port, {records.begin(), records.end()}, std::string(code), std::string(message)});
+  }
+
+  /// Emits a group at once. Its records may be views of this call.
+  void emit_group(Port port, const Group& group) {
+    host_->emit_group(context_, static_cast<std::uint32_t>(port), &group);
+  }
+
+  /// A record like `from` (key, headers, time, origin) with another value, whose bytes are copied.
+  Record with_value(const Record& from, std::string_view value) {
+    std::size_t extra = from.key.size;
+    for (const auto& h : from.header_list()) extra += sizeof h + h.name.size + h.value.size;
+    char* p = allocate(value.size() + extra + alignof(weir_header));
+    Record r = from;
+    r.block = arena_.get();
+    r.value = {p, value.size()};
+    if (!value.empty()) std::memcpy(p, value.data(), value.size());
+    p += value.size();
+    if (extra != 0) copy_rest(r, p);
+    return r;
+  }
+
+  /// A new record without key, headers, time or origin; the value's bytes are copied.
+  Record make(std::string_view value) { return with_value(Record{}, value); }
+
+  /// A new block with room for `capacity` bytes; for sources that fill their records in place.
+  Block block(std::size_t capacity) const { return Block(host_, capacity); }
+
+  // -- time --
+
+  std::chrono::milliseconds now() const { return std::chrono::milliseconds(host_->now(context_)); }
+  /// Waits; false at once when the pipeline aborts. Only for stages that block.
+  bool sleep(std::chrono::milliseconds time) { return host_->sleep(context_, time.count()) == 0; }
+  void set_timer(std::chrono::milliseconds at, weir_slice key = kAbsent) {
+    host_->timer_set(context_, WEIR_PROCESSING_TIME, key, at.count());
+  }
+  void delete_timer(std::chrono::milliseconds at, weir_slice key = kAbsent) {
+    host_->timer_delete(context_, WEIR_PROCESSING_TIME, key, at.count());
+  }
+
+  // -- lists: contents of windows --
+
+  /// Appends to the list of (key, window); returns how many records it holds then.
+  std::size_t list_append(weir_slice key, std::int64_t window, Records records) {
+    return host_->list_append(context_, key, window, records.data(), records.size());
+  }
+  /// Emits the list as a group with these bounds and forgets it.
+  void list_emit(Port port, weir_slice key, std::int64_t window, std::chrono::milliseconds start,
+                 std::chrono::milliseconds end) {
+    host_->list_emit(context_, static_cast<std::uint32_t>(port), key, window, start.count(), end.count());
+  }
+  void list_clear(weir_slice key, std::int64_t window) { host_->list_clear(context_, key, window); }
+
+  // -- sources --
+
+  /// [any-thread]
+  const weir_origin* origin(std::string_view name, std::int32_t partition = -1) const {
+    return host_->origin(context_, slice(name), partition);
+  }
+  /// [any-thread]
+  void wake() const { host_->wake(context_); }
+  /// Before origins go to another owner; what this call has emitted so far is handed on first.
+  void give_up(std::span<const weir_origin* const> origins, bool lost) {
+    hand_on();
+    host_->give_up(context_, origins.data(), origins.size(), lost ? 1 : 0);
+  }
+
+  // -- what people read -- [any-thread]
+
+  void debug(std::string_view line) const { host_->log(context_, WEIR_DEBUG, slice(line)); }
+  void info(std::string_view line) const { host_->log(context_, WEIR_INFO, slice(line)); }
+  void warn(std::string_view line) const { host_->log(context_, WEIR_WARNING, slice(line)); }
+  Counter counter(std::string_view name) const { return {host_, host_->counter(context_, slice(name))}; }
+  const weir_place& place() const { return *host_->place(context_); }
+
+  // -- for the trampolines of plugin.h --
+
+  /// Hands on what was gathered.
+  void hand_on() {
+    for (std::size_t port = 0; port < pending_.size(); ++port) {
+      auto& p = pending_[port];
+      if (p.empty()) continue;
+      host_->emit(context_, static_cast<std::uint32_t>(port), p.data(), p.size());
+      p.clear();
+    }
+    for (const auto& f : failures_) {
+      host_->fail(context_, static_cast<std::uint32_t>(f.port), f.records.data(), f.records.size(),
+                  slice(f.code), slice(f.message));
+    }
+    failures_.clear();
+    end_call();
+  }
+  /// Forgets what was gathered, after a call that failed as a whole.
+  void discard() {
+    for (auto& p : pending_) p.clear();
+    failures_.clear();
+    end_call();
+  }
+  void set_error(std::string_view code, std::string_view message) {
+    host_->set_error(context_, slice(code), slice(message));
+  }
+  const weir_host* host() const { return host_; }
+
+ private:
+  static constexpr std::size_t kArenaBytes = 64 * 1024;
+
+  struct Failure {
+    Port port;
+    std::vector<Record> records;
+    std::string code, message;
+  };
+
+  std::vector<Record>& pending(Port port) {
+    const auto i = static_cast<std::size_t>(port);
+    if (port == Port::kError) throw std::logic_error("the error port takes records by fail(), with a reason");
+    if (i >= pending_.size()) pending_.resize(i + 1);
+    return pending_[i];
+  }
+
+  /// Room that lives as long as a record refers to it, and at least until the call's end.
+  char* allocate(std::size_t bytes) {
+    if (!arena_ || used_ + bytes > arena_.capacity()) {
+      if (arena_) full_.push_back(std::move(arena_));
+      arena_ = Block(host_, std::max(kArenaBytes, bytes));
+      used_ = 0;
+    }
+    char* p = arena_.data() + used_;
+    used_ += bytes;
+    return p;
+  }
+  /// The call is over: an arena that nobody refers to is written anew by the next one.
+  void end_call() {
+    full_.clear();
+    if (arena_.unique()) used_ = 0;
+  }
+
+  void copy_rest(Record& r, char* p) {
+    if (r.header_count != 0) {
+      auto address = reinterpret_cast<std::uintptr_t>(p);
+      address = (address + alignof(weir_header) - 1) / alignof(weir_header) * alignof(weir_header);
+      auto* headers = reinterpret_cast<weir_header*>(address);
+      p = reinterpret_cast<char*>(headers + r.header_count);
+      for (std::uint32_t i = 0; i < r.header_count; ++i) {
+        headers[i] = {copy(r.headers[i].name, p), copy(r.headers[i].value, p)};
+      }
+      r.headers = headers;
+    }
+    r.key = copy(r.key, p);
+  }
+  static weir_slice copy(weir_slice from, char*& p) {
+    if (from.data == nullptr) return from;
+    std::memcpy(p, from.data, from.size);
+    const weir_slice to{p, from.size};
+    p += from.size;
+    return to;
+  }
+
+  const weir_host* host_;
+  weir_context* context_;
+  std::vector<std::vector<Record>> pending_;
+  std::vector<Failure> failures_;
+  Block arena_;
+  std::size_t used_ = 0;
+  std::vector<Block> full_;  // earlier arenas of this call
+};
+
+}  // namespace weir

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/abi.h>
+
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+enum class Item : std::uint32_t { kRecords = WEIR_RECORDS, kGroups = WEIR_GROUPS };
+
+enum class Type : std::uint32_t {
+  kString = WEIR_STRING,
+  kBool = WEIR_BOOL,
+  kInteger = WEIR_INTEGER,
+  kNumber = WEIR_NUMBER,
+  kDuration = WEIR_DURATION,
+  kSize = WEIR_SIZE,
+  kChoice = WEIR_CHOICE,
+  kStringList = WEIR_STRING_LIST,
+  kStringMap = WEIR_STRING_MAP,
+  kObject = WEIR_OBJECT,
+  kObjectList = WEIR_OBJECT_LIST,
+  kAny = WEIR_ANY
+};
+
+/// The number of a named output, in the order of declaration. Ports of a class are its constants:
+/// `static constexpr weir::Port kOut{0}, kRejected{1};`
+enum class Port : std::uint32_t { kError = WEIR_ERROR_PORT };
+
+/// The declaration of one option; see weir_option for what each part means. Chained:
+/// `d.option("time", Type::kDuration, "How long a list is gathered.").default_value("5s").at_least(1);`
+class OptionDeclaration {
+ public:
+  OptionDeclaration(std::string_view name, Type type, std::string_view help) : name_(name), help_(help) {
+    c_.size = sizeof c_;
+    c_.type = static_cast<std::uint32_t>(type);
+    c_.minimum = -std::numeric_limits<double>::infinity();
+    c_.maximum = std::numeric_limits<double>::infinity();
+  }
+
+  OptionDeclaration& required() { return c_.required = 1, *this; }
+  OptionDeclaration& secret() { return c_.secret = 1, *this; }
+  /// As it would stand in the file: "5s", "64MiB", "true".
+  OptionDeclaration& default_value(std::string_view text) {
+    default_ = text;
+    has_default_ = true;
+    return *this;
+  }
+  OptionDeclaration& choices(std::vector<std::string> names) { return choices_ = std::move(names), *this; }
+  OptionDeclaration& at_least(double minimum) { return c_.minimum = minimum, *this; }
+  OptionDeclaration& at_most(double maximum) { return c_.maximum = maximum, *this; }
+
+  /// An option inside this one, which is kObject or kObjectList.
+  OptionDeclaration& field(std::string_view name, Type type, std::string_view help) {
+    fields_.emplace_back(name, type, help);
+    return fields_.back();
+  }
+
+  /// The C form, valid as long as this object and no longer changed.
+  const weir_option* freeze() {
+    c_.name = name_.c_str();
+    c_.help = help_.c_str();
+    c_.default_value = has_default_ ? default_.c_str() : nullptr;
+    if (!choices_.empty()) {
+      for (const auto& choice : choices_) choice_pointers_.push_back(choice.c_str());
+      choice_pointers_.push_back(nullptr);
+      c_.choices = choice_pointers_.data();
+    }
+    if (!fields_.empty()) {
+      for (auto& field : fields_) field_pointers_.push_back(field.freeze());
+      field_pointers_.push_back(nullptr);
+      c_.fields = field_pointers_.data();
+    }
+    return &c_;
+  }
+
+ private:
+  weir_option c_{};
+  std::string name_, help_, default_;
+  bool has_default_ = false;
+  std::vector<std::string> choices_;
+  std::deque<OptionDeclaration> fields_;
+  std::vector<const char*> choice_pointers_;
+  std::vector<const weir_option*> field_pointers_;
+};
+
+/// A list of ports in the C form. Add ports in the order of their numbers.
+class PortList {
+ public:
+  PortList& add(std::string_view name, Item item, std::string_view help, std::string_view schema = {}) {
+    auto& e =
+        entries_.emplace_back(Entry{std::string(name), std::string(help), std::string(schema), weir_port{}});
+    e.c.size = sizeof e.c;
+    e.c.item = static_cast<std::uint32_t>(item);
+    return *this;
+  }
+
+  /// Ended by NULL; valid as long as this object and no longer changed.
+  const weir_port* const* freeze() {
+    pointers_.clear();
+    for (auto& e : entries_) {
+      e.c.name = e.name.c_str();
+      e.c.help = e.help.c_str();
+      e.c.schema = e.schema.empty() ? nullptr : e.schema.c_str();
+      pointers_.push_back(&e.c);
+    }
+    pointers_.push_back(nullptr);
+    return pointers_.data();
+  }
+
+ private:
+  struct Entry {
+    std::string name, help, schema;
+    weir_port c;
+  };
+  std::deque<Entry> entries_;
+  std::vector<const weir_port*> pointers_;
+};
+
+/// What a plugin says of itself, filled by its `static void describe(weir::Descriptor&)`.
+class Descriptor {
+ public:
+  Descriptor& name(std::string_view name) { return name_ = name, *this; }
+  Descriptor& version(std::string_view version) { return version_ = version, *this; }
+  /// One line.
+  Descriptor& summary(std::string_view summary) { return summary_ = summary, *this; }
+  /// YAML of one stage that uses the plugin.
+  Descriptor& example(std::string_view yaml) { return example_ = yaml, *this; }
+
+  OptionDeclaration& option(std::string_view name, Type type, std::string_view help) {
+    return options_.emplace_back(name, type, help);
+  }
+
+  /// Declares the next port; ports are numbered from 0 in this order. Name the main one "out".
+  Descriptor& port(std::string_view name, Item item, std::string_view help, std::string_view schema = {}) {
+    ports_.add(name, item, help, schema);
+    return *this;
+  }
+
+  /// The stage waits for I/O: it runs on threads of its own, one unless the file says `concurrency`.
+  Descriptor& blocks() { return c_.capabilities |= WEIR_BLOCKS, *this; }
+  /// Several workers may share the stage's input (`concurrency: n`).
+  Descriptor& concurrent() { return c_.capabilities |= WEIR_CONCURRENT, *this; }
+  /// Sources: it comes to an end by itself.
+  Descriptor& ends() { return c_.capabilities |= WEIR_ENDS, *this; }
+
+  /// The C form with everything but the functions; valid as long as this object and no longer changed.
+  weir_plugin freeze() {
+    c_.size = sizeof c_;
+    c_.name = name_.c_str();
+    c_.version = version_.c_str();
+    c_.summary = summary_.c_str();
+    c_.example = example_.c_str();
+    for (auto& option : options_) option_pointers_.push_back(option.freeze());
+    option_pointers_.push_back(nullptr);
+    c_.options = option_pointers_.data();
+    c_.ports = ports_.freeze();
+    return c_;
+  }
+
+ private:
+  weir_plugin c_{};
+  std::string name_, version_ = "1.0", summary_, example_;
+  std::deque<OptionDeclaration> options_;
+  std::vector<const weir_option*> option_pointers_;
+  PortList ports_;
+};
+
+}  // namespace weir

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From C++ classes to the C boundary. Write, once in a library and outside of any namespace,
+//
+//     #include <weir/plugin.h>
+//     WEIR_PLUGIN(Lookup)            // or several classes: WEIR_PLUGIN(Lookup, Cache)
+//
+// No exception leaves through these functions: it becomes a status with its text.
+#pragma once
+
+#include <weir/abi.h>
+#include <weir/process.h>
+#include <weir/sink.h>
+#include <weir/source.h>
+#include <weir/window.h>
+
+#include <concepts>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir::detail {
+
+struct NoShared {
+  explicit NoShared(const Options&) {}
+};
+template <class T>
+struct SharedOf {
+  using type = NoShared;
+};
+template <class T>
+requires requires {
+  typename T::Shared;
+}
+struct SharedOf<T> {
+  using type = typename T::Shared;
+};
+
+template <class T>
+concept HasDynamicPorts = requires(const Options& o) {
+  { T::ports(o) } -> std::same_as<PortList>;
+};
+
+/// The functions of one plugin class.
+template <class T>
+class Trampoline {
+ public:
+  static const weir_plugin* plugin() {
+    static Descriptor descriptor;
+    static const weir_plugin table = [] {
+      T::describe(descriptor);
+      weir_plugin p = descriptor.freeze();
+      p.kind = T::kKind;
+      if constexpr (requires { T::kAccepts; }) p.accepts = T::kAccepts;
+      p.open = open;
+      p.close = [](weir_stage* s) { delete stage(s); };
+      if constexpr (HasDynamicPorts<T>)
+        p.stage_ports = [](weir_stage* s) { return stage(s)->ports.freeze(); };
+      p.create = create;
+      p.start = [](weir_instance* i, weir_context*) { return run(i, [&](auto& t, auto& c) { t.start(c); }); };
+      p.destroy = [](weir_instance* i) { delete instance(i); };
+      p.on_timer = [](weir_instance* i, weir_context*, const weir_timer* timer) {
+        return run(i, [&](auto& t, auto& c) { t.on_timer(*timer, c); });
+      };
+      p.finish = [](weir_instance* i, weir_context*) {
+        return run(i, [&](auto& t, auto& c) { t.finish(c); });
+      };
+      p.interrupt = [](weir_instance* i) {
+        try {
+          instance(i)->object.interrupt();
+        } catch (...) {  // NOLINT(bugprone-empty-catch): the pipeline aborts anyway
+        }
+      };
+      if constexpr (std::derived_from<T, Source>) add_source(p);
+      if constexpr (std::derived_from<T, Process>) add_process(p);
+      if constexpr (std::derived_from<T, Window>) p.process = process_batch;
+      if constexpr (std::derived_from<T, Sink>) add_sink(p);
+      return p;
+    }();
+    return &table;
+  }
+
+ private:
+  using Shared = typename SharedOf<T>::type;
+
+  struct StageState {
+    StageState(const weir_host* h, Options o) : host(h), options(std::move(o)), shared(options) {
+      if constexpr (HasDynamicPorts<T>) ports = T::ports(options);
+    }
+    const weir_host* host;
+    Options options;
+    Shared shared;
+    PortList ports;
+  };
+
+  struct InstanceState {
+    InstanceState(StageState& s, weir_context* c) : context(s.host, c), object(make(s)) {}
+    static T make(StageState& s) {
+      if constexpr (std::constructible_from<T, const Options&, Shared&>) {
+        return T(s.options, s.shared);
+      } else {
+        return T(s.options);
+      }
+    }
+    Context context;
+    T object;
+  };
+
+  static StageState* stage(weir_stage* s) { return reinterpret_cast<StageState*>(s); }
+  static InstanceState* instance(weir_instance* i) { return reinterpret_cast<InstanceState*>(i); }
+
+  static weir_stage* open(const weir_host* host, weir_context* context, weir_slice json) {
+    try {
+      auto s = std::make_unique<StageState>(host, Options(nlohmann::json::parse(view(json))));
+      InstanceState probe(*s, context);  // its constructor checks the rest of the options
+      return reinterpret_cast<weir_stage*>(s.release());
+    } catch (const OptionError& e) {
+      host->problem(context, slice(e.pointer()), slice(e.what()));
+    } catch (const std::exception& e) {
+      host->set_error(context, slice("exception"), slice(e.what()));
+    } catch (...) {
+      host->set_error(context, slice("exception"), slice("something that is no std::exception was thrown"));
+    }
+    return nullptr;
+  }
+
+  static weir_instance* create(weir_stage* s, weir_context* context) {
+    try {
+      return reinterpret_cast<weir_instance*>(new InstanceState(*stage(s), context));
+    } catch (const std::exception& e) {
+      stage(s)->host->set_error(context, slice("exception"), slice(e.what()));
+    } catch (...) {
+      stage(s)->host->set_error(context, slice("exception"),
+                                slice("something that is no std::exception was thrown"));
+    }
+    return nullptr;
+  }
+
+  /// Calls and hands on what was emitted; an exception becomes a status, and then nothing is handed on.
+  template <class F>
+  static weir_status run(weir_instance* i, F&& call) {
+    Context& context = instance(i)->context;
+    weir_status status = WEIR_FAILED;
+    try {
+      call(instance(i)->object, context);
+      context.hand_on();
+      return WEIR_OK;
+    } catch (const Stop& e) {
+      context.set_error(e.code(), e.what());
+      status = WEIR_STOP;
+    } catch (const Failure& e) {
+      context.set_error(e.code(), e.what());
+    } catch (const std::exception& e) {
+      context.set_error("exception", e.what());
+    } catch (...) {
+      context.set_error("exception", "something that is no std::exception was thrown");
+    }
+    context.discard();
+    return status;
+  }
+
+  static weir_status process_batch(weir_instance* i, weir_context*, const weir_batch* batch) {
+    return run(i, [&](T& t, auto& c) {
+      using Base = std::conditional_t<std::derived_from<T, Window>, Window, Process>;
+      static_cast<Base&>(t).process(*static_cast<const Batch*>(batch), c);
+    });
+  }
+
+  static void add_source(weir_plugin& p) {
+    p.poll = [](weir_instance* i, weir_context*, size_t budget) {
+      auto result = Source::Poll::kIdle;
+      const weir_status status = run(i, [&](auto& t, auto& c) { result = t.poll(c, budget); });
+      if (status != WEIR_OK) return status;
+      if (result == Source::Poll::kEnd) return WEIR_END;
+      return result == Source::Poll::kIdle ? WEIR_IDLE : WEIR_OK;
+    };
+    p.commit = [](weir_instance* i, weir_context*, const weir_position* positions, size_t n) {
+      return run(i, [&](auto& t, auto& c) { t.commit({positions, n}, c); });
+    };
+    p.restore = [](weir_instance* i, weir_context*, const weir_position* positions, size_t n) {
+      return run(i, [&](auto& t, auto& c) { t.restore({positions, n}, c); });
+    };
+    p.progress = [](weir_instance* i) { return instance(i)->object.progress(); };
+  }
+
+  static void add_process(weir_plugin& p) {
+    p.process = process_batch;
+    p.process_group = [](weir_instance* i, weir_context*, const weir_group* group) {
+      return run(i, [&](Process& t, auto& c) { t.process(*static_cast<const Group*>(group), c); });
+    };
+  }
+
+  static void add_sink(weir_plugin& p) {
+    p.process = [](weir_instance* i, weir_context*, const weir_batch* batch) {
+      return run(i, [&](auto& t, auto& c) { t.write(records_of(batch->records, batch->count), c); });
+    };
+    p.flush = [](weir_instance* i, weir_context*) { return run(i, [&](auto& t, auto& c) { t.flush(c); }); };
+  }
+};
+
+/// The library's table of plugins.
+template <class... Plugins>
+const weir_library_info* library() {
+  static const weir_plugin* const plugins[] = {Trampoline<Plugins>::plugin()..., nullptr};
+  static const weir_library_info info{sizeof(weir_library_info), WEIR_ABI_MAJOR, WEIR_ABI_MINOR, plugins};
+  return &info;
+}
+
+}  // namespace weir::detail
+
+#define WEIR_PLUGIN(...)                                                                          \
+  extern "C" __attribute__((visibility("default"))) const weir_library_info* weir_library(void) { \
+    return ::weir::detail::library<__VA_ARGS__>();                                                \
+  }                                                                                               \
+  static_assert(std::is_same_v<decltype(&weir_library), weir_library_fn>)

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/context.h>
+#include <weir/descriptor.h>
+#include <weir/options.h>
+#include <weir/record.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir {
+
+/// What a call threw: the items of that call failed and go to the error port with this code. Any other
+/// std::exception does the same with the code "exception".
+class Failure : public std::runtime_error {
+ public:
+  Failure(std::string code, const std::string& message)
+      : std::runtime_error(message), code_(std::move(code)) {}
+  const std::string& code() const { return code_; }
+
+ private:
+  std::string code_;
+};
+
+/// The stage cannot go on: the pipeline stops with its positions kept, and shows the message.
+class Stop : public std::runtime_error {
+ public:
+  Stop(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}
+  const std::string& code() const { return code_; }
+
+ private:
+  std::string code_;
+};
+
+/// What the four kinds of stage share.
+///
+/// A plugin class has `static void describe(Descriptor&)` and one of the constructors
+///     explicit Lookup(const Options&);
+///     Lookup(const Options&, Shared&);
+/// It only reads the options, throwing OptionError; whatever has an effect belongs in start(). An object is
+/// used by one thread at a time. With `using Shared = ...` the class names what all its instances share (a
+/// token, a rate limit): made once for each stage from the same Options, also without side effects, and used
+/// from several threads. With `static PortList ports(const Options&)` its ports depend on the options.
+class Stage {
+ public:
+  Stage() = default;
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  virtual ~Stage() = default;
+
+  /// Connect, open, allocate. Throwing stops the pipeline before it reads anything.
+  virtual void start(Context&) {}
+  /// The input has ended, or the pipeline stops: emit what is still held.
+  virtual void finish(Context&) {}
+  /// A timer of set_timer has come.
+  virtual void on_timer(const weir_timer&, Context&) {}
+  /// The pipeline aborts: a call that waits should return soon. Called from another thread.
+  virtual void interrupt() {}
+};
+
+}  // namespace weir
