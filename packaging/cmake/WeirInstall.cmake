@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY core/include/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS weir_sdk EXPORT weir-targets)
+install(TARGETS weir_sdk weir_json EXPORT weir-targets)
 install(EXPORT weir-targets NAMESPACE weir:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 configure_package_config_file(packaging/cmake/weir-config.cmake.in weir-config.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/weir)

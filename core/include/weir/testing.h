@@ -333,6 +333,12 @@ class Harness {
     if (stage_ != nullptr) plugin_->close(stage_);
   }
 
+  /// Makes the instance that of task `task` of `tasks`. Before its first use.
+  void as_task(std::uint32_t task, std::uint32_t tasks) {
+    context_.place.task = task;
+    context_.place.tasks = tasks;
+  }
+
   void start() {
     if (started_) return;
     started_ = true;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/checkpoint_store.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <weir/record.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr int kFormat = 1;
+constexpr const char* kSuffix = ".positions.json";
+
+/// Writes, syncs and closes; empty, or what failed.
+std::string write_synced(const std::string& path, const std::string& text) {
+  const auto problem = [&](const char* what) {
+    return std::string("cannot ") + what + " " + path + ": " + std::strerror(errno);
+  };
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return problem("create");
+  std::string result;
+  for (std::size_t done = 0; done < text.size() && result.empty();) {
+    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+    if (n < 0 && errno != EINTR) result = problem("write");
+    if (n > 0) done += static_cast<std::size_t>(n);
+  }
+  if (result.empty() && ::fsync(fd) != 0) result = problem("sync");
+  if (::close(fd) != 0 && result.empty()) result = problem("close");
+  return result;
+}
+
+void sync_folder(const std::string& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+CheckpointStore::CheckpointStore(std::string folder, std::string pipeline)
+    : folder_(std::move(folder)), prefix_(std::move(pipeline) + ".task-") {}
+
+std::string CheckpointStore::save(int task, const std::vector<weir_position>& positions) const {
+  json list = json::array();
+  for (const auto& p : positions) {
+    list.push_back({{"source", view(p.origin->source)},
+                    {"name", view(p.origin->name)},
+                    {"partition", p.origin->partition},
+                    {"next", p.next}});
+  }
+  // File names need not be UTF-8; what is not is replaced, and such a file starts from its beginning again.
+  const std::string text = json{{"weir_positions", kFormat}, {"positions", list}}.dump(
+      1, ' ', false, json::error_handler_t::replace);
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
+  const std::string path = folder_ + "/" + prefix_ + std::to_string(task) + kSuffix;
+  if (auto problem = write_synced(path + ".new", text); !problem.empty()) return problem;
+  fs::rename(path + ".new", path, error);
+  if (error) return "cannot rename " + path + ".new: " + error.message();
+  sync_folder(folder_);
+  return {};
+}
+
+std::variant<std::vector<weir_position>, std::string> CheckpointStore::load(Origins& origins) const {
+  std::map<const weir_origin*, std::int64_t> furthest;
+  std::error_code error;
+  if (!fs::exists(folder_, error)) return std::vector<weir_position>{};
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const std::string file = entry.path().filename().string();
+    if (!file.starts_with(prefix_) || !file.ends_with(kSuffix)) continue;
+    std::ifstream in(entry.path());
+    const json content = json::parse(in, nullptr, false);
+    try {
+      if (content.at("weir_positions").get<int>() != kFormat) throw json::other_error::create(0, "", nullptr);
+      for (const auto& p : content.at("positions")) {
+        const auto* origin = origins.get(p.at("source").get<std::string>(), p.at("name").get<std::string>(),
+                                         p.at("partition").get<std::int32_t>());
+        auto& next = furthest[origin];
+        next = std::max(next, p.at("next").get<std::int64_t>());
+      }
+    } catch (const json::exception&) {
+      return "checkpoint file " + entry.path().string() +
+             " is damaged or of another version; remove it to read its sources from their beginning";
+    }
+  }
+  if (error) return "cannot read the checkpoint folder " + folder_ + ": " + error.message();
+  std::vector<weir_position> positions;
+  for (const auto& [origin, next] : furthest) positions.push_back({origin, next});
+  return positions;
+}
+
+}  // namespace weir

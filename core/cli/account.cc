@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/account.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/units.h"
+
+namespace weir {
+namespace {
+
+/// Calls f(port, count) for every port of a stage, `error` last.
+template <class F>
+void each_port(const GraphStage& stage, const StageTotals& total, F&& f) {
+  for (std::size_t p = 0; p < stage.ports.size(); ++p) f(stage.ports[p], total.ports[p]);
+  f(stage.error, total.error);
+}
+
+std::uint64_t left(const GraphStage& stage, const StageTotals& total) {
+  std::uint64_t sum = 0;
+  each_port(stage, total, [&](const GraphPort&, std::uint64_t n) { sum += n; });
+  return sum;
+}
+
+std::string parts_text(const Account::Parts& parts) {
+  std::string text;
+  for (const auto& [name, n] : parts) text += (text.empty() ? "" : ", ") + name + " " + format_count(n);
+  return text;
+}
+
+/// Columns of a table, as wide as their widest cell; numbers to the right.
+class Table {
+ public:
+  explicit Table(std::vector<bool> to_the_right) : to_the_right_(std::move(to_the_right)) {}
+  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+  std::string text() const {
+    std::vector<std::size_t> widths(to_the_right_.size(), 0);
+    for (const auto& row : rows_) {
+      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+    }
+    std::string text;
+    for (const auto& row : rows_) {
+      std::string line;
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        const std::string space(widths[c] - row[c].size(), ' ');
+        line += (c == 0 ? "" : "  ") + (to_the_right_[c] ? space + row[c] : row[c] + space);
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + "\n";
+    }
+    return text;
+  }
+
+ private:
+  std::vector<bool> to_the_right_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string where_to(const PipelineGraph& graph, const GraphPort& port) {
+  if (port.discarded) return "discarded";
+  std::string names;
+  for (const std::size_t to : port.consumers) {
+    names += (names.empty() ? "-> " : ", ") + graph.stages[to].spec.name;
+  }
+  return names;
+}
+
+}  // namespace
+
+std::uint64_t Account::sum(const Parts& parts) {
+  std::uint64_t total = 0;
+  for (const auto& [name, n] : parts) total += n;
+  return total;
+}
+
+Account make_account(const PipelineGraph& graph, const std::vector<StageTotals>& totals) {
+  Account account;
+  for (std::size_t i = 0; i < graph.stages.size(); ++i) {
+    const auto& stage = graph.stages[i];
+    const auto& total = totals[i];
+    const std::string& name = stage.spec.name;
+    if (stage.spec.kind == StageKind::kSource) {
+      account.read += left(stage, total);
+    } else if (stage.spec.kind == StageKind::kSink) {
+      account.written.emplace_back(name, total.in - std::min(total.in, left(stage, total)));
+    } else if (const std::uint64_t out = left(stage, total); out > total.in) {
+      account.made.emplace_back(name, out - total.in);
+    } else if (out < total.in) {
+      account.dropped.emplace_back(name, total.in - out);
+    }
+    each_port(stage, total, [&](const GraphPort& port, std::uint64_t n) {
+      if (port.discarded && n > 0) account.discarded.emplace_back(name + "." + port.name, n);
+      if (port.consumers.size() > 1 && n > 0) {
+        account.copied.emplace_back(name + "." + port.name, n * (port.consumers.size() - 1));
+      }
+    });
+  }
+  return account;
+}
+
+std::string summary_text(const PipelineGraph& graph, const std::vector<StageTotals>& totals,
+                         bool ended_well) {
+  Table table({false, false, false, true, true, false});
+  table.row({"stage", "kind", "plugin", "in", "out", "side ports"});
+  for (std::size_t i = 0; i < graph.stages.size(); ++i) {
+    const auto& stage = graph.stages[i];
+    std::string out = "-";
+    std::string side;
+    each_port(stage, totals[i], [&](const GraphPort& port, std::uint64_t n) {
+      if (port.name == "out") {
+        out = format_count(n);
+      } else if (n > 0 || &port != &stage.error) {
+        side += (side.empty() ? "" : ", ") + port.name + " " + format_count(n) + " " + where_to(graph, port);
+      }
+    });
+    const bool source = stage.spec.kind == StageKind::kSource;
+    table.row({stage.spec.name, to_string(stage.spec.kind), stage.spec.plugin,
+               source ? "-" : format_count(totals[i].in), out, side});
+  }
+  std::ostringstream text;
+  text << table.text();
+  for (std::size_t i = 0; i < graph.stages.size(); ++i) {
+    if (totals[i].named.empty()) continue;
+    const Account::Parts parts(totals[i].named.begin(), totals[i].named.end());
+    text << graph.stages[i].spec.name << ": " << parts_text(parts) << "\n";
+  }
+
+  const Account account = make_account(graph, totals);
+  text << "account: read " << format_count(account.read);
+  const auto term = [&](const char* sign, const char* what, const Account::Parts& parts) {
+    if (!parts.empty())
+      text << sign << what << " " << format_count(Account::sum(parts)) << " (" << parts_text(parts) << ")";
+  };
+  term(" + ", "made", account.made);
+  term(" + ", "copied", account.copied);
+  text << " = written " << format_count(Account::sum(account.written)) << " (" << parts_text(account.written)
+       << ")";
+  term(" + ", "discarded", account.discarded);
+  term(" + ", ended_well ? "dropped" : "undelivered", account.dropped);
+  text << "\n";
+  return text.str();
+}
+
+}  // namespace weir

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "spec/replay_spec.h"
+
+namespace weir {
+
+enum class Command { kRun, kCheck, kPlugins, kReplay };
+
+/// A command line of etl-run, understood.
+struct Arguments {
+  Command command = Command::kRun;
+  bool help =
+      false;  ///< show help_text(command), do nothing else; what the command needs may be missing then
+  bool version = false;  ///< show version_text(), do nothing else
+  bool quiet = false;
+  std::vector<std::string> plugin_dirs;
+  std::string file;      ///< the pipeline: run, check, replay
+  std::string plugin;    ///< plugins: the one to describe; empty: all
+  ReplayRequest replay;  ///< replay
+};
+
+/// Reads the arguments behind the program's name. The message of a Problem is what to print for a usage
+/// error: what is wrong, the nearest right name, and the usage of the command.
+Result<Arguments> parse_arguments(const std::vector<std::string>& arguments);
+
+/// What --help prints: of the whole program for Command::kRun, otherwise of that command.
+std::string help_text(Command command);
+
+/// The "usage: ..." lines of a command.
+std::string usage_text(Command command);
+
+/// What --version prints.
+std::string version_text();
+
+}  // namespace weir

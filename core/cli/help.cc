@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/abi.h>
+
+#include <string>
+
+#include "cli/arguments.h"
+
+namespace weir {
+namespace {
+
+constexpr char kGeneralOptions[] = R"(
+  --plugin-dir DIR   look for plugins in DIR first; may be given several times
+  -q, --quiet        no progress and no closing table, errors only
+  -h, --help         this text, or with a command the text of that command
+  -V, --version      the version of etl-run and of the plugin boundary
+)";
+
+constexpr char kRunHelp[] = R"(Runs a pipeline: reads from its sources, writes to its sinks, as the file says.
+
+usage: etl-run FILE [options]              run the pipeline until its sources end or a signal comes
+       etl-run check FILE                  check the file with all its plugins, run nothing
+       etl-run plugins [NAME]              list the plugins, or describe one
+       etl-run replay FILE --from FILES... --into STAGE
+                                           send records of side files through a stage again
+
+SIGINT or SIGTERM stops in order: what was read is delivered, then positions are committed. A second
+signal aborts; nothing is lost by that, but some records come again.
+
+options)";
+
+constexpr char kRunSurroundings[] = R"(
+environment
+  WEIR_PLUGIN_PATH   folders with plugins, parted by ':'; searched after those of --plugin-dir
+
+exit codes
+  0  done    1  failed while running, positions kept    2  bad command line or pipeline file
+)";
+
+constexpr char kCheckHelp[] =
+    R"(Checks a pipeline file and the options of every stage, and shows all errors at once with
+file:line:column. Nothing is read, written or connected to.
+
+usage: etl-run check FILE [options]
+
+options)";
+
+constexpr char kPluginsHelp[] =
+    R"(Lists the plugins that can be found: name, kind and what they do. With a NAME: its options,
+ports and an example.
+
+usage: etl-run plugins [NAME] [options]
+
+options)";
+
+constexpr char kReplayHelp[] =
+    R"(Reads side files back and sends their records into a stage of the pipeline; what follows that
+stage runs as the file says, so what fails again goes to the same ports again. A side file holds
+envelopes, as `format: envelope` of the file sink writes them, or plain lines such as a list of ids.
+A file that has been read to its end and delivered is renamed. A replay that was interrupted can be
+started again and loses nothing.
+
+usage: etl-run replay FILE --from FILES... --into STAGE [options]
+
+options
+  --from FILES...    the side files, or patterns such as 'failed.*.ndjson'
+  --into STAGE       the stage that gets the records
+  --batch N          how many records make a group, where the stage takes groups
+  --max-attempts N   set aside what has been tried N times, instead of trying it again
+  --dry-run          show the records that would be sent, and change nothing)";
+
+}  // namespace
+
+std::string help_text(Command command) {
+  switch (command) {
+    case Command::kCheck:
+      return std::string(kCheckHelp) + kGeneralOptions;
+    case Command::kPlugins:
+      return std::string(kPluginsHelp) + kGeneralOptions;
+    case Command::kReplay:
+      return std::string(kReplayHelp) + kGeneralOptions;
+    case Command::kRun:
+      break;
+  }
+  return std::string(kRunHelp) + kGeneralOptions + kRunSurroundings;
+}
+
+std::string usage_text(Command command) {
+  const std::string help = help_text(command);
+  const std::size_t start = help.find("usage: ");
+  const std::size_t end = help.find("\n\n", start);
+  const char* const more = command == Command::kCheck     ? "etl-run check --help"
+                           : command == Command::kPlugins ? "etl-run plugins --help"
+                           : command == Command::kReplay  ? "etl-run replay --help"
+                                                          : "etl-run --help";
+  return help.substr(start, end - start) + "\n" + more + " says more\n";
+}
+
+std::string version_text() {
+  return std::string("etl-run ") + WEIR_VERSION + " (plugin ABI " + std::to_string(WEIR_ABI_MAJOR) + "." +
+         std::to_string(WEIR_ABI_MINOR) + ")\n";
+}
+
+}  // namespace weir

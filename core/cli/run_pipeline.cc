@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_pipeline.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "base/units.h"
+#include "cli/account.h"
+#include "cli/progress.h"
+#include "cli/signal_watch.h"
+#include "runtime/job.h"
+#include "spec/pipeline_reader.h"
+
+namespace weir {
+namespace {
+
+/// How long an aborted job may take before the process ends regardless; nothing is lost by that.
+constexpr std::chrono::seconds kAbortTime{5};
+
+void print(const Diagnostics& diagnostics) {
+  std::fputs(diagnostics.text().c_str(), stderr);
+  const std::size_t n = diagnostics.all().size();
+  std::fprintf(stderr, "etl-run: %zu %s\n", n, n == 1 ? "error" : "errors");
+}
+
+}  // namespace
+
+std::optional<PipelineSpec> read_pipeline(const std::string& file, Diagnostics& diagnostics) {
+  return load_pipeline(file, process_environment(), diagnostics);
+}
+
+std::optional<PipelineGraph> check_pipeline(std::optional<PipelineSpec> spec, PluginCatalog& plugins,
+                                            Log& log, Diagnostics& diagnostics) {
+  std::optional<PipelineGraph> graph;
+  if (spec) graph = build_graph(*std::move(spec), plugins, log, diagnostics);
+  if (!diagnostics.empty()) print(diagnostics);
+  return graph;
+}
+
+ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool quiet) {
+  const std::string name = graph.spec.name;
+  Job job(std::move(graph), log, clock);
+  const SignalWatch signals([&](int count) {
+    log.write(LogLevel::kInfo, "etl-run",
+              count == 1 ? "stopping: delivering what was read; another signal aborts" : "aborting");
+    if (count == 1) return job.stop();
+    job.abort();
+    if (!job.wait(kAbortTime)) std::_Exit(kFailed);
+  });
+  if (const auto problem = job.start(); !problem.empty()) {
+    std::fprintf(stderr, "etl-run: %s\n", problem.c_str());
+    return kFailed;
+  }
+  Progress progress(job, log, quiet);
+  while (!job.wait(progress.interval())) progress.show();
+  progress.clear();
+  log.flush();
+  const auto failure = job.failure();
+  if (!quiet) std::fputs(summary_text(job.graph(), job.totals(), !failure).c_str(), stderr);
+  if (!failure) return kDone;
+  std::fprintf(stderr, "etl-run: pipeline '%s' failed: stage '%s': %s (%s); positions are kept\n",
+               name.c_str(), failure->stage.c_str(), failure->message.c_str(), failure->code.c_str());
+  return kFailed;
+}
+
+}  // namespace weir

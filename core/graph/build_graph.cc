@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/field_path.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "graph/pipeline_graph.h"
+#include "plugin/library.h"
+#include "plugin/options_binding.h"
+
+namespace weir {
+namespace {
+
+weir_kind abi_kind(StageKind kind) {
+  switch (kind) {
+    case StageKind::kSource:
+      return WEIR_SOURCE;
+    case StageKind::kWindow:
+      return WEIR_WINDOW;
+    case StageKind::kProcess:
+      return WEIR_PROCESS;
+    case StageKind::kSink:
+      break;
+  }
+  return WEIR_SINK;
+}
+
+const char* items_of(std::uint32_t bits) {
+  return bits == (WEIR_RECORDS | WEIR_GROUPS) ? "records or groups"
+         : bits == WEIR_GROUPS                ? "groups"
+                                              : "records";
+}
+
+std::string in_quotes(const std::string& name) {
+  return "'" + name + "'";
+}
+
+class Builder {
+ public:
+  Builder(PipelineSpec spec, PluginCatalog& catalog, Log& log, Diagnostics& diagnostics)
+      : catalog_(catalog), log_(log), diagnostics_(diagnostics) {
+    graph_.spec = std::move(spec);
+  }
+
+  std::optional<PipelineGraph> build() {
+    for (const auto& stage : graph_.spec.stages) open(stage);
+    for (std::size_t i = 0; i < graph_.stages.size(); ++i) wire(i);
+    for (const auto& ref : graph_.spec.discard) discard(ref);
+    check_loose_ends();
+    sort();
+    if (!diagnostics_.empty()) return std::nullopt;
+    return std::move(graph_);
+  }
+
+ private:
+  /// Finds the plugin and lets it check its options. A stage that fails stays in the graph without plugin, so
+  /// that its neighbours are checked and nothing is reported twice.
+  void open(const StageSpec& spec) {
+    names_[spec.name] = graph_.stages.size();
+    auto& stage = graph_.stages.emplace_back();
+    stage.spec = spec;
+    auto found = catalog_.find(abi_kind(spec.kind), spec.plugin);
+    if (auto* why = std::get_if<std::string>(&found)) {
+      diagnostics_.add(spec.plugin_mark, *why);
+      return;
+    }
+    const weir_plugin& plugin = *std::get<0>(found);
+    const std::string label = std::string(kind_name(plugin.kind)) + " plugin " + in_quotes(spec.plugin);
+    if (spec.concurrency > 1 && (plugin.capabilities & WEIR_CONCURRENT) == 0) {
+      diagnostics_.add(spec.concurrency_mark.value_or(spec.mark),
+                       "the " + label + " cannot run with a concurrency of more than 1");
+    }
+    check_key(spec);
+    const auto options = bind_options(spec.options, plugin.options, label, diagnostics_);
+    if (!options) return;
+    std::vector<OpenStage::Problem> problems;
+    stage.open = OpenStage::open(plugin, graph_.spec.name, spec.name, *options, log_, problems);
+    for (const auto& problem : problems) {
+      const Mark& mark = find_mark(spec.options, problem.pointer);
+      diagnostics_.add(mark.line == 0 ? spec.mark : mark,
+                       "stage " + in_quotes(spec.name) + ": " + problem.message);
+    }
+    if (stage.open == nullptr) return;
+    stage.plugin = &plugin;
+    for (const auto* port : stage.open->ports()) {
+      stage.ports.push_back({port->name, static_cast<weir_item>(port->item), false, {}});
+    }
+  }
+
+  void check_key(const StageSpec& spec) {
+    if (!spec.key) return;
+    if (spec.kind != StageKind::kWindow) {
+      diagnostics_.add(spec.key_mark, "'key' is for windows; the " + std::string(to_string(spec.kind)) + " " +
+                                          in_quotes(spec.name) + " has no use for it");
+      return;
+    }
+    try {
+      FieldPath::parse(*spec.key, "");
+    } catch (const OptionError& e) {
+      diagnostics_.add(spec.key_mark, e.what());
+    }
+  }
+
+  /// The port that `ref` means; null, and told, when there is none. Null and silent when its stage is broken
+  /// itself.
+  GraphPort* resolve(const PortRef& ref) {
+    const auto found = names_.find(ref.stage);
+    if (found == names_.end()) {
+      std::vector<std::string> known;
+      for (const auto& [name, index] : names_) known.push_back(name);
+      diagnostics_.add(ref.mark, "there is no stage " + in_quotes(ref.stage) + suggestion(ref.stage, known));
+      return nullptr;
+    }
+    auto& stage = graph_.stages[found->second];
+    if (ref.port == "error") return &stage.error;
+    if (stage.plugin == nullptr) return nullptr;
+    std::vector<std::string> known;
+    for (auto& port : stage.ports) {
+      if (port.name == ref.port) return &port;
+      known.push_back(port.name);
+    }
+    known.emplace_back("error");
+    diagnostics_.add(ref.mark, "stage " + in_quotes(ref.stage) + " has no port " + in_quotes(ref.port) +
+                                   suggestion(ref.port, known));
+    return nullptr;
+  }
+
+  void wire(std::size_t index) {
+    const auto spec = graph_.stages[index].spec;
+    const auto* plugin = graph_.stages[index].plugin;
+    for (const auto& ref : spec.from) {
+      auto* port = resolve(ref);
+      if (port == nullptr) continue;
+      if (plugin != nullptr && (plugin->accepts & port->item) == 0) {
+        diagnostics_.add(ref.mark, "port " + in_quotes(ref.stage + "." + ref.port) + " gives " +
+                                       items_of(port->item) + ", but stage " + in_quotes(spec.name) + " (" +
+                                       kind_name(plugin->kind) + " " + in_quotes(spec.plugin) + ") takes " +
+                                       items_of(plugin->accepts));
+        continue;
+      }
+      if (std::find(port->consumers.begin(), port->consumers.end(), index) != port->consumers.end()) {
+        diagnostics_.add(ref.mark, "stage " + in_quotes(spec.name) + " reads port " +
+                                       in_quotes(ref.stage + "." + ref.port) + " twice");
+        continue;
+      }
+      port->consumers.push_back(index);
+    }
+  }
+
+  void discard(const PortRef& ref) {
+    auto* port = resolve(ref);
+    if (port == nullptr) return;
+    if (!port->consumers.empty()) {
+      diagnostics_.add(ref.mark, "port " + in_quotes(ref.stage + "." + ref.port) +
+                                     " is discarded here, but stage " +
+                                     in_quotes(graph_.stages[port->consumers[0]].spec.name) + " reads it");
+    }
+    port->discarded = true;
+  }
+
+  void check_loose_ends() {
+    for (const auto& stage : graph_.stages) {
+      for (const auto& port : stage.ports) {
+        if (port.discarded || !port.consumers.empty()) continue;
+        const std::string name = stage.spec.name + "." + port.name;
+        diagnostics_.add(stage.spec.mark, "port " + in_quotes(name) + " leads nowhere; wire it (from: " +
+                                              (port.name == "out" ? stage.spec.name : name) +
+                                              ") or name it under 'discard:'");
+      }
+    }
+  }
+
+  /// Puts each stage after those it reads from; what remains when that is impossible is a cycle.
+  void sort() {
+    const std::size_t n = graph_.stages.size();
+    std::vector<std::set<std::size_t>> inputs(n);
+    const auto each_edge = [&](auto&& f) {
+      for (std::size_t i = 0; i < n; ++i) {
+        for (const auto& port : graph_.stages[i].ports) {
+          for (const std::size_t to : port.consumers) f(i, to);
+        }
+        for (const std::size_t to : graph_.stages[i].error.consumers) f(i, to);
+      }
+    };
+    each_edge([&](std::size_t from, std::size_t to) { inputs[to].insert(from); });
+    std::vector<std::size_t> order;
+    std::vector<bool> placed(n, false);
+    for (bool progress = true; progress;) {
+      progress = false;
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto ready = [&](std::size_t input) { return placed[input]; };
+        if (placed[i] || !std::all_of(inputs[i].begin(), inputs[i].end(), ready)) continue;
+        placed[i] = progress = true;
+        order.push_back(i);
+      }
+    }
+    if (order.size() != n) return report_cycle(inputs, placed);
+    std::vector<std::size_t> new_index(n);
+    for (std::size_t i = 0; i < n; ++i) new_index[order[i]] = i;
+    std::vector<GraphStage> sorted;
+    for (const std::size_t i : order) sorted.push_back(std::move(graph_.stages[i]));
+    for (auto& stage : sorted) {
+      for (auto& port : stage.ports) {
+        for (auto& to : port.consumers) to = new_index[to];
+      }
+      for (auto& to : stage.error.consumers) to = new_index[to];
+    }
+    graph_.stages = std::move(sorted);
+  }
+
+  void report_cycle(const std::vector<std::set<std::size_t>>& inputs, const std::vector<bool>& placed) {
+    // Walking back along inputs that could not be placed must meet a stage again.
+    std::size_t at =
+        static_cast<std::size_t>(std::find(placed.begin(), placed.end(), false) - placed.begin());
+    std::vector<std::size_t> path;
+    while (std::find(path.begin(), path.end(), at) == path.end()) {
+      path.push_back(at);
+      at = *std::find_if(inputs[at].begin(), inputs[at].end(), [&](std::size_t i) { return !placed[i]; });
+    }
+    path.erase(path.begin(), std::find(path.begin(), path.end(), at));
+    std::reverse(path.begin(), path.end());
+    std::string text = graph_.stages[path.back()].spec.name;
+    for (const std::size_t i : path) text += " -> " + graph_.stages[i].spec.name;
+    diagnostics_.add(graph_.stages[at].spec.mark, "the stages form a cycle: " + text);
+  }
+
+  PluginCatalog& catalog_;
+  Log& log_;
+  Diagnostics& diagnostics_;
+  PipelineGraph graph_;
+  std::map<std::string, std::size_t> names_;
+};
+
+}  // namespace
+
+std::optional<PipelineGraph> build_graph(PipelineSpec spec, PluginCatalog& catalog, Log& log,
+                                         Diagnostics& diagnostics) {
+  return Builder(std::move(spec), catalog, log, diagnostics).build();
+}
+
+}  // namespace weir

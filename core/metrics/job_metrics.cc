@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/job_metrics.h"
+
+namespace weir {
+
+JobMetrics::JobMetrics(const std::vector<std::size_t>& port_counts, int tasks)
+    : tasks_(static_cast<std::size_t>(tasks)), named_(port_counts.size()) {
+  for (const std::size_t ports : port_counts) {
+    for (int task = 0; task < tasks; ++task) slots_.emplace_back(ports);
+  }
+}
+
+std::atomic<std::uint64_t>& JobMetrics::named(std::size_t stage, std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  auto found = named_[stage].find(name);
+  if (found == named_[stage].end()) {
+    found = named_[stage].emplace(name, std::make_unique<std::atomic<std::uint64_t>>(0)).first;
+  }
+  return *found->second;
+}
+
+std::vector<StageTotals> JobMetrics::totals() const {
+  std::vector<StageTotals> all(named_.size());
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    auto& total = all[i / tasks_];
+    total.in += slots_[i].in.get();
+    total.error += slots_[i].error.get();
+    total.ports.resize(slots_[i].ports.size());
+    for (std::size_t p = 0; p < total.ports.size(); ++p) total.ports[p] += slots_[i].ports[p].get();
+  }
+  const std::lock_guard lock(mutex_);
+  for (std::size_t s = 0; s < named_.size(); ++s) {
+    for (const auto& [name, count] : named_[s]) all[s].named[name] = count->load(std::memory_order_relaxed);
+  }
+  return all;
+}
+
+}  // namespace weir

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+/// A count that one thread writes and any thread reads.
+class OwnedCount {
+ public:
+  void add(std::uint64_t n) { n_.store(n_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+  std::uint64_t get() const { return n_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> n_{0};
+};
+
+/// What is counted of one stage within one task. Written by the task's thread.
+struct StageCounts {
+  explicit StageCounts(std::size_t port_count) : ports(port_count) {}
+  OwnedCount in;                 ///< records taken
+  std::deque<OwnedCount> ports;  ///< records that left, by port number
+  OwnedCount error;              ///< records that left by the error port
+};
+
+/// A stage's sums over all tasks, at one moment.
+struct StageTotals {
+  std::uint64_t in = 0;
+  std::vector<std::uint64_t> ports;
+  std::uint64_t error = 0;
+  std::map<std::string, std::uint64_t> named;  ///< the plugin's own counters
+};
+
+/// All counts of a job.
+class JobMetrics {
+ public:
+  /// `port_counts[i]`: how many ports stage i has.
+  JobMetrics(const std::vector<std::size_t>& port_counts, int tasks);
+
+  StageCounts& counts(std::size_t stage, int task) {
+    return slots_[stage * tasks_ + static_cast<std::size_t>(task)];
+  }
+  /// The plugin's counter of that name; the same for all instances of the stage. Thread-safe.
+  std::atomic<std::uint64_t>& named(std::size_t stage, std::string_view name);
+
+  /// Thread-safe.
+  std::vector<StageTotals> totals() const;
+
+ private:
+  const std::size_t tasks_;
+  std::deque<StageCounts> slots_;
+  mutable std::mutex mutex_;  // guards named_
+  std::vector<std::map<std::string, std::unique_ptr<std::atomic<std::uint64_t>>, std::less<>>> named_;
+};
+
+}  // namespace weir

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/open_stage.h"
+
+#include <weir/record.h>
+
+#include <utility>
+
+#include "base/clock.h"
+#include "plugin/host.h"
+
+namespace weir {
+
+/// The context of open() and close(): it can log and take problems, nothing else.
+class OpenStage::OpenContext final : public weir_context {
+ public:
+  OpenContext(std::string pipeline, std::string stage, Log& log, std::vector<Problem>& problems)
+      : pipeline_(std::move(pipeline)), stage_(std::move(stage)), log_(log), problems_(&problems) {
+    place_ = {sizeof(weir_place), 0, 1, 0, 1, slice(pipeline_), slice(stage_)};
+  }
+
+  void log(weir_log_level level, weir_slice line) override {
+    log_.write(log_level(level), stage_, view(line));
+  }
+  void set_error(weir_slice, weir_slice message) override { add({}, std::string(view(message))); }
+  void problem(weir_slice pointer, weir_slice message) override {
+    add(std::string(view(pointer)), std::string(view(message)));
+  }
+  const weir_place* place() override { return &place_; }
+  std::int64_t now() override { return SystemClock().now(); }
+  weir_counter* counter(weir_slice) override { return nullptr; }
+  void host_failed(const char* what) noexcept override { add({}, what); }
+
+  /// open() has returned: the list it reported to may go.
+  void close_list() { problems_ = nullptr; }
+
+ private:
+  void add(std::string pointer, std::string message) {
+    if (problems_ != nullptr) problems_->push_back({std::move(pointer), std::move(message)});
+  }
+
+  const std::string pipeline_, stage_;
+  Log& log_;
+  std::vector<Problem>* problems_;
+  weir_place place_{};
+};
+
+OpenStage::OpenStage(const weir_plugin& plugin) : plugin_(plugin) {}
+
+OpenStage::~OpenStage() {
+  if (stage_ != nullptr) plugin_.close(stage_);
+}
+
+std::unique_ptr<OpenStage> OpenStage::open(const weir_plugin& plugin, std::string pipeline, std::string stage,
+                                           const nlohmann::json& options, Log& log,
+                                           std::vector<Problem>& problems) {
+  std::unique_ptr<OpenStage> opened(new OpenStage(plugin));
+  opened->context_ = std::make_unique<OpenContext>(std::move(pipeline), std::move(stage), log, problems);
+  const std::string text = options.dump();
+  const std::size_t before = problems.size();
+  opened->stage_ = plugin.open(&host_table(), opened->context_.get(), slice(text));
+  opened->context_->close_list();
+  if (opened->stage_ != nullptr) return opened;
+  if (problems.size() == before)
+    problems.push_back({{}, "the plugin refuses its options without saying why"});
+  return nullptr;
+}
+
+std::vector<const weir_port*> OpenStage::ports() const {
+  const auto* const* list = plugin_.stage_ports != nullptr ? plugin_.stage_ports(stage_) : plugin_.ports;
+  std::vector<const weir_port*> all;
+  for (; *list != nullptr; ++list) all.push_back(*list);
+  return all;
+}
+
+}  // namespace weir

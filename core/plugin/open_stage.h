@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/abi.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+
+namespace weir {
+
+/// A stage of the file whose options its plugin has accepted: the plugin's open() and close() as an object.
+/// Nothing outside the process has been touched yet.
+class OpenStage {
+ public:
+  /// What the plugin says is wrong with an option: JSON pointer into the options, and the message.
+  struct Problem {
+    std::string pointer;
+    std::string message;
+  };
+
+  /// Null when the plugin refuses; then `problems` has the reasons. `log` outlives the stage.
+  static std::unique_ptr<OpenStage> open(const weir_plugin& plugin, std::string pipeline, std::string stage,
+                                         const nlohmann::json& options, Log& log,
+                                         std::vector<Problem>& problems);
+  OpenStage(const OpenStage&) = delete;
+  OpenStage& operator=(const OpenStage&) = delete;
+  ~OpenStage();
+
+  const weir_plugin& plugin() const { return plugin_; }
+  /// For create() of the plugin. Thread-safe as the plugin's shared data is.
+  weir_stage* get() const { return stage_; }
+  /// Its ports in the order of their numbers, without `error`.
+  std::vector<const weir_port*> ports() const;
+
+ private:
+  class OpenContext;
+
+  explicit OpenStage(const weir_plugin& plugin);
+
+  const weir_plugin& plugin_;
+  std::unique_ptr<OpenContext> context_;
+  weir_stage* stage_ = nullptr;
+};
+
+}  // namespace weir

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/abi.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir {
+
+/// Gives plugins by kind and name. A descriptor stays valid as long as the process.
+class PluginCatalog {
+ public:
+  virtual ~PluginCatalog() = default;
+  /// The plugin, or why there is none (a sentence; for an unknown name with the nearest right one).
+  virtual std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) = 0;
+};
+
+/// The plugins in a list of folders. The plugin NAME of a kind is looked for as `weir_KIND_NAME.so`, then as
+/// `weir_NAME.so` (a library with several plugins), folder by folder; only what is asked for is loaded.
+class PluginRegistry final : public PluginCatalog {
+ public:
+  explicit PluginRegistry(std::vector<std::string> folders) : folders_(std::move(folders)) {}
+
+  std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override;
+
+  /// Loads every library of the folders; what cannot be used is told in `problems`. Sorted by kind and name.
+  std::vector<const weir_plugin*> all(std::vector<std::string>& problems);
+
+  const std::vector<std::string>& folders() const { return folders_; }
+
+ private:
+  std::vector<std::string> libraries() const;
+  std::vector<std::string> known_names(weir_kind kind) const;
+
+  std::vector<std::string> folders_;
+  std::map<std::pair<std::uint32_t, std::string>, const weir_plugin*> found_;
+};
+
+/// Where plugins are looked for, in this order: `given` (--plugin-dir), WEIR_PLUGIN_PATH (colon-separated),
+/// the installed folder beside the program, and the build tree when the program runs from it.
+std::vector<std::string> plugin_folders(const std::vector<std::string>& given);
+
+}  // namespace weir

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/job.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace weir {
+namespace {
+
+std::vector<std::size_t> port_counts(const PipelineGraph& graph) {
+  std::vector<std::size_t> counts;
+  for (const auto& stage : graph.stages) counts.push_back(stage.ports.size());
+  return counts;
+}
+
+}  // namespace
+
+Job::Job(PipelineGraph graph, Log& log, const Clock& clock)
+    : graph_(std::move(graph)),
+      metrics_(port_counts(graph_), graph_.spec.tasks),
+      services_{log, clock, metrics_, origins_, abort_} {}
+
+Job::~Job() {
+  abort();
+  for (auto& thread : threads_) thread.join();
+}
+
+std::string Job::start() {
+  std::vector<weir_position> restored;
+  if (!graph_.spec.checkpoint_store.empty()) {
+    store_ = std::make_unique<CheckpointStore>(graph_.spec.checkpoint_store, graph_.spec.name);
+    auto loaded = store_->load(origins_);
+    if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
+    restored = std::get<0>(std::move(loaded));
+  }
+  const std::lock_guard lock(mutex_);
+  for (int i = 0; i < graph_.spec.tasks; ++i) {
+    tasks_.push_back(std::make_unique<Task>(services_, graph_, i, store_.get(), restored));
+  }
+  running_ = tasks_.size();
+  if (stop_requested_) {
+    for (auto& task : tasks_) task->stop();
+  }
+  for (auto& task : tasks_) threads_.emplace_back([this, &t = *task] { run(t); });
+  return {};
+}
+
+void Job::run(Task& task) {
+  try {
+    task.run();
+  } catch (const std::exception& e) {
+    task.stop_for({"pipeline", "exception", e.what()});
+  }
+  const std::lock_guard lock(mutex_);
+  if (task.failure() && !failure_) failure_ = task.failure();
+  if (task.failure()) {
+    for (auto& other : tasks_) other->stop();
+  }
+  --running_;
+  changed_.notify_all();
+}
+
+void Job::stop() {
+  const std::lock_guard lock(mutex_);
+  stop_requested_ = true;
+  for (auto& task : tasks_) task->stop();
+}
+
+void Job::abort() {
+  abort_.raise();
+  const std::lock_guard lock(mutex_);
+  for (auto& task : tasks_) task->abort();
+}
+
+bool Job::wait(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [&] { return running_ == 0; });
+}
+
+std::optional<StopReason> Job::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+double Job::progress() const {
+  const std::lock_guard lock(mutex_);
+  double sum = 0;
+  for (const auto& task : tasks_) {
+    const double p = task->progress();
+    if (p < 0) return -1;
+    sum += p;
+  }
+  return tasks_.empty() ? -1 : sum / static_cast<double>(tasks_.size());
+}
+
+}  // namespace weir

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "checkpoint/checkpoint_store.h"
+#include "checkpoint/origins.h"
+#include "graph/pipeline_graph.h"
+#include "metrics/job_metrics.h"
+#include "runtime/abort_signal.h"
+#include "runtime/services.h"
+#include "runtime/task.h"
+
+namespace weir {
+
+/// A running pipeline: its tasks, each on a thread of its own. All methods may be called from any thread.
+class Job {
+ public:
+  /// `log` and `clock` outlive the job.
+  Job(PipelineGraph graph, Log& log, const Clock& clock);
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+  /// Aborts what still runs.
+  ~Job();
+
+  /// Starts the tasks. Returns why it cannot (a damaged checkpoint), or an empty string.
+  std::string start();
+  /// Stop reading, deliver and commit what was read, end.
+  void stop();
+  /// End at once; positions stay where they are.
+  void abort();
+  /// True when all tasks have ended.
+  bool wait(std::chrono::milliseconds time);
+  /// The first failure; once wait() has returned true.
+  std::optional<StopReason> failure() const;
+
+  const PipelineGraph& graph() const { return graph_; }
+  std::vector<StageTotals> totals() const { return metrics_.totals(); }
+  /// How far the sources are, 0 to 1; negative when unknown.
+  double progress() const;
+
+ private:
+  void run(Task& task);
+
+  const PipelineGraph graph_;
+  Origins origins_;
+  JobMetrics metrics_;
+  AbortSignal abort_;
+  Services services_;
+  std::unique_ptr<CheckpointStore> store_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<std::thread> threads_;
+  bool stop_requested_ = false;
+  std::size_t running_ = 0;
+  std::optional<StopReason> failure_;
+};
+
+}  // namespace weir

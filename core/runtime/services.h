@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "checkpoint/origins.h"
+#include "metrics/job_metrics.h"
+#include "runtime/abort_signal.h"
+
+namespace weir {
+
+/// What all tasks of a job use. Every part is thread-safe and outlives the tasks.
+struct Services {
+  Log& log;
+  const Clock& clock;
+  JobMetrics& metrics;
+  Origins& origins;
+  AbortSignal& abort;
+};
+
+/// What a stage, or the runtime itself, says when the pipeline must stop.
+struct StopReason {
+  std::string stage;
+  std::string code;
+  std::string message;
+};
+
+}  // namespace weir

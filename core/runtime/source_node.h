@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "checkpoint/positions.h"
+#include "runtime/inline_node.h"
+
+namespace weir {
+
+/// A source within a task: it notes the position of each record that it emits, and hands back those that are
+/// safe.
+class SourceNode final : public InlineNode {
+ public:
+  /// `restored`: positions of a store, of all sources; the node picks its own.
+  SourceNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
+             int task_number, const std::vector<weir_position>& restored);
+
+  void start() override;
+  /// One poll. False when there was nothing. With budget 0 it only keeps the source alive.
+  bool poll(std::size_t budget);
+  bool ended() const { return ended_; }
+  /// How far it is, 0 to 1; negative when unknown. [any-thread, between start and the task's end]
+  double progress() const;
+
+  /// Commits what `held` allows. The source may refuse for now; then it comes again with the next commit.
+  void commit(const HeldPositions& held);
+  void forget_origin(const weir_origin* origin) { positions_.forget(origin); }
+  const Positions& positions() const { return positions_; }
+
+ private:
+  void emitted(const weir_record* records, std::size_t count) override { positions_.read(records, count); }
+
+  Positions positions_;
+  std::vector<weir_position> restored_;
+  bool ended_ = false;
+};
+
+}  // namespace weir

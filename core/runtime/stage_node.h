@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/abi.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "checkpoint/positions.h"
+#include "metrics/job_metrics.h"
+#include "runtime/instance_context.h"
+#include "runtime/work.h"
+#include "state/timers.h"
+
+namespace weir {
+
+class StageNode;
+
+/// What the nodes of a task ask of it.
+class TaskControl {
+ public:
+  virtual ~TaskControl() = default;
+  /// The pipeline must stop, positions kept. The first reason counts.
+  virtual void stop_for(StopReason reason) = 0;
+  /// From now on nothing more is delivered, because the pipeline stops. [task's thread]
+  virtual bool failed() const = 0;
+  /// A worker has finished. [any-thread]
+  virtual void work_done(StageNode& node, Work& work) = 0;
+  /// A source has something to poll. [any-thread]
+  virtual void wake() = 0;
+  virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost) = 0;
+};
+
+/// A port of a stage within a task: counts what leaves and hands it to the port's consumers.
+class Outlet {
+ public:
+  Outlet(OwnedCount& count, bool discarded) : count_(&count), discarded_(discarded) {}
+
+  void connect(StageNode& consumer) { consumers_.push_back(&consumer); }
+  /// Whether it leads somewhere, or on purpose nowhere.
+  bool wired() const { return discarded_ || !consumers_.empty(); }
+  void emit(const weir_record* records, std::size_t count) const;
+  void emit(const weir_group& group) const;
+  const std::vector<StageNode*>& consumers() const { return consumers_; }
+
+ private:
+  OwnedCount* count_;
+  bool discarded_;
+  std::vector<StageNode*> consumers_;
+};
+
+/// One stage within one task. Used by the task's thread, except interrupt().
+class StageNode {
+ public:
+  StageNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
+            int task_number);
+  StageNode(const StageNode&) = delete;
+  StageNode& operator=(const StageNode&) = delete;
+  virtual ~StageNode() = default;
+
+  void connect(const std::vector<StageNode*>& nodes);
+
+  /// Makes and starts the instances. Workers start on threads of their own: see has_outstanding().
+  virtual void start() = 0;
+  virtual void take(const weir_record* records, std::size_t count) = 0;
+  virtual void take(const weir_group& group) = 0;
+  /// The input has ended.
+  virtual void finish() = 0;
+  /// Makes durable what was taken. With workers it is done when nothing is outstanding.
+  virtual void flush() = 0;
+  /// [any-thread]
+  virtual void interrupt() = 0;
+
+  virtual std::int64_t next_timer() const { return Timers::kNever; }
+  virtual void fire_timers(std::int64_t /*now*/) {}
+  /// Whether more is waiting here than the stage's `queue` allows.
+  virtual bool full() const { return false; }
+  /// Hands waiting work to free workers.
+  virtual void hand_over() {}
+  /// Work of this node came back from a worker.
+  virtual void deliver(Work& /*work*/) {}
+  virtual bool has_outstanding() const { return false; }
+  /// Tells the positions of records that this node holds.
+  virtual void hold(HeldPositions&) const {}
+  /// Forgets held records that another owner reads again.
+  virtual void forget(const std::function<bool(const weir_record&)>& /*gone*/) {}
+
+  const GraphStage& stage() const { return stage_; }
+  const std::string& name() const { return stage_.spec.name; }
+  /// The worker nodes that records from here reach without a queue in between.
+  const std::vector<StageNode*>& downstream_queues() const { return downstream_queues_; }
+
+ protected:
+  Outlet& outlet(std::uint32_t port) { return port == WEIR_ERROR_PORT ? error_ : outlets_[port]; }
+  /// Sends records out with a reason. By an unwired error port nothing leaves: it stops the pipeline instead.
+  void send_failed(std::uint32_t port, const std::string& port_name, const weir_record* records,
+                   std::size_t count, std::string_view code, std::string_view message);
+  /// Sends records that carry their failure already.
+  void send_out(std::uint32_t port, const weir_record* records, std::size_t count);
+
+  Services& services_;
+  TaskControl& task_;
+  const PipelineGraph& graph_;
+  const std::size_t index_;
+  const GraphStage& stage_;
+  const int task_number_;
+  StageCounts& counts_;
+
+ private:
+  void collect_queues(const StageNode& from);
+
+  std::vector<Outlet> outlets_;
+  Outlet error_;
+  std::vector<StageNode*> downstream_queues_;
+};
+
+/// "ids[wechat-ids/3@1042]": where a record comes from, for messages.
+std::string describe_origin(const weir_record& record);
+
+}  // namespace weir

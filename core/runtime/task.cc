@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/task.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "runtime/inline_node.h"
+#include "runtime/worker_node.h"
+
+namespace weir {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+Task::Task(Services& services, const PipelineGraph& graph, int number, CheckpointStore* store,
+           const std::vector<weir_position>& restored)
+    : services_(services), graph_(graph), number_(number), store_(store) {
+  std::vector<StageNode*> all;
+  for (std::size_t i = 0; i < graph.stages.size(); ++i) {
+    const auto& stage = graph.stages[i];
+    if (stage.spec.kind == StageKind::kSource) {
+      auto source = std::make_unique<SourceNode>(services, *this, graph, i, number, restored);
+      sources_.push_back(source.get());
+      nodes_.push_back(std::move(source));
+    } else if (stage.has_workers()) {
+      nodes_.push_back(std::make_unique<WorkerNode>(services, *this, graph, i, number));
+    } else {
+      nodes_.push_back(std::make_unique<InlineNode>(services, *this, graph, i, number));
+    }
+    all.push_back(nodes_.back().get());
+  }
+  for (auto& node : nodes_) node->connect(all);
+}
+
+Task::~Task() = default;
+
+void Task::stop() {
+  stop_requested_ = true;
+  inbox_.wake();
+}
+
+void Task::abort() {
+  aborted_ = true;
+  for (auto& node : nodes_) node->interrupt();
+  inbox_.wake();
+}
+
+void Task::stop_for(StopReason reason) {
+  if (!failed()) failure_ = std::move(reason);
+}
+
+void Task::run() {
+  start_nodes();
+  if (!failed()) {
+    const std::lock_guard lock(progress_mutex_);
+    progress_sources_.assign(sources_.begin(), sources_.end());
+  }
+  next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
+  if (!failed()) loop();
+  if (!failed()) finish();
+  const std::lock_guard lock(progress_mutex_);
+  progress_sources_.clear();
+}
+
+double Task::progress() const {
+  const std::lock_guard lock(progress_mutex_);
+  if (progress_sources_.empty()) return -1;
+  double sum = 0;
+  for (const auto* source : progress_sources_) {
+    const double p = source->progress();
+    if (p < 0) return -1;
+    sum += p;
+  }
+  return sum / static_cast<double>(progress_sources_.size());
+}
+
+/// From the back, so that whatever a stage emits finds the next ones started.
+void Task::start_nodes() {
+  for (auto node = nodes_.rbegin(); node != nodes_.rend() && !failed(); ++node) {
+    (*node)->start();
+    drain(Clock::time_point::max());
+  }
+  started_ = true;
+}
+
+void Task::loop() {
+  while (!failed() && !stop_requested_) {
+    deliver();
+    fire_timers();
+    if (failed()) return;
+    if (Clock::now() >= next_checkpoint_) checkpoint(Clock::now() + kDrainTime);
+    const bool busy = poll_sources();
+    if (std::all_of(sources_.begin(), sources_.end(), [](auto* s) { return s->ended(); })) return;
+    if (!busy && !failed()) wait();
+  }
+}
+
+/// True when a source gave something, so that there may be more at once.
+bool Task::poll_sources() {
+  const bool full = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->full(); });
+  if (full) return keep_alive(), false;
+  bool busy = false;
+  in_poll_ = true;
+  for (auto* source : sources_) {
+    if (!source->ended() && !failed()) busy = source->poll(kPollBytes) || busy;
+  }
+  in_poll_ = false;
+  return busy;
+}
+
+void Task::keep_alive() {
+  if (!started_ || in_poll_ || Clock::now() < next_keep_alive_) return;
+  next_keep_alive_ = Clock::now() + kKeepAlive;
+  in_poll_ = true;
+  for (auto* source : sources_) {
+    if (!source->ended() && !failed()) source->poll(0);
+  }
+  in_poll_ = false;
+}
+
+void Task::deliver() {
+  const auto all = inbox_.take();
+  for (const auto& done : all) done.node->deliver(*done.work);
+  if (all.empty()) return;
+  // Queues may have room again for stages further up.
+  for (auto& node : nodes_) node->hand_over();
+}
+
+void Task::fire_timers() {
+  for (auto& node : nodes_) {
+    if (node->next_timer() != Timers::kNever) node->fire_timers(services_.clock.now());
+  }
+}
+
+void Task::wait() {
+  auto time = std::min(kLookAgain, duration_cast<milliseconds>(next_checkpoint_ - Clock::now()));
+  for (const auto& node : nodes_) {
+    if (node->next_timer() == Timers::kNever) continue;
+    time = std::min(time, milliseconds(node->next_timer() - services_.clock.now()));
+  }
+  if (time.count() > 0) inbox_.wait(time);
+}
+
+bool Task::drain(Clock::time_point deadline) {
+  for (;;) {
+    deliver();
+    if (aborted_ || failed()) return false;
+    if (std::none_of(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); }))
+      return true;
+    if (Clock::now() >= deadline) return false;
+    inbox_.wait(kLookAgain);
+    keep_alive();
+  }
+}
+
+bool Task::checkpoint(Clock::time_point deadline) {
+  next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
+  if (!drain(deadline)) return false;
+  for (auto& node : nodes_) {
+    node->flush();
+    if (!drain(deadline)) return false;
+  }
+  commit();
+  next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
+  return !failed();
+}
+
+void Task::commit() {
+  HeldPositions held;
+  for (const auto& node : nodes_) node->hold(held);
+  for (auto* source : sources_) {
+    if (!failed()) source->commit(held);
+  }
+  if (store_ == nullptr || failed()) return;
+  std::vector<weir_position> positions;
+  for (const auto* source : sources_) {
+    const auto committed = source->positions().all_committed();
+    positions.insert(positions.end(), committed.begin(), committed.end());
+  }
+  if (const auto problem = store_->save(number_, positions); !problem.empty()) {
+    stop_for({"checkpoint", "store", problem});
+  }
+}
+
+/// The input has ended or the pipeline stops: tails out, everything delivered, positions committed.
+void Task::finish() {
+  const auto deadline = stop_requested_ ? Clock::now() + graph_.spec.stop_timeout : Clock::time_point::max();
+  bool done = drain(deadline);
+  for (auto node = nodes_.begin(); done && node != nodes_.end(); ++node) {
+    (*node)->finish();
+    done = drain(deadline);
+  }
+  done = done && checkpoint(deadline);
+  if (done || failed()) return;
+  stop_for({"pipeline", "stop_timeout",
+            "stopped after stop_timeout with " + std::to_string(outstanding()) +
+                " calls not answered; what was not delivered is read again at the next start"});
+}
+
+std::uint64_t Task::outstanding() const {
+  return static_cast<std::uint64_t>(
+      std::count_if(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); }));
+}
+
+void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lost) {
+  if (!lost && !failed()) checkpoint(Clock::now() + kDrainTime);
+  const std::set<const weir_origin*> gone(origins, origins + count);
+  for (auto& node : nodes_) {
+    node->forget([&](const weir_record& r) { return gone.contains(r.origin); });
+  }
+  for (auto* source : sources_) {
+    for (const auto* origin : gone) source->forget_origin(origin);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker_node.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+WorkerNode::WorkerNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
+                       int task_number)
+    : StageNode(services, task, graph, stage, task_number),
+      pool_(std::make_unique<WorkerPool>(services, graph, stage, task_number,
+                                         [this](Work& work) { task_.work_done(*this, work); })) {}
+
+void WorkerNode::take(const weir_record* records, std::size_t count) {
+  if (task_.failed() || count == 0) return;
+  counts_.in.add(count);
+  const bool shared = pool_->size() > 1 && stage_.spec.kind != StageKind::kSink;
+  const auto workers = static_cast<std::size_t>(pool_->size());
+  const std::size_t share = shared ? std::min(kShare, (count + workers - 1) / workers) : count;
+  for (std::size_t i = 0; i < count; i += share) {
+    auto work = std::make_unique<Work>();
+    work->records.append(records + i, std::min(share, count - i));
+    enqueue(std::move(work));
+  }
+}
+
+void WorkerNode::take(const weir_group& group) {
+  if (task_.failed()) return;
+  counts_.in.add(group.count);
+  auto work = std::make_unique<Work>();
+  work->kind = Work::Kind::kGroup;
+  work->bounds = GroupBounds::of(group);
+  work->records.append(group.records, group.count);
+  enqueue(std::move(work));
+}
+
+void WorkerNode::enqueue(std::unique_ptr<Work> work) {
+  bytes_ += work->records.bytes();
+  works_.push_back(std::move(work));
+  hand_over();
+}
+
+void WorkerNode::hand_over() {
+  // Two for each worker: one that it does and one that waits for it, so that it need not wait for the task.
+  const std::size_t enough = 2 * static_cast<std::size_t>(pool_->size());
+  while (running_ < enough && handed_out_ < works_.size() && !task_.failed()) {
+    const auto& queues = downstream_queues();
+    if (std::any_of(queues.begin(), queues.end(), [](const StageNode* n) { return n->full(); })) return;
+    // A sink that is busy gathers what comes meanwhile into one write.
+    if (stage_.spec.kind == StageKind::kSink && works_[handed_out_]->kind == Work::Kind::kRecords) {
+      if (running_ >= static_cast<std::size_t>(pool_->size())) return;
+      merge_into(handed_out_);
+    }
+    Work& work = *works_[handed_out_++];
+    ++running_;
+    pool_->submit(work);
+  }
+}
+
+void WorkerNode::merge_into(std::size_t index) {
+  Work& first = *works_[index];
+  std::size_t end = index + 1;
+  std::size_t bytes = first.records.bytes();
+  std::size_t records = first.records.size();
+  for (; end < works_.size(); ++end) {
+    const Work& next = *works_[end];
+    bytes += next.records.bytes();
+    records += next.records.size();
+    if (next.kind != Work::Kind::kRecords || records > kMergedRecords || bytes > kMergedBytes) break;
+  }
+  for (std::size_t i = index + 1; i < end; ++i) first.records.append(std::move(works_[i]->records));
+  works_.erase(works_.begin() + static_cast<std::ptrdiff_t>(index) + 1,
+               works_.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+void WorkerNode::submit_to_each(Work::Kind kind) {
+  for (int i = 0; i < pool_->size(); ++i) {
+    auto work = std::make_unique<Work>();
+    work->kind = kind;
+    Work& submitted = *work;
+    // Only when nothing is waiting (the task drains before finish and flush), so the order holds.
+    works_.push_back(std::move(work));
+    ++handed_out_;
+    ++running_;
+    pool_->submit_to(i, submitted);
+  }
+}
+
+void WorkerNode::flush() {
+  if (stage_.plugin->flush != nullptr) submit_to_each(Work::Kind::kFlush);
+}
+
+void WorkerNode::deliver(Work& done) {
+  done.done = true;
+  --running_;
+  if (!stage_.spec.ordered) {
+    const auto at =
+        std::find_if(works_.begin(), works_.end(), [&](const auto& w) { return w.get() == &done; });
+    const std::unique_ptr<Work> work = std::move(*at);
+    works_.erase(at);
+    --handed_out_;
+    send(*work);
+  }
+  while (!works_.empty() && works_.front()->done) {
+    const std::unique_ptr<Work> work = std::move(works_.front());
+    works_.pop_front();
+    --handed_out_;
+    send(*work);
+  }
+  hand_over();
+}
+
+void WorkerNode::send(Work& work) {
+  bytes_ -= std::min(bytes_, work.records.bytes());
+  for (const auto& out : work.outputs) {
+    if (task_.failed()) return;
+    if (out.group) {
+      outlet(out.port).emit(out.group->with(out.records));
+    } else {
+      send_out(out.port, out.records.data(), out.records.size());
+    }
+  }
+  if (work.status >= 0 || task_.failed()) return;
+  if (work.status == WEIR_STOP || work.records.empty()) return task_.stop_for(std::move(work.error));
+  send_failed(WEIR_ERROR_PORT, stage_.error.name, work.records.data(), work.records.size(), work.error.code,
+              work.error.message);
+}
+
+void WorkerNode::hold(HeldPositions& held) const {
+  for (const auto& work : works_) held.add(work->records.data(), work->records.size());
+}
+
+}  // namespace weir

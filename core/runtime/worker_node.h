@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "runtime/stage_node.h"
+#include "runtime/worker_pool.h"
+
+namespace weir {
+
+/// A stage that waits for I/O: its work is queued, done by its own threads, and its results come back to the
+/// task's thread, in the order of the input unless the file says `order: any`.
+///
+/// The queue belongs to the task's thread. It hands out only as much as keeps the workers busy, and nothing
+/// while a queue further down is full: so each queue stays near its limit, and the source is the one that
+/// waits.
+class WorkerNode final : public StageNode {
+ public:
+  WorkerNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
+             int task_number);
+
+  void start() override { submit_to_each(Work::Kind::kStart); }
+  void take(const weir_record* records, std::size_t count) override;
+  void take(const weir_group& group) override;
+  void finish() override { submit_to_each(Work::Kind::kFinish); }
+  void flush() override;
+  void interrupt() override { pool_->interrupt(); }
+  bool full() const override { return bytes_ >= stage_.spec.queue_bytes; }
+  void hand_over() override;
+  void deliver(Work& work) override;
+  bool has_outstanding() const override { return !works_.empty(); }
+  void hold(HeldPositions& held) const override;
+
+ private:
+  /// A merged batch for a sink, or the share of a worker, is no larger than this.
+  static constexpr std::size_t kMergedRecords = 4096;
+  static constexpr std::size_t kMergedBytes = 1 << 20;
+  /// The most records that one worker of several gets at once.
+  static constexpr std::size_t kShare = 100;
+
+  void enqueue(std::unique_ptr<Work> work);
+  void submit_to_each(Work::Kind kind);
+  /// Sinks: puts waiting batches behind the one at `index` into it, since one write of many is cheaper.
+  void merge_into(std::size_t index);
+  void send(Work& work);
+
+  std::deque<std::unique_ptr<Work>> works_;  ///< in the order of the input: [handed out ... waiting]
+  std::size_t handed_out_ = 0;               ///< how many at the front of works_ are with the workers or done
+  std::size_t running_ = 0;                  ///< how many of those are not done
+  std::size_t bytes_ = 0;
+  std::unique_ptr<WorkerPool> pool_;  ///< last: its threads end before the work they refer to goes
+};
+
+}  // namespace weir

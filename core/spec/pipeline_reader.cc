@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spec/pipeline_reader.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "base/numbers.h"
+#include "base/units.h"
+#include "spec/scalar.h"
+#include "spec/stage_reader.h"
+#include "spec/text_file.h"
+#include "spec/yaml_reader.h"
+
+namespace weir {
+namespace {
+
+const std::vector<std::string> kSections{"pipeline", "tasks",   "sources",    "windows",     "processes",
+                                         "sinks",    "discard", "checkpoint", "stop_timeout"};
+const std::vector<std::string> kCheckpointKeys{"every", "store"};
+constexpr int kMostTasks = 1024;
+
+std::optional<StageKind> kind_of_section(const std::string& section) {
+  if (section == "sources") return StageKind::kSource;
+  if (section == "windows") return StageKind::kWindow;
+  if (section == "processes") return StageKind::kProcess;
+  if (section == "sinks") return StageKind::kSink;
+  return std::nullopt;
+}
+
+bool is_name_part(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+}
+
+// A pipeline that has no name is called like its file.
+std::string name_from_file(const std::string& file) {
+  std::string name = std::filesystem::path(file).stem().string();
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !is_name_part(c); }, '-');
+  return name.empty() ? "pipeline" : name;
+}
+
+class PipelineReader {
+ public:
+  PipelineReader(const std::string& file, Diagnostics& diagnostics) : diagnostics_(diagnostics) {
+    spec_.file = file;
+    spec_.name = name_from_file(file);
+  }
+
+  PipelineSpec read(const Node& root) {
+    for (const auto& section : root.entries) read_section(section);
+    const bool has_source = std::any_of(spec_.stages.begin(), spec_.stages.end(),
+                                        [](const StageSpec& s) { return s.kind == StageKind::kSource; });
+    if (!has_source && !sources_reported_) {
+      diagnostics_.add({spec_.file, 0, 0},
+                       "the pipeline has no source, expected at least one under 'sources'");
+    }
+    return std::move(spec_);
+  }
+
+ private:
+  void report(const Node::Entry& entry, const std::string& expected) {
+    diagnostics_.add(entry.value_mark(),
+                     "'" + entry.key + "' " + describe(entry.value) + ", expected " + expected);
+  }
+
+  void read_section(const Node::Entry& section) {
+    if (const auto kind = kind_of_section(section.key)) {
+      read_stages(*kind, section);
+    } else if (section.key == "pipeline") {
+      read_name(section);
+    } else if (section.key == "tasks") {
+      read_tasks(section);
+    } else if (section.key == "discard") {
+      spec_.discard = read_port_refs(section, diagnostics_);
+    } else if (section.key == "checkpoint") {
+      read_checkpoint(section);
+    } else if (section.key == "stop_timeout") {
+      if (const auto time = read_duration(section, "stop_timeout")) spec_.stop_timeout = *time;
+    } else {
+      diagnostics_.add(section.mark,
+                       "unknown section '" + section.key + "'" + suggestion(section.key, kSections));
+      // Most likely the sources, misspelt.
+      sources_reported_ |= nearest(section.key, kSections) == "sources";
+    }
+  }
+
+  void read_stages(StageKind kind, const Node::Entry& section) {
+    if (section.value.kind != Node::Kind::kMap) {
+      // A section that says nothing, or all of whose lines are comments, is as good as none.
+      if (section.value.kind == Node::Kind::kNull) return;
+      if (!section.value.broken) report(section, "a map of names to stages");
+      sources_reported_ |= kind == StageKind::kSource;
+      return;
+    }
+    for (const auto& entry : section.value.entries) {
+      StageSpec stage = read_stage(kind, entry, diagnostics_);
+      if (const StageSpec* first = spec_.find(stage.name)) {
+        diagnostics_.add(stage.mark, std::string(to_string(kind)) + " '" + stage.name +
+                                         "' has the name of the " + to_string(first->kind) + " at " +
+                                         to_string(first->mark) +
+                                         ", expected a name of its own in all sections");
+        continue;
+      }
+      spec_.stages.push_back(std::move(stage));
+    }
+  }
+
+  void read_name(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    const std::string& name = entry.value.text;
+    const bool valid = entry.value.kind == Node::Kind::kScalar && !name.empty() &&
+                       std::all_of(name.begin(), name.end(), is_name_part);
+    if (valid) {
+      spec_.name = name;
+    } else {
+      report(entry, "the pipeline's name, of letters, digits, '_', '-' and '.'");
+    }
+  }
+
+  void read_tasks(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    const auto tasks = read_scalar(entry.value, entry.key, parse_integer);
+    if (!tasks.ok()) {
+      diagnostics_.add(entry.value_mark(), tasks.message());
+    } else if (tasks.value() < 1 || tasks.value() > kMostTasks) {
+      report(entry, "1 to " + std::to_string(kMostTasks));
+    } else {
+      spec_.tasks = static_cast<int>(tasks.value());
+    }
+  }
+
+  void read_checkpoint(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    if (entry.value.kind != Node::Kind::kMap) {
+      report(entry, "a map such as {every: 1s, store: FOLDER}");
+      return;
+    }
+    for (const auto& part : entry.value.entries) {
+      if (part.key == "every") {
+        const auto every = read_duration(part, "checkpoint.every");
+        if (every && every->count() == 0) report(part, "at least 1ms");
+        if (every && every->count() > 0) spec_.checkpoint_every = *every;
+      } else if (part.key == "store") {
+        if (part.value.broken) continue;
+        if (part.value.kind == Node::Kind::kScalar && !part.value.text.empty()) {
+          spec_.checkpoint_store = part.value.text;
+        } else {
+          report(part, "the path of a folder");
+        }
+      } else {
+        diagnostics_.add(part.mark, "unknown key '" + part.key + "' of 'checkpoint'" +
+                                        suggestion(part.key, kCheckpointKeys));
+      }
+    }
+  }
+
+  std::optional<std::chrono::milliseconds> read_duration(const Node::Entry& entry, const std::string& name) {
+    if (entry.value.broken) return std::nullopt;
+    const auto time = read_scalar(entry.value, name, parse_duration);
+    if (time.ok()) return time.value();
+    diagnostics_.add(entry.value_mark(), time.message());
+    return std::nullopt;
+  }
+
+  Diagnostics& diagnostics_;
+  PipelineSpec spec_;
+  bool sources_reported_ = false;  ///< why there is no source has been said
+};
+
+}  // namespace
+
+std::optional<PipelineSpec> parse_pipeline(std::string_view text, const std::string& file,
+                                           const Environment& environment, Diagnostics& diagnostics) {
+  auto root = read_yaml(text, file, diagnostics);
+  if (!root) return std::nullopt;
+  if (root->kind != Node::Kind::kMap) {
+    const Mark place = root->kind == Node::Kind::kNull ? Mark{file, 0, 0} : root->mark;
+    diagnostics.add(place, "the file " + describe(*root) +
+                               ", expected a map of sections such as sources, processes "
+                               "and sinks");
+    return std::nullopt;
+  }
+  interpolate(*root, environment, diagnostics);
+  return PipelineReader(file, diagnostics).read(*root);
+}
+
+std::optional<PipelineSpec> load_pipeline(const std::string& path, const Environment& environment,
+                                          Diagnostics& diagnostics) {
+  constexpr std::size_t kLargest = 16 << 20;
+  const auto text = read_text_file(path, kLargest);
+  if (!text.ok()) {
+    diagnostics.add({path, 0, 0}, "the file " + text.message());
+    return std::nullopt;
+  }
+  return parse_pipeline(text.value(), path, environment, diagnostics);
+}
+
+}  // namespace weir

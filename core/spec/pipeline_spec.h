@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "spec/node.h"
+
+namespace weir {
+
+enum class StageKind { kSource, kWindow, kProcess, kSink };
+
+/// "source", "window", "process", "sink".
+const char* to_string(StageKind kind);
+
+/// `stage` or `stage.port` as written in `from` and `discard`.
+struct PortRef {
+  std::string stage;
+  std::string port = "out";
+  Mark mark;
+};
+
+/// One entry of a section, as the file says it; nothing of it is checked against plugins yet.
+struct StageSpec {
+  StageKind kind = StageKind::kSource;
+  std::string name;
+  Mark mark;
+  std::string plugin;
+  Mark plugin_mark;
+  std::vector<PortRef> from;
+  int concurrency = 1;
+  std::optional<Mark> concurrency_mark;  ///< set when the file gives it
+  bool ordered = true;                   ///< `order: any` makes it false
+  std::optional<std::string> key;  ///< windows and processes: a field path, "$key" for the record's own key
+  Mark key_mark;
+  std::size_t queue_bytes = 4u << 20;  ///< what may wait for the stage's workers before reading stops
+  Node options;                        ///< what is left: a kMap for the plugin
+};
+
+/// A pipeline file: plain data, checked only for what needs no plugin.
+struct PipelineSpec {
+  std::string name;
+  std::string file;
+  int tasks = 1;
+  std::vector<StageSpec> stages;  ///< in the order of the file
+  std::vector<PortRef> discard;
+  std::chrono::milliseconds checkpoint_every{5000};
+  std::string
+      checkpoint_store;  ///< a folder; empty: only sources that keep positions themselves (Kafka) resume
+  std::chrono::milliseconds stop_timeout{30000};
+
+  const StageSpec* find(const std::string& stage) const;
+};
+
+}  // namespace weir

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/abi.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+
+namespace weir {
+
+/// A stage's processing-time timers: at most one for a key and time (Flink's rule), called in the order of
+/// time. Used by the task's thread.
+class Timers {
+ public:
+  struct Timer {
+    std::int64_t time = 0;
+    std::string key;
+    bool has_key = false;
+    auto operator<=>(const Timer&) const = default;
+  };
+
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  void set(weir_slice key, std::int64_t time) { timers_.insert(make(key, time)); }
+  /// A timer that is not set is no error.
+  void erase(weir_slice key, std::int64_t time) { timers_.erase(make(key, time)); }
+
+  /// Milliseconds since 1970 of the first timer, or kNever.
+  std::int64_t next() const { return timers_.empty() ? kNever : timers_.begin()->time; }
+
+  /// Removes and returns the first timer that is due.
+  std::optional<Timer> pop_due(std::int64_t now) {
+    if (timers_.empty() || timers_.begin()->time > now) return std::nullopt;
+    Timer timer = *timers_.begin();
+    timers_.erase(timers_.begin());
+    return timer;
+  }
+
+ private:
+  static Timer make(weir_slice key, std::int64_t time) {
+    if (key.data == nullptr) return {time, {}, false};
+    return {time, std::string(key.data, key.size), true};
+  }
+  std::set<Timer> timers_;
+};
+
+}  // namespace weir

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/abi.h>
+#include <weir/record.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "state/owned_records.h"
+
+namespace weir {
+
+/// The contents of a stage's open windows: a list of records for each (key, window). The host owns them, so
+/// that it knows which positions still wait. Used by the task's thread.
+class WindowLists {
+ public:
+  /// Returns the list's length afterwards.
+  std::size_t append(weir_slice key, std::int64_t window, const weir_record* records, std::size_t count) {
+    auto& list = lists_[Id{std::string(view(key)), window}];
+    list.append(records, count);
+    return list.size();
+  }
+
+  /// Removes the list and returns it; empty when there is none.
+  OwnedRecords take(weir_slice key, std::int64_t window) {
+    const auto found = lists_.find(Id{std::string(view(key)), window});
+    if (found == lists_.end()) return {};
+    OwnedRecords list = std::move(found->second);
+    lists_.erase(found);
+    return list;
+  }
+
+  template <class F>
+  void for_each(F&& f) const {
+    for (const auto& [id, list] : lists_) f(list);
+  }
+
+  /// Forgets records that another process reads again.
+  template <class Predicate>
+  void remove_if(Predicate&& gone) {
+    for (auto& [id, list] : lists_) list.remove_if(gone);
+  }
+
+ private:
+  using Id = std::pair<std::string, std::int64_t>;
+  struct Hash {
+    std::size_t operator()(const Id& id) const {
+      return std::hash<std::string_view>()(id.first) ^
+             (static_cast<std::uint64_t>(id.second) * 0x9e3779b97f4a7c15u);
+    }
+  };
+  std::unordered_map<Id, OwnedRecords, Hash> lists_;
+};
+
+}  // namespace weir

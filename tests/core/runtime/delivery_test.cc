@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When positions are committed, and what has happened before.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "pipeline_run.h"
+#include "test_stages.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::ptrdiff_t place_of(const std::string& event) {
+  const auto all = board().events();
+  const auto found = std::find(all.begin(), all.end(), event);
+  return found == all.end() ? -1 : found - all.begin();
+}
+
+TEST(Delivery, SinksAreFlushedBeforePositionsAreCommitted) {
+  PipelineRun run(R"(
+sources: {in: {plugin: script, values: [a, side, b]}}
+processes: {mark: {plugin: mark, from: in}}
+sinks: {out: {plugin: slow_keep, from: mark}, aside: {plugin: keep, from: mark.side}}
+)");
+  EXPECT_FALSE(run.run());
+  ASSERT_GE(place_of("commit t/0=3"), 0);
+  EXPECT_LT(place_of("out got b!"), place_of("out flushed"));
+  EXPECT_LT(place_of("out flushed"), place_of("commit t/0=3"));
+  EXPECT_GE(place_of("aside flushed"), 0);
+  EXPECT_LT(place_of("aside flushed"), place_of("commit t/0=3"));
+}
+
+TEST(Delivery, WhatASinkRefusesReachesTheNextSinkBeforeThatIsFlushed) {
+  PipelineRun run(R"(
+sources: {in: {plugin: script, values: [a, no]}}
+sinks: {out: {plugin: slow_keep, from: in, refuse: no}, aside: {plugin: slow_keep, from: out.error}}
+)");
+  EXPECT_FALSE(run.run());
+  EXPECT_THAT(board().events("aside got "), ElementsAre("no (out.error refused 1)"));
+  EXPECT_LT(place_of("aside got no (out.error refused 1)"), place_of("aside flushed"));
+  EXPECT_LT(place_of("aside flushed"), place_of("commit t/0=2"));
+}
+
+TEST(Delivery, PositionsWaitForOpenWindows) {
+  PipelineRun run(R"(
+checkpoint: {every: 1ms}
+sources: {in: {plugin: script, values: [a, b, c], stay: true}}
+windows: {pair: {plugin: pairs, from: in}}
+processes: {mark: {plugin: slow_mark, from: pair}}
+sinks: {out: {plugin: keep, from: mark}}
+discard: [mark.side]
+)");
+  run.start();
+  EXPECT_TRUE(board().wait_for("commit t/0=2"));  // c waits in the window
+  EXPECT_THAT(board().events("commit "), Not(Contains("t/0=3")));
+  run.job().stop();
+  EXPECT_FALSE(run.wait());
+  EXPECT_THAT(board().events("out got "), ElementsAre("a!", "b!", "c!"));
+  EXPECT_EQ(board().events("commit ").back(), "t/0=3");
+}
+
+TEST(Delivery, StopDeliversAndCommitsWhatWasRead) {
+  PipelineRun run(R"(
+sources: {in: {plugin: script, values: [a, b, c, d, e], stay: true}}
+windows: {pair: {plugin: pairs, from: in, count: 4}}
+processes: {mark: {plugin: slow_mark, from: pair, gate: true}}
+sinks: {out: {plugin: slow_keep, from: mark}}
+discard: [mark.side]
+)");
+  board().close("a");
+  run.start();
+  EXPECT_TRUE(board().wait_for("asked a"));
+  run.job().stop();  // while a call is not answered
+  board().open("a");
+  EXPECT_FALSE(run.wait());
+  EXPECT_THAT(board().events("out got "), ElementsAre("a!", "b!", "c!", "d!", "e!"));
+  EXPECT_EQ(board().events("commit ").back(), "t/0=5");
+}
+
+TEST(Delivery, AbortEndsAtOnceAndCommitsNothing) {
+  PipelineRun run(R"(
+sources: {in: {plugin: script, values: [a, b], stay: true}}
+processes: {mark: {plugin: slow_mark, from: in, gate: true}}
+sinks: {out: {plugin: slow_keep, from: mark}}
+discard: [mark.side]
+)");
+  board().close("a");
+  run.start();
+  EXPECT_TRUE(board().wait_for("asked a"));
+  run.job().abort();
+  run.wait();
+  EXPECT_THAT(board().events("commit "), IsEmpty());
+}
+
+TEST(Delivery, AStopThatTakesTooLongSaysSoAndKeepsThePosition) {
+  PipelineRun run(R"(
+stop_timeout: 50ms
+sources: {in: {plugin: script, values: [a], stay: true}}
+processes: {mark: {plugin: slow_mark, from: in, gate: true}}
+sinks: {out: {plugin: keep, from: mark}}
+discard: [mark.side]
+)");
+  board().close("a");
+  run.start();
+  EXPECT_TRUE(board().wait_for("asked a"));
+  run.job().stop();
+  const auto failure = run.wait();
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, "stop_timeout");
+  EXPECT_THAT(board().events("commit "), IsEmpty());
+}
+
+TEST(Delivery, BeforePartitionsAreGivenUpTheirPositionsAreCommitted) {
+  PipelineRun run(R"(
+checkpoint: {every: 1h}
+sources: {in: {plugin: script, values: [a, b, c], stay: true}}
+windows: {pair: {plugin: pairs, from: in}}
+processes: {mark: {plugin: slow_mark, from: pair}}
+sinks: {out: {plugin: slow_keep, from: mark}}
+discard: [mark.side]
+)");
+  run.start();
+  EXPECT_TRUE(board().wait_for("out got b!"));
+  board().tell_source("give_up");
+  EXPECT_TRUE(board().wait_for("gave up"));
+  EXPECT_LT(place_of("out flushed"), place_of("commit t/0=2"));
+  EXPECT_LT(place_of("commit t/0=2"), place_of("gave up"));
+  run.job().stop();
+  EXPECT_FALSE(run.wait());
+  // c belongs to the next owner, which reads it from position 2.
+  EXPECT_THAT(board().events("out got "), ElementsAre("a!", "b!"));
+  EXPECT_THAT(board().events("commit "), ElementsAre("t/0=2"));
+}
+
+TEST(Delivery, PositionsOfLostPartitionsAreNotCommitted) {
+  PipelineRun run(R"(
+checkpoint: {every: 1h}
+sources: {in: {plugin: script, values: [a, b], stay: true}}
+sinks: {out: {plugin: slow_keep, from: in}}
+)");
+  run.start();
+  EXPECT_TRUE(board().wait_for("out got b"));
+  board().tell_source("lose");
+  EXPECT_TRUE(board().wait_for("gave up"));
+  run.job().stop();
+  EXPECT_FALSE(run.wait());
+  EXPECT_THAT(board().events("commit "), IsEmpty());
+}
+
+TEST(Delivery, ASourceThatFailsStopsThePipeline) {
+  PipelineRun run(R"(
+sources: {in: {plugin: script, values: [a], stay: true}}
+sinks: {out: {plugin: keep, from: in}}
+)");
+  board().tell_source("throw");
+  run.start();
+  const auto failure = run.wait();
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->message, "the source is broken");
+}
+
+TEST(Delivery, PositionsInAStoreAreTakenUpByTheNextRun) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "weir_delivery_store";
+  std::filesystem::remove_all(folder);
+  const auto yaml = [&](const char* values) {
+    return "pipeline: stored\ncheckpoint: {store: '" + folder.string() +
+           "'}\nsources: {in: {plugin: script, values: " + values +
+           "}}\nsinks: {out: {plugin: keep, from: in}}\n";
+  };
+  PipelineRun first(yaml("[a, b]"));
+  EXPECT_FALSE(first.run());
+  EXPECT_THAT(board().events("out got "), ElementsAre("a", "b"));
+  PipelineRun second(yaml("[a, b, c]"));
+  EXPECT_FALSE(second.run());
+  EXPECT_THAT(board().events("out got "), ElementsAre("c"));
+
+  std::ofstream(folder / "stored.task-0.positions.json") << "{broken";
+  PipelineRun third(yaml("[a]"));
+  EXPECT_THROW(third.start(), std::runtime_error) << "a damaged store is never skipped in silence";
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace weir::test

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline_run.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "spec/pipeline_reader.h"
+#include "test_stages.h"
+
+namespace weir::test {
+namespace {
+
+class TestCatalog final : public PluginCatalog {
+ public:
+  std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
+    for (const auto* plugin : {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
+                               detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
+                               detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin()}) {
+      if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
+    }
+    return "there is no plugin '" + name + "'";
+  }
+};
+
+}  // namespace
+
+PipelineRun::PipelineRun(const std::string& yaml) : log_(clock_, LogLevel::kError) {
+  board().clear();
+  TestCatalog catalog;
+  Diagnostics diagnostics;
+  auto spec = parse_pipeline(
+      yaml, "test.yaml", [](const std::string&) { return std::nullopt; }, diagnostics);
+  std::optional<PipelineGraph> graph;
+  if (spec) graph = build_graph(*std::move(spec), catalog, log_, diagnostics);
+  if (!graph) throw std::runtime_error(diagnostics.text());
+  job_ = std::make_unique<Job>(*std::move(graph), log_, clock_);
+}
+
+PipelineRun::~PipelineRun() = default;
+
+void PipelineRun::start() {
+  const std::string problem = job_->start();
+  if (!problem.empty()) throw std::runtime_error(problem);
+}
+
+std::optional<StopReason> PipelineRun::wait() {
+  if (!job_->wait(std::chrono::seconds(30))) ADD_FAILURE() << "the pipeline did not end";
+  return job_->failure();
+}
+
+}  // namespace weir::test

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "runtime/job.h"
+
+namespace weir::test {
+
+/// A pipeline of the stages of test_stages.h, given as YAML, run by the real engine. The board is cleared at
+/// first.
+class PipelineRun {
+ public:
+  /// Throws std::runtime_error with the diagnostics when the text is refused.
+  explicit PipelineRun(const std::string& yaml);
+  ~PipelineRun();
+
+  void start();
+  /// Waits for the end, at most 30 s; a run that does not end fails the test. Returns why it failed, if it
+  /// did.
+  std::optional<StopReason> wait();
+  std::optional<StopReason> run() {
+    start();
+    return wait();
+  }
+  Job& job() { return *job_; }
+
+ private:
+  SystemClock clock_;
+  Log log_;
+  std::unique_ptr<Job> job_;
+};
+
+}  // namespace weir::test

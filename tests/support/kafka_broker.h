@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/child_process.h"
+#include "support/kafka_cluster.h"
+#include "support/require_real.h"
+#include "support/temp_dir.h"
+
+/// The first line of a test that needs the real broker.
+#define WEIR_REQUIRE_KAFKA() \
+  WEIR_REQUIRE_REAL("Kafka broker", ::weir::support::KafkaBroker::why_unavailable())
+
+namespace weir::support {
+
+struct KafkaBrokerOptions {
+  std::map<std::string, std::string> properties = {};  // of server.properties, over our own
+  std::vector<std::string> jvm_flags = {};             // after our own, such as -Xmx2g
+};
+
+/// A real Apache Kafka in a JVM beside the test: one node, broker and controller (KRaft), on free
+/// loopback ports, its data in a folder of its own. Topics are never made by themselves.
+/// For one thread; throws std::runtime_error with the end of the broker's log.
+class KafkaBroker : public KafkaCluster {
+ public:
+  /// Chooses ports and folder; nothing runs yet.
+  explicit KafkaBroker(KafkaBrokerOptions options = {});
+
+  /// The broker that the tests of one program share, started by the first call and killed when
+  /// the program ends. Call it on the main thread. Each test uses topics of its own
+  /// (unique_name), and a test that stops, kills or freezes a broker starts its own.
+  static KafkaBroker& shared();
+
+  /// Why no broker can be started here (no Java, no jars); none when one can.
+  static std::optional<std::string> why_unavailable();
+
+  /// Returns when it answers a metadata request. After stop() or kill() it comes back with the
+  /// same ports and data.
+  void start();
+  /// SIGTERM: an orderly shutdown. Returns when the process has ended.
+  void stop();
+  /// SIGKILL, as a crash.
+  void kill();
+  /// stop() and start().
+  void restart();
+  /// SIGSTOP and SIGCONT: connections stay, but nothing answers.
+  void freeze();
+  void thaw();
+
+  bool running() { return process_ && process_->running(); }
+  /// What the broker logged since the last start: warnings and errors.
+  std::string log() const { return process_ ? process_->err() : ""; }
+
+ private:
+  KafkaBroker(KafkaBrokerOptions options, std::uint16_t port);
+  std::vector<std::string> java(std::vector<std::string> arguments) const;
+  void write_config() const;
+  void format_storage() const;
+
+  KafkaBrokerOptions options_;
+  std::uint16_t port_;
+  std::uint16_t controller_port_;
+  TempDir dir_{"weir-kafka"};
+  std::optional<ChildProcess> process_;
+};
+
+}  // namespace weir::support
