@@ -61,6 +61,7 @@ class Builder {
     names_[spec.name] = graph_.stages.size();
     auto& stage = graph_.stages.emplace_back();
     stage.spec = spec;
+    if (spec.plugin.empty()) return;  // told by the reader of the file
     auto found = catalog_.find(abi_kind(spec.kind), spec.plugin);
     if (auto* why = std::get_if<std::string>(&found)) {
       diagnostics_.add(spec.plugin_mark, *why);

@@ -114,7 +114,8 @@ void InlineNode::take_keyed(const weir_record* records, std::size_t count) {
   keys.reserve(count);
   keyed.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    key_reader_.read(records[i]);
+    const Record record(records[i]);
+    key_reader_.read(record);
     const JsonValue& value = key_reader_.find(*key_path_);
     if (value.kind != JsonValue::Kind::kString && !value.is_number() &&
         value.kind != JsonValue::Kind::kBool) {

@@ -271,7 +271,8 @@ typedef struct weir_option {
   const char* default_value;  /* as it would stand in the file; NULL: none. Optional unless `required` */
   const char* const* choices; /* WEIR_CHOICE: names, ended by NULL */
   const struct weir_option* const* fields; /* WEIR_OBJECT, WEIR_OBJECT_LIST: ended by NULL */
-  double minimum; /* numbers, durations (ms) and sizes (bytes): the range, both ends included */
+  /* numbers, durations (ms) and sizes (bytes): the range, both ends included; equal ends mean no range */
+  double minimum;
   double maximum;
   uint8_t required;
   uint8_t secret; /* never printed */

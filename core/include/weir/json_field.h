@@ -36,11 +36,13 @@ class JsonReader {
   JsonReader(const JsonReader&) = delete;
   JsonReader& operator=(const JsonReader&) = delete;
 
-  /// The record that find() looks into from now on. Nothing is parsed until a JSON field is asked for.
+  /// The record that find() looks into from now on; it must stay until the last find(). Nothing is parsed
+  /// until a JSON field is asked for.
   void read(const Record& record) {
-    record_ = record;
+    record_ = &record;
     state_ = State::kFresh;
   }
+  void read(const Record&&) = delete;
 
   /// Why the last find() gave kNotJson.
   std::string_view error() const { return error_; }
@@ -49,17 +51,18 @@ class JsonReader {
   /// without a value (a tombstone) has no fields: kMissing.
   const JsonValue& find(const FieldPath& path) {
     found_ = {};
+    if (record_ == nullptr) return found_;
     switch (path.place()) {
       case FieldPath::Place::kKey:
-        found_text(record_.key_bytes());
+        found_text(record_->key_bytes());
         return found_;
       case FieldPath::Place::kHeader:
-        found_text(record_.header(path.header()));
+        found_text(record_->header(path.header()));
         return found_;
       case FieldPath::Place::kValue:
         break;
     }
-    if (!record_.has_value()) return found_;
+    if (!record_->has_value()) return found_;
     if (!open() || !find_in_document(path.steps())) {
       state_ = State::kBroken;
       found_ = {};
@@ -94,7 +97,7 @@ class JsonReader {
       document_.rewind();
       return true;
     }
-    if (const auto error = document_.open(record_.bytes())) {
+    if (const auto error = document_.open(record_->bytes())) {
       return fail(error == simdjson::EMPTY ? "the value is empty" : simdjson::error_message(error));
     }
     state_ = State::kOpen;
@@ -197,10 +200,10 @@ class JsonReader {
   static constexpr std::string_view kNoValue = "a value is missing";
 
   JsonDocument document_;
-  Record record_;
-  State state_ = State::kBroken;
+  const Record* record_ = nullptr;
+  State state_ = State::kFresh;
   JsonValue found_;
-  std::string_view error_ = "no record was read";
+  std::string_view error_;
 };
 
 }  // namespace weir

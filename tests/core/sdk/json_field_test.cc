@@ -158,8 +158,9 @@ TEST(JsonReader, KeyAndHeadersAreText) {
 }
 
 TEST(JsonReader, ATombstoneHasNoFields) {
+  const Record tombstone;
   JsonReader reader;
-  reader.read(Record{});
+  reader.read(tombstone);
   EXPECT_EQ(reader.find(FieldPath::parse("a", "")).kind, Kind::kMissing);
 }
 

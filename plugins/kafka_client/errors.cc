@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka_client/errors.h"
+
+#include <cctype>
+
+namespace weir::kafka {
+
+std::string code_of(rd_kafka_resp_err_t error) {
+  std::string_view name = rd_kafka_err2name(error);
+  if (!name.empty() && name.front() == '_') name.remove_prefix(1);  // librdkafka's own errors
+  std::string code;
+  for (const char c : name) code += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return code;
+}
+
+std::string text_of(rd_kafka_resp_err_t error, std::string_view detail) {
+  std::string text = rd_kafka_err2str(error);
+  if (!detail.empty() && detail != text) text.append(": ").append(detail);
+  return text;
+}
+
+bool is_hopeless(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR__FATAL:
+    case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_unreachable(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace weir::kafka

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/file/file_sink.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace weir::file {
+namespace {
+
+constexpr std::size_t kAppendAt = 256 * 1024;
+constexpr std::size_t kMostGathered = 4 * 1024 * 1024;  // in all files together
+
+TimeZone zone_of(const Options& options) {
+  try {
+    return TimeZone::load(options.string("time_zone"));
+  } catch (const std::invalid_argument& e) {
+    throw OptionError("/time_zone", e.what());
+  }
+}
+
+}  // namespace
+
+void FileSink::describe(Descriptor& d) {
+  d.name("file")
+      .summary("Appends records as lines to files named by time, rotated by time and size.")
+      .example(
+          "failed: {plugin: file, from: lookup.rejected, path: \"failed.%Y%m%d.ndjson\", format: envelope, "
+          "time_zone: local}");
+  d.option("path", Type::kString,
+           "The file, with strftime's conversions (%Y%m%d-%H; a percent sign is %%). Folders that are "
+           "missing are "
+           "made. Several tasks and processes may write the same file.")
+      .required();
+  LineFormat::declare(d);
+  d.option("time", Type::kChoice,
+           "Which time names the file. processing: when the record is written. event: the record's own time, "
+           "or when "
+           "it is written if it has none.")
+      .choices({"processing", "event"})
+      .default_value("processing");
+  d.option("time_zone", Type::kString, "UTC, local, or a name such as Asia/Shanghai; for path and rotation.")
+      .default_value("UTC");
+  auto& rotate =
+      d.option("rotate", Type::kObject,
+               "When a file is finished: it gets the first free of the endings .1, .2, ... and a new one "
+               "is begun. Nothing is overwritten.");
+  rotate
+      .field("every", Type::kDuration,
+             "At the multiples of this time by the zone's clocks: 1h is each full hour.")
+      .at_least(1000);
+  rotate.field("size", Type::kSize, "Before it would grow beyond this size.").at_least(1);
+  d.option("open_files", Type::kInteger,
+           "How many files are open at most; with more, those not used for longest are "
+           "closed.")
+      .default_value("64")
+      .at_least(1)
+      .at_most(1024);
+}
+
+FileSink::FileSink(const Options& options)
+    : path_(options.string("path"), zone_of(options)),
+      format_(options),
+      event_time_(options.string("time") == "event"),
+      open_files_(static_cast<std::size_t>(options.integer("open_files"))) {
+  if (options.has("rotate")) {
+    const auto rotate = options.object("rotate");
+    if (rotate.has("every")) rotation_.every = rotate.duration("every");
+    if (rotate.has("size")) rotation_.size = rotate.size("size");
+    if (rotation_.every.count() == 0 && rotation_.size == 0) {
+      throw OptionError("/rotate", "neither 'every' nor 'size' is given");
+    }
+  }
+  rotation_.zone = &path_.zone();
+  append_at_ = rotation_.size == 0 ? kAppendAt : std::clamp<std::size_t>(rotation_.size / 8, 1, kAppendAt);
+}
+
+void FileSink::start(Context& context) {
+  check_writable(path_.at(context.now().count()));
+}
+
+void FileSink::write(Records records, Context& out) {
+  const auto now = out.now();
+  OutputFile* file = event_time_ ? nullptr : &file_at(now.count(), now);
+  for (const Record& record : records) {
+    if (event_time_) file = &file_at(record.has_time() ? record.event_time : now.count(), now);
+    if (!format_.append(record, file->buffer())) {
+      out.fail(Port::kError, record, LineFormat::kCode, LineFormat::kReason);
+    } else if (file->buffer().size() >= append_at_) {
+      file->append(now);
+    }
+  }
+  std::size_t gathered = 0;
+  for (auto& [path, open] : files_) gathered += open.file.buffer().size();
+  if (gathered < kMostGathered) return;
+  for (auto& [path, open] : files_) open.file.append(now);
+}
+
+OutputFile& FileSink::file_at(std::int64_t milliseconds, std::chrono::milliseconds now) {
+  const std::string& path = path_.at(milliseconds);
+  if (current_ != nullptr && *current_path_ == path) return current_->file;
+  auto found = files_.find(path);
+  if (found == files_.end()) {
+    if (files_.size() >= open_files_) close_oldest(now);
+    found = files_.try_emplace(path, path, rotation_).first;
+  }
+  current_path_ = &found->first;
+  current_ = &found->second;
+  current_->asked = ++asked_;
+  return current_->file;
+}
+
+void FileSink::close_oldest(std::chrono::milliseconds now) {
+  const auto oldest = std::min_element(files_.begin(), files_.end(), [](const auto& a, const auto& b) {
+    return a.second.asked < b.second.asked;
+  });
+  oldest->second.file.sync(now);
+  if (&oldest->second == current_) current_ = nullptr;
+  files_.erase(oldest);
+}
+
+void FileSink::flush(Context& context) {
+  const auto now = context.now();
+  const std::string& current = path_.at(now.count());
+  for (auto i = files_.begin(); i != files_.end();) {
+    const bool keep = i->second.file.used() || i->first == current;
+    i->second.file.sync(now);
+    if (keep) {
+      ++i;
+      continue;
+    }
+    if (&i->second == current_) current_ = nullptr;
+    i = files_.erase(i);
+  }
+}
+
+}  // namespace weir::file
+
+WEIR_PLUGIN(weir::file::FileSink);

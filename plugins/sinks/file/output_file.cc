@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/file/output_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <weir/stage.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "lines/durable_files.h"
+
+namespace weir::file {
+namespace {
+
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
+
+const char* code_of(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return "no_space";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "no_permission";
+    default:
+      return "cannot_write";
+  }
+}
+
+}  // namespace
+
+/// Lets the file's lock go; nothing happens when the file was closed meanwhile, which does the same.
+class OutputFile::Lock {
+ public:
+  explicit Lock(const OutputFile& file) : file_(file) {}
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    if (file_.file_) ::flock(file_.file_.get(), LOCK_UN);
+  }
+
+ private:
+  const OutputFile& file_;
+};
+
+void OutputFile::stop(const std::string& what, int error) const {
+  throw Stop(code_of(error), what + " '" + path_ + "': " + reason(error));
+}
+
+std::int64_t OutputFile::slot(std::int64_t milliseconds) const {
+  const std::int64_t every = rotation_.every.count();
+  if (every == 0) return 0;
+  const std::int64_t local = milliseconds + rotation_.zone->at(milliseconds / 1000).offset * 1000;
+  return local / every;
+}
+
+bool OutputFile::over(std::chrono::milliseconds now) const {
+  return slot(now.count()) > slot_;
+}
+
+void OutputFile::append(std::chrono::milliseconds now) {
+  if (buffer_.empty()) return;
+  used_ = true;
+  for (;;) {
+    lock_current(now);
+    const Lock held(*this);
+    struct stat status {};
+    if (::fstat(file_.get(), &status) != 0) stop("cannot write", errno);
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    const bool full = rotation_.size != 0 && size + buffer_.size() > rotation_.size;
+    if (size != 0 && (full || over(now))) {
+      finish_file();
+      continue;
+    }
+    write_buffer(size);
+    slot_ = slot(now.count());
+    return;
+  }
+}
+
+void OutputFile::sync(std::chrono::milliseconds now) {
+  append(now);
+  if (file_ && over(now)) finish_idle_file();
+  sync_data();
+  for (const auto& folder : std::exchange(unsynced_folders_, {})) {
+    try {
+      sync_folder(folder);
+    } catch (const std::system_error& e) {
+      throw Stop(code_of(e.code().value()), e.what());
+    }
+  }
+  used_ = false;
+}
+
+void OutputFile::finish_idle_file() {
+  lock();
+  const Lock held(*this);
+  struct stat status {};
+  if (!names_held_file()) {
+    close();
+  } else if (::fstat(file_.get(), &status) == 0 && status.st_size != 0) {
+    finish_file();
+  }
+}
+
+void OutputFile::sync_data() {
+  if (unsynced_ && ::fsync(file_.get()) != 0) stop("cannot bring to the disk", errno);
+  unsynced_ = false;
+}
+
+void OutputFile::close() {
+  sync_data();
+  file_ = {};
+}
+
+void OutputFile::lock_current(std::chrono::milliseconds now) {
+  for (;;) {
+    if (!file_) open(now);
+    lock();
+    if (names_held_file()) return;
+    close();  // it was renamed or removed, so the path is to become another file
+  }
+}
+
+void OutputFile::lock() const {
+  while (::flock(file_.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) stop("cannot lock", errno);
+  }
+}
+
+bool OutputFile::names_held_file() const {
+  struct stat held {
+  }, named{};
+  return ::fstat(file_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+void OutputFile::open(std::chrono::milliseconds now) {
+  // For reading too: whether the last line is whole.
+  constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC;
+  file_ = FileDescriptor(::open(path_.c_str(), kFlags | O_NONBLOCK));
+  if (!file_ && errno == ENOENT) {
+    make_folders(folder_of(path_));
+    unsynced_folders_.insert(folder_of(path_));
+    file_ = FileDescriptor(::open(path_.c_str(), kFlags | O_CREAT, 0666));
+  }
+  if (!file_) stop("cannot open", errno);
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) stop("cannot open", errno);
+  if (!S_ISREG(status.st_mode)) throw Stop("cannot_write", "'" + path_ + "' is no regular file");
+  const bool empty = status.st_size == 0;
+  slot_ = slot(empty ? now.count() : status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000);
+}
+
+void OutputFile::make_folders(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0777) != 0) {
+    if (errno == EEXIST) return;
+    if (errno != ENOENT || folder_of(folder) == folder) {
+      throw Stop(code_of(errno),
+                 "cannot make the folder '" + folder + "' for '" + path_ + "': " + reason(errno));
+    }
+    make_folders(folder_of(folder));
+    return make_folders(folder);
+  }
+  unsynced_folders_.insert(folder_of(folder));
+}
+
+void OutputFile::finish_file() {
+  try {
+    rename_to_free(path_, path_, 1);
+  } catch (const std::system_error& e) {
+    throw Stop(code_of(e.code().value()), e.what());
+  }
+  unsynced_folders_.insert(folder_of(path_));
+  close();
+}
+
+/// All of the buffer or nothing. `size`: the file's, which we have locked.
+void OutputFile::write_buffer(std::uint64_t size) {
+  // A writer that was killed may have left half a line, which must not become the beginning of ours.
+  char last = '\n';
+  if (size != 0 && ::pread(file_.get(), &last, 1, static_cast<off_t>(size - 1)) != 1)
+    stop("cannot read", errno);
+  if (last != '\n') buffer_.insert(buffer_.begin(), '\n');
+  for (std::size_t written = 0; written < buffer_.size();) {
+    const ssize_t n = ::write(file_.get(), buffer_.data() + written, buffer_.size() - written);
+    if (n >= 0) {
+      written += static_cast<std::size_t>(n);
+    } else if (errno != EINTR) {
+      const int error = errno;
+      if (last != '\n') buffer_.erase(buffer_.begin());
+      if (::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) {
+        throw Stop(code_of(error), "cannot write '" + path_ + "': " + reason(error) +
+                                       "; half a line may be left at its end, for it could not be cut off");
+      }
+      stop("cannot write", error);
+    }
+  }
+  unsynced_ = true;
+  buffer_.clear();
+}
+
+void check_writable(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) throw Stop("cannot_write", "'" + path + "' is a folder; a file is expected");
+    if (!S_ISREG(status.st_mode)) throw Stop("cannot_write", "'" + path + "' is no regular file");
+    if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return;
+    throw Stop(code_of(errno), "cannot write '" + path + "': " + reason(errno));
+  }
+  std::string folder = folder_of(path);
+  while (::stat(folder.c_str(), &status) != 0 && errno == ENOENT && folder_of(folder) != folder) {
+    folder = folder_of(folder);
+  }
+  if (!S_ISDIR(status.st_mode)) {
+    throw Stop("cannot_write",
+               "cannot write '" + path + "': '" + folder_of(path) + "' is no folder and cannot be made");
+  }
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+    throw Stop(code_of(errno),
+               "cannot write '" + path + "': no file can be made in '" + folder + "': " + reason(errno));
+  }
+}
+
+}  // namespace weir::file

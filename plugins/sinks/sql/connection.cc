@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection.h"
+
+#include "error_class.h"
+
+#include <Poco/Data/MySQL/Connector.h>
+#include <Poco/Data/MySQL/SessionImpl.h>
+#include <Poco/Data/PostgreSQL/Connector.h>
+#include <Poco/Data/PostgreSQL/SessionHandle.h>
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/Statement.h>
+#include <Poco/Exception.h>
+
+#include <libpq-fe.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <limits>
+#include <utility>
+
+namespace weir::sql {
+namespace {
+
+using namespace Poco::Data::Keywords;
+
+/// How long connecting may take. For SQLite it is how long Poco tries again to open a file that cannot be
+/// opened.
+std::size_t connect_seconds(Database database) {
+  return database == Database::kSqlite ? 1 : 10;
+}
+
+void register_connectors() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    Poco::Data::MySQL::Connector::registerConnector();
+    Poco::Data::PostgreSQL::Connector::registerConnector();
+    Poco::Data::SQLite::Connector::registerConnector();
+  });
+}
+
+int socket_of(Database database, Poco::Data::Session& session) {
+  if (database == Database::kMySql) {
+    auto* impl = dynamic_cast<Poco::Data::MySQL::SessionImpl*>(session.impl());
+    return impl == nullptr ? -1 : static_cast<int>(mysql_get_socket(impl->handle()));
+  }
+  if (database == Database::kPostgreSql) {
+    auto* handle = Poco::AnyCast<Poco::Data::PostgreSQL::SessionHandle*>(session.getProperty("handle"));
+    return PQsocket(*handle);
+  }
+  return -1;
+}
+
+/// A server whose machine has gone is noticed after about a minute, where the system would wait for hours.
+void watch(int socket) {
+  const auto set = [socket](int level, int name, int value) {
+    ::setsockopt(socket, level, name, &value, sizeof value);  // fails on a Unix socket, which needs none
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 60'000);
+}
+
+}  // namespace
+
+void Connection::open() {
+  register_connectors();
+  try {
+    session_ = std::make_unique<Poco::Data::Session>(dialect_.connector(), url_.connection_string(),
+                                                     connect_seconds(url_.database));
+    {
+      const std::lock_guard lock(mutex_);
+      socket_ = socket_of(url_.database, *session_);
+      if (socket_ >= 0) watch(socket_);
+    }
+    set_up();
+  } catch (const Poco::Exception& e) {
+    const SqlError error = classify(url_.database, During::kConnecting, e);
+    close();
+    throw error;
+  }
+}
+
+void Connection::set_up() {
+  auto& session = *session_;
+  most_row_bytes_ = std::numeric_limits<std::size_t>::max();
+  switch (url_.database) {
+    case Database::kMySql: {
+      session << "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES,STRICT_ALL_TABLES')", now;
+      Poco::UInt64 packet = 0;
+      session << "SELECT CAST(@@max_allowed_packet AS UNSIGNED)", into(packet), now;
+      constexpr std::size_t kFrame = 1024;
+      most_row_bytes_ = packet > 2 * kFrame ? packet - kFrame : kFrame;
+      break;
+    }
+    case Database::kSqlite:
+      session.setConnectionTimeout(
+          1);  // seconds that SQLite itself waits for a lock; then it is a retry of ours
+      break;
+    case Database::kPostgreSql:
+      break;
+  }
+}
+
+void Connection::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    socket_ = -1;
+  }
+  try {
+    session_.reset();
+  } catch (const Poco::Exception&) {  // NOLINT(bugprone-empty-catch): it was broken already
+  }
+}
+
+void Connection::abort() {
+  const std::lock_guard lock(mutex_);
+  if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+}
+
+}  // namespace weir::sql

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+
+namespace weir::sql {
+namespace {
+
+DatabaseUrl read_url(const Options& options) {
+  try {
+    return DatabaseUrl::parse(options.string("url"));
+  } catch (const std::invalid_argument& e) {
+    throw OptionError("/url", e.what());
+  }
+}
+
+void check_name(const std::string& name, const std::string& pointer, const char* what) {
+  if (name.empty()) throw OptionError(pointer, std::string("the name of a ") + what + " is empty");
+  if (name.find('\0') != std::string::npos) {
+    throw OptionError(pointer, std::string("the name of a ") + what + " has a NUL character in it");
+  }
+}
+
+/// The JSON pointer (RFC 6901) of an entry of a map.
+std::string entry_of(const std::string& map, std::string_view name) {
+  std::string pointer = map + "/";
+  for (const char c : name) {
+    if (c == '~') {
+      pointer += "~0";
+    } else if (c == '/') {
+      pointer += "~1";
+    } else {
+      pointer += c;
+    }
+  }
+  return pointer;
+}
+
+}  // namespace
+
+void Settings::describe(Descriptor& d) {
+  d.option("url", Type::kString,
+           "Where the database is: mysql://user:password@host:3306/database, "
+           "postgresql://user:password@host:5432/database, or sqlite:///path/to/file. Characters such as / @ "
+           ": in a "
+           "password are written %2F %40 %3A. MySQL and MariaDB take ?charset= (utf8mb4 unless given) and "
+           "?compress=; "
+           "PostgreSQL takes libpq's sslmode, sslrootcert, sslcert, sslkey, connect_timeout, "
+           "application_name, options.")
+      .required()
+      .secret();
+  d.option("table", Type::kString, "The table, or schema.table.").required();
+  d.option(
+      "key", Type::kStringList,
+      "The columns that tell rows apart. In the table they must be its primary key or have a unique index.");
+  d.option("mode", Type::kChoice,
+           "What happens to a record whose key is in the table already: 'insert' makes it an error of that "
+           "record, "
+           "'upsert' puts the record's values in the row's place, 'ignore' keeps the row. Unless given, "
+           "'upsert' with "
+           "a key and 'insert' without.")
+      .choices({"insert", "upsert", "ignore"});
+  d.option("columns", Type::kStringMap,
+           "Column: field. The field is a path such as user.city, items[0].id, $key or $header.NAME. Unless "
+           "given, "
+           "each field goes to the column of its name.");
+  d.option("create_table", Type::kAny,
+           "For a first try: creates the table if there is none. A map of column to SQL type, or true to "
+           "derive the "
+           "columns from the first records.");
+  d.option("unknown_fields", Type::kChoice,
+           "What happens with a field that is no column of the table: 'ignore' counts it and says so once, "
+           "'error' "
+           "sends the record to the error port. Without effect when `columns` is given.")
+      .default_value("ignore")
+      .choices({"ignore", "error"});
+  d.option("rows", Type::kInteger, "Rows in one statement, as far as the database's limits allow.")
+      .default_value("500")
+      .at_least(1)
+      .at_most(65535);
+  auto& retry =
+      d.option("retry", Type::kObject,
+               "When it is tried again that the database cannot be reached, is locked or full. Meanwhile the "
+               "stage takes no records.");
+  retry.field("first", Type::kDuration, "The first wait; each further one is twice as long, up to `most`.")
+      .default_value("200ms")
+      .at_least(1);
+  retry.field("most", Type::kDuration, "The longest wait.").default_value("30s").at_least(1);
+  retry
+      .field("attempts", Type::kInteger,
+             "After how many tries in a row the pipeline stops; 0: it never does.")
+      .default_value("0")
+      .at_least(0);
+}
+
+Settings::Settings(const Options& options)
+    : url(read_url(options)),
+      table(options.string("table")),
+      rows(static_cast<std::size_t>(options.integer("rows"))) {
+  check_name(table, "/table", "table");
+  if (options.has("key")) key = options.strings("key");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const std::string pointer = "/key/" + std::to_string(i);
+    check_name(key[i], pointer, "column");
+    if (std::find(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(i), key[i]) !=
+        key.begin() + static_cast<std::ptrdiff_t>(i)) {
+      throw OptionError(pointer, "the column '" + key[i] + "' stands twice in the key");
+    }
+  }
+  mode = key.empty() ? Mode::kInsert : Mode::kUpsert;
+  if (options.has("mode")) {
+    const std::string name = options.string("mode");
+    mode = name == "insert" ? Mode::kInsert : name == "upsert" ? Mode::kUpsert : Mode::kIgnore;
+    if (mode == Mode::kUpsert && key.empty()) {
+      throw OptionError("/mode", "'upsert' needs a key: name the columns that tell rows apart, key: [id]");
+    }
+  }
+  if (options.has("unknown_fields") && options.string("unknown_fields") == "error") {
+    others = RowReader::Others::kRefuse;
+  }
+  if (options.has("columns")) read_columns(options);
+  if (options.has("create_table")) read_create_table(options);
+  retry = {std::chrono::milliseconds(200), std::chrono::seconds(30), 0};
+  if (options.has("retry")) {
+    const Options given = options.object("retry");
+    if (given.has("first")) retry.first = given.duration("first");
+    if (given.has("most")) retry.most = given.duration("most");
+    if (given.has("attempts")) retry.attempts = given.integer("attempts");
+  }
+  if (retry.most < retry.first)
+    throw OptionError("/retry/most", "the longest wait is shorter than the first one");
+}
+
+void Settings::read_columns(const Options& options) {
+  others = RowReader::Others::kPass;
+  for (const auto& [column, path] : options.string_map("columns")) {
+    const std::string pointer = entry_of("/columns", column);
+    check_name(column, pointer, "column");
+    columns.emplace_back(column, FieldPath::parse(path, pointer));
+  }
+  if (columns.empty())
+    throw OptionError("/columns", "the map is empty: leave it out, or name the columns to write");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const bool there =
+        std::any_of(columns.begin(), columns.end(), [&](const auto& entry) { return entry.first == key[i]; });
+    if (!there) {
+      throw OptionError("/key/" + std::to_string(i),
+                        "the key column '" + key[i] + "' is not among `columns`");
+    }
+  }
+}
+
+void Settings::read_create_table(const Options& options) {
+  const auto& tree = options.tree("create_table");
+  if (tree.is_boolean()) {
+    if (!tree.get<bool>()) return;
+    if (!columns.empty()) {
+      throw OptionError(
+          "/create_table",
+          "with `columns` the types cannot be derived: give them, create_table: {column: type}");
+    }
+    create = Create::kDerived;
+    return;
+  }
+  if (!tree.is_object() || tree.empty()) {
+    throw OptionError("/create_table", "expected true, false, or a map of column to SQL type");
+  }
+  create = Create::kGiven;
+  for (const auto& [column, type] : tree.items()) {
+    const std::string pointer = entry_of("/create_table", column);
+    check_name(column, pointer, "column");
+    if (!type.is_string() || type.get<std::string>().empty()) {
+      throw OptionError(pointer, "expected an SQL type such as VARCHAR(100), BIGINT or DOUBLE");
+    }
+    new_columns.push_back({column, type.get<std::string>()});
+  }
+  const auto created = [this](const std::string& name) {
+    return std::any_of(new_columns.begin(), new_columns.end(), [&](const auto& c) { return c.name == name; });
+  };
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    if (!created(key[i])) {
+      throw OptionError("/key/" + std::to_string(i),
+                        "the key column '" + key[i] + "' is not among `create_table`");
+    }
+  }
+  for (const auto& [column, path] : columns) {
+    if (!created(column)) {
+      throw OptionError(entry_of("/columns", column),
+                        "the column '" + column + "' is not among `create_table`");
+    }
+  }
+}
+
+}  // namespace weir::sql

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dialect.h"
+#include "row_reader.h"
+#include "url.h"
+
+#include <weir/descriptor.h>
+#include <weir/field_path.h>
+#include <weir/options.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::sql {
+
+/// When it is tried again that a database is away or busy.
+struct Retry {
+  std::chrono::milliseconds first{0};
+  std::chrono::milliseconds most{0};
+  std::int64_t attempts = 0;  ///< 0: without end
+};
+
+/// The options of one stage, checked.
+struct Settings {
+  enum class Create : std::uint8_t { kNo, kDerived, kGiven };
+
+  /// Declares the options.
+  static void describe(Descriptor& d);
+  /// Throws OptionError.
+  explicit Settings(const Options& options);
+
+  DatabaseUrl url;
+  std::string table;
+  std::vector<std::string> key;
+  Mode mode = Mode::kInsert;
+  /// Column and where its values come from; empty: fields go to the columns of their names.
+  std::vector<std::pair<std::string, FieldPath>> columns;
+  Create create = Create::kNo;
+  std::vector<Dialect::NewColumn> new_columns;  ///< of kGiven
+  RowReader::Others others = RowReader::Others::kCount;
+  std::size_t rows = 0;
+  Retry retry;
+
+ private:
+  void read_columns(const Options& options);
+  void read_create_table(const Options& options);
+};
+
+}  // namespace weir::sql

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "kafka_source/source_harness.h"
+#include "support/kafka_broker.h"
+#include "support/unique_name.h"
+
+namespace weir::kafka {
+namespace {
+
+using ::testing::SizeIs;
+
+/// A member of a group that commits what it has emitted when it must give partitions up, as the host does.
+struct Member {
+  explicit Member(const std::string& options) : source(options) {
+    source.on_give_up([this] {
+      take();
+      std::vector<std::tuple<std::string, std::int32_t, std::int64_t>> positions;
+      for (const auto& name : source.given_up().back()) {
+        const auto slash = name.rfind('/');
+        const int partition = std::stoi(name.substr(slash + 1));
+        given_up.insert(partition);
+        if (next.contains(partition))
+          positions.emplace_back(name.substr(0, slash), partition, next[partition]);
+      }
+      source.commit(positions);
+    });
+  }
+
+  void take() {
+    for (auto& item : source.out()) {
+      EXPECT_FALSE(given_up.contains(item.partition)) << "a record came after its partition was given up";
+      next[item.partition] = item.position + 1;
+      records.push_back(std::move(item));
+    }
+  }
+  /// One poll; a small budget, so that records wait in the consumer while partitions move.
+  void poll(std::size_t budget = 500) {
+    source.poll(budget);
+    take();
+  }
+
+  SourceHarness source;
+  std::map<std::int32_t, std::int64_t> next;
+  std::set<std::int32_t> given_up;
+  std::vector<weir::testing::Item> records;
+};
+
+class KafkaSourceGroup : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    WEIR_REQUIRE_KAFKA();
+    broker_ = &support::KafkaBroker::shared();
+    topic_ = support::unique_name("ids");
+    group_ = support::unique_name("readers");
+    broker_->create_topic(topic_, 4);
+  }
+  std::string options(const nlohmann::json& more = {}) const {
+    nlohmann::json all{{"group", group_}, {"properties", {{"partition.assignment.strategy", GetParam()}}}};
+    if (!more.is_null()) all.update(more);
+    return source_options(broker_->bootstrap(), topic_, all);
+  }
+  std::string topic_, group_;
+  support::KafkaBroker* broker_ = nullptr;
+};
+
+TEST_P(KafkaSourceGroup, PartitionsMoveToANewMemberWithoutLossOrRepetition) {
+  broker_->produce(topic_, numbered(4000, 4));
+  Member first(options());
+  ASSERT_TRUE(support::wait_until(support::kLongWait, [&] {
+    first.poll();
+    return !first.records.empty();
+  }));
+  Member second(options());
+  ASSERT_TRUE(support::wait_until(support::kLongWait, [&] {
+    first.poll();
+    second.poll(100'000);
+    return !second.records.empty() && first.records.size() + second.records.size() >= 4000;
+  }));
+  EXPECT_FALSE(first.given_up.empty());
+  std::set<std::pair<std::int32_t, std::int64_t>> seen;
+  for (const auto* member : {&first, &second}) {
+    for (const auto& r : member->records) {
+      EXPECT_TRUE(seen.emplace(r.partition, r.position).second)
+          << "partition " << r.partition << ", offset " << r.position << " came twice";
+    }
+  }
+  EXPECT_THAT(seen, SizeIs(4000));
+}
+
+TEST_P(KafkaSourceGroup, AMemberThatLeavesHandsItsPartitionsOverSoon) {
+  broker_->produce(topic_, numbered(40, 4));
+  auto first = std::make_unique<Member>(options());
+  Member second(options());
+  ASSERT_TRUE(support::wait_until(support::kLongWait, [&] {
+    first->poll();
+    second.poll();
+    return !first->records.empty() && !second.records.empty();
+  }));
+  first.reset();  // nothing is committed: the other one reads all there is of those partitions
+  ASSERT_TRUE(support::wait_until(support::kLongWait, [&] {
+    second.poll();
+    std::set<std::pair<std::int32_t, std::int64_t>> seen;
+    for (const auto& r : second.records) seen.emplace(r.partition, r.position);
+    return seen.size() == 40;
+  }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, KafkaSourceGroup, ::testing::Values("cooperative-sticky", "range"),
+                         [](const auto& p) { return p.param == "range" ? "Eager" : "Cooperative"; });
+
+TEST(KafkaSourceRealBroker, WakesTheHostWhenRecordsComeToAnIdleSource) {
+  WEIR_REQUIRE_KAFKA();
+  auto& broker = support::KafkaBroker::shared();
+  const auto topic = support::unique_name("ids");
+  broker.create_topic(topic, 1);
+  SourceHarness source(source_options(broker.bootstrap(), topic, {{"group", support::unique_name("g")}}));
+  for (const std::string value : {"a", "b", "c"}) {
+    broker.produce(topic, {{.value = value}});
+    EXPECT_EQ(poll_for(source, 1).at(0).value, value);
+    while (source.poll() != WEIR_IDLE) {
+    }
+    const auto seen = source.wakes();
+    broker.produce(topic, {{.value = "next"}});
+    EXPECT_TRUE(support::wait_until(support::kLongWait, [&] { return source.wakes() > seen; }));
+    EXPECT_EQ(poll_for(source, 1).at(0).value, "next");
+  }
+}
+
+TEST(KafkaSourceRealBroker, ACommitIntoAGroupWithLiveMembersStopsASourceThatIsNone) {
+  WEIR_REQUIRE_KAFKA();
+  auto& broker = support::KafkaBroker::shared();
+  const auto topic = support::unique_name("ids");
+  const auto group = support::unique_name("g");
+  broker.create_topic(topic, 1);
+  broker.produce(topic, numbered(2));
+  SourceHarness member(source_options(broker.bootstrap(), topic, {{"group", group}}));
+  poll_for(member, 2);
+  SourceHarness stranger(
+      source_options(broker.bootstrap(), topic, {{"group", group}, {"stop_at_end", true}}));
+  stranger.poll_to_end();
+  try {
+    stranger.commit({{topic, 0, 2}});
+    FAIL() << "the commit was taken";
+  } catch (const weir::testing::PluginError& e) {
+    EXPECT_EQ(e.status, WEIR_STOP);
+    EXPECT_EQ(e.code, "group_in_use");
+  }
+}
+
+TEST(KafkaSourceRealBroker, AFrozenBrokerDoesNotKeepTheSourceFromEnding) {
+  WEIR_REQUIRE_KAFKA();
+  support::KafkaBroker broker;
+  broker.start();
+  broker.create_topic("ids", 1);
+  broker.produce("ids", numbered(2));
+  {
+    SourceHarness source(source_options(broker.bootstrap(), "ids"));
+    poll_for(source, 2);
+    broker.freeze();
+    const auto begin = std::chrono::steady_clock::now();
+    source.abort();
+    EXPECT_THROW(source.commit({{"ids", 0, 2}}), weir::testing::PluginError);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, support::kLongWait);
+  }
+  broker.thaw();
+}
+
+TEST(KafkaSourceRealBroker, ATopicThatDoesNotExistStops) {
+  WEIR_REQUIRE_KAFKA();
+  auto& broker = support::KafkaBroker::shared();
+  const auto topic = support::unique_name("ids");
+  broker.create_topic(topic, 1);
+  SourceHarness source(source_options(broker.bootstrap(), topic + "x"));
+  try {
+    source.start();
+    FAIL() << "it started";
+  } catch (const weir::testing::PluginError& e) {
+    EXPECT_EQ(e.code, "unknown_topic");
+    EXPECT_NE(std::string(e.what()).find("'" + topic + "'"), std::string::npos) << e.what();
+  }
+}
+
+}  // namespace
+}  // namespace weir::kafka
