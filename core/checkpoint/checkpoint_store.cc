@@ -75,14 +75,29 @@ std::string CheckpointStore::save(int task, const std::vector<weir_position>& po
   return {};
 }
 
+/// Whether a file is one of this pipeline's tasks.
+bool CheckpointStore::is_ours(std::string_view file) const {
+  const std::string_view suffix = kSuffix;
+  if (file.size() <= prefix_.size() + suffix.size() || !file.starts_with(prefix_) || !file.ends_with(suffix))
+    return false;
+  const auto number = file.substr(prefix_.size(), file.size() - prefix_.size() - suffix.size());
+  return number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::variant<std::vector<weir_position>, std::string> CheckpointStore::load(Origins& origins) const {
   std::map<const weir_origin*, std::int64_t> furthest;
   std::error_code error;
-  if (!fs::exists(folder_, error)) return std::vector<weir_position>{};
+  const bool there = fs::exists(folder_, error);
+  if (error) return "cannot read the checkpoint folder " + folder_ + ": " + error.message();
+  if (!there) return std::vector<weir_position>{};
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    const std::string file = entry.path().filename().string();
-    if (!file.starts_with(prefix_) || !file.ends_with(kSuffix)) continue;
+    if (!is_ours(entry.path().filename().string())) continue;
+    errno = 0;
     std::ifstream in(entry.path());
+    in.peek();
+    if (!in && errno != 0) {
+      return "cannot read the checkpoint file " + entry.path().string() + ": " + std::strerror(errno);
+    }
     const json content = json::parse(in, nullptr, false);
     try {
       if (content.at("weir_positions").get<int>() != kFormat) throw json::other_error::create(0, "", nullptr);

@@ -4,6 +4,7 @@
 #include <weir/abi.h>
 
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -25,6 +26,8 @@ class CheckpointStore {
   std::variant<std::vector<weir_position>, std::string> load(Origins& origins) const;
 
  private:
+  bool is_ours(std::string_view file) const;
+
   const std::string folder_;
   const std::string prefix_;
 };

@@ -40,7 +40,9 @@ class Positions {
       // Neighbours nearly always share their origin: the last one of a run says it all.
       if (i + 1 < count && records[i + 1].origin == records[i].origin) continue;
       if (records[i].origin == nullptr) continue;
-      origins_[records[i].origin].next = records[i].position + 1;
+      // What one call emits by several ports comes port by port, so a run may lie before the one ahead of it.
+      auto& next = origins_[records[i].origin].next;
+      next = std::max(next, records[i].position + 1);
     }
   }
 

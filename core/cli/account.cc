@@ -134,8 +134,8 @@ std::string summary_text(const PipelineGraph& graph, const std::vector<StageTota
   };
   term(" + ", "made", account.made);
   term(" + ", "copied", account.copied);
-  text << " = written " << format_count(Account::sum(account.written)) << " (" << parts_text(account.written)
-       << ")";
+  if (account.written.empty()) text << " = written 0";
+  term(" = ", ended_well ? "written" : "taken by sinks", account.written);
   term(" + ", "discarded", account.discarded);
   term(" + ", ended_well ? "dropped" : "undelivered", account.dropped);
   text << "\n";

@@ -13,7 +13,8 @@ namespace weir {
 
 /// Where every record of a run went. What came in equals what went out:
 ///     read + made + copied = written + discarded + dropped
-/// for a run that ended well; what a run that failed had not delivered stands under `undelivered`.
+/// for a run that ended well. Of a run that did not, nobody knows what a sink has made durable of what it
+/// took, so its text says `taken by sinks` and, for what stages still held, `undelivered`.
 struct Account {
   using Parts = std::vector<std::pair<std::string, std::uint64_t>>;
 
@@ -30,7 +31,7 @@ struct Account {
 Account make_account(const PipelineGraph& graph, const std::vector<StageTotals>& totals);
 
 /// The closing table: a line for each stage with what came in and what left by each port, where to, the
-/// plugins' own counters, and the account. `ended_well` chooses the word for what is missing.
+/// plugins' own counters, and the account. `ended_well` chooses its words.
 std::string summary_text(const PipelineGraph& graph, const std::vector<StageTotals>& totals, bool ended_well);
 
 }  // namespace weir

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/abi.h>
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "cli/arguments.h"
 
@@ -65,23 +67,29 @@ options
   --from FILES...    the side files, or patterns such as 'failed.*.ndjson'
   --into STAGE       the stage that gets the records
   --batch N          how many records make a group, where the stage takes groups
-  --max-attempts N   set aside what has been tried N times, instead of trying it again
+  --max-attempts N   set aside in FILE.exhausted what has been tried N times already
   --dry-run          show the records that would be sent, and change nothing)";
+
+std::string text(std::initializer_list<std::string_view> parts) {
+  std::string whole;
+  for (const auto part : parts) whole += part;
+  return whole;
+}
 
 }  // namespace
 
 std::string help_text(Command command) {
   switch (command) {
     case Command::kCheck:
-      return std::string(kCheckHelp) + kGeneralOptions;
+      return text({kCheckHelp, kGeneralOptions});
     case Command::kPlugins:
-      return std::string(kPluginsHelp) + kGeneralOptions;
+      return text({kPluginsHelp, kGeneralOptions});
     case Command::kReplay:
-      return std::string(kReplayHelp) + kGeneralOptions;
+      return text({kReplayHelp, kGeneralOptions});
     case Command::kRun:
       break;
   }
-  return std::string(kRunHelp) + kGeneralOptions + kRunSurroundings;
+  return text({kRunHelp, kGeneralOptions, kRunSurroundings});
 }
 
 std::string usage_text(Command command) {

@@ -34,7 +34,7 @@ ExitCode show_plugins(const Arguments& arguments) {
 
 ExitCode use_pipeline(const Arguments& arguments) {
   const SystemClock clock;
-  Log log(clock);
+  Log log(clock, arguments.quiet ? LogLevel::kError : LogLevel::kInfo);
   PluginRegistry registry(plugin_folders(arguments.plugin_dirs));
   Diagnostics diagnostics;
   auto spec = read_pipeline(arguments.file, diagnostics);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run_pipeline.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -42,10 +43,13 @@ std::optional<PipelineGraph> check_pipeline(std::optional<PipelineSpec> spec, Pl
 ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool quiet) {
   const std::string name = graph.spec.name;
   Job job(std::move(graph), log, clock);
+  std::atomic<bool> aborted{false};
   const SignalWatch signals([&](int count) {
     log.write(LogLevel::kInfo, "etl-run",
               count == 1 ? "stopping: delivering what was read; another signal aborts" : "aborting");
     if (count == 1) return job.stop();
+    if (job.wait(std::chrono::milliseconds(0))) return;  // it has ended meanwhile
+    aborted = true;
     job.abort();
     if (!job.wait(kAbortTime)) std::_Exit(kFailed);
   });
@@ -58,10 +62,17 @@ ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool qu
   progress.clear();
   log.flush();
   const auto failure = job.failure();
-  if (!quiet) std::fputs(summary_text(job.graph(), job.totals(), !failure).c_str(), stderr);
-  if (!failure) return kDone;
-  std::fprintf(stderr, "etl-run: pipeline '%s' failed: stage '%s': %s (%s); positions are kept\n",
-               name.c_str(), failure->stage.c_str(), failure->message.c_str(), failure->code.c_str());
+  const bool ended_well = !failure && !aborted;
+  if (!quiet) std::fputs(summary_text(job.graph(), job.totals(), ended_well).c_str(), stderr);
+  if (ended_well) return kDone;
+  if (!failure) {
+    std::fprintf(stderr, "etl-run: pipeline '%s' was aborted; positions are kept\n", name.c_str());
+    return kFailed;
+  }
+  const bool of_stage = job.graph().spec.find(failure->stage) != nullptr;
+  const std::string who = of_stage ? "stage '" + failure->stage + "': " : "";
+  std::fprintf(stderr, "etl-run: pipeline '%s' failed: %s%s (%s); positions are kept\n", name.c_str(),
+               who.c_str(), failure->message.c_str(), failure->code.c_str());
   return kFailed;
 }
 

@@ -112,6 +112,7 @@ class Builder {
       std::vector<std::string> known;
       for (const auto& [name, index] : names_) known.push_back(name);
       diagnostics_.add(ref.mark, "there is no stage " + in_quotes(ref.stage) + suggestion(ref.stage, known));
+      if (const auto near = nearest(ref.stage, known)) note_meant(names_[*near], ref.port);
       return nullptr;
     }
     auto& stage = graph_.stages[found->second];
@@ -125,7 +126,15 @@ class Builder {
     known.emplace_back("error");
     diagnostics_.add(ref.mark, "stage " + in_quotes(ref.stage) + " has no port " + in_quotes(ref.port) +
                                    suggestion(ref.port, known));
+    if (const auto near = nearest(ref.port, known)) note_meant(found->second, *near);
     return nullptr;
+  }
+
+  /// A wrong reference most likely means this port, which is then not told to lead nowhere as well.
+  void note_meant(std::size_t stage, const std::string& name) {
+    for (const auto& port : graph_.stages[stage].ports) {
+      if (port.name == name) meant_.insert(&port);
+    }
   }
 
   void wire(std::size_t index) {
@@ -139,6 +148,7 @@ class Builder {
                                        items_of(port->item) + ", but stage " + in_quotes(spec.name) + " (" +
                                        kind_name(plugin->kind) + " " + in_quotes(spec.plugin) + ") takes " +
                                        items_of(plugin->accepts));
+        meant_.insert(port);
         continue;
       }
       if (std::find(port->consumers.begin(), port->consumers.end(), index) != port->consumers.end()) {
@@ -164,7 +174,7 @@ class Builder {
   void check_loose_ends() {
     for (const auto& stage : graph_.stages) {
       for (const auto& port : stage.ports) {
-        if (port.discarded || !port.consumers.empty()) continue;
+        if (port.discarded || !port.consumers.empty() || meant_.contains(&port)) continue;
         const std::string name = stage.spec.name + "." + port.name;
         diagnostics_.add(stage.spec.mark, "port " + in_quotes(name) + " leads nowhere; wire it (from: " +
                                               (port.name == "out" ? stage.spec.name : name) +
@@ -232,6 +242,7 @@ class Builder {
   Diagnostics& diagnostics_;
   PipelineGraph graph_;
   std::map<std::string, std::size_t> names_;
+  std::set<const GraphPort*> meant_;  ///< by references that have been told to be wrong
 };
 
 }  // namespace

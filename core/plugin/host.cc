@@ -130,6 +130,7 @@ weir_host make_table() {
     return guarded(c, static_cast<weir_counter*>(nullptr), [&] { return c->counter(name); });
   };
   h.counter_add = [](weir_counter* counter, uint64_t n) {
+    if (counter == nullptr) return;  // of a stage that is only opened
     reinterpret_cast<std::atomic<std::uint64_t>*>(counter)->fetch_add(n, std::memory_order_relaxed);
   };
   return h;

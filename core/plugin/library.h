@@ -17,6 +17,13 @@ using LibraryContent = std::variant<std::vector<const weir_plugin*>, std::string
 /// then), also when it is refused. Not for several threads at once.
 LibraryContent load_library(const std::string& path);
 
+/// Why a plugin cannot be used, to stand behind its library's name; empty when it can: its struct is short, a
+/// part that every plugin has is missing, a name is not one or is there twice.
+std::string descriptor_problem(const weir_plugin& plugin);
+
+/// The same of a list of ports, ended by NULL: "with the port 'out' twice".
+std::string ports_problem(const weir_port* const* ports);
+
 /// "source", "window", ...; for messages.
 const char* kind_name(std::uint32_t kind);
 

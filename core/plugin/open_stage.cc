@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "plugin/host.h"
+#include "plugin/library.h"
 
 namespace weir {
 
@@ -59,16 +60,24 @@ std::unique_ptr<OpenStage> OpenStage::open(const weir_plugin& plugin, std::strin
   const std::size_t before = problems.size();
   opened->stage_ = plugin.open(&host_table(), opened->context_.get(), slice(text));
   opened->context_->close_list();
-  if (opened->stage_ != nullptr) return opened;
+  if (opened->stage_ != nullptr) {
+    const auto why = ports_problem(opened->port_list());
+    if (why.empty()) return opened;
+    problems.push_back({{}, std::string("the plugin '") + plugin.name + "' opens a stage " + why});
+    return nullptr;
+  }
   if (problems.size() == before)
     problems.push_back({{}, "the plugin refuses its options without saying why"});
   return nullptr;
 }
 
+const weir_port* const* OpenStage::port_list() const {
+  return plugin_.stage_ports != nullptr ? plugin_.stage_ports(stage_) : plugin_.ports;
+}
+
 std::vector<const weir_port*> OpenStage::ports() const {
-  const auto* const* list = plugin_.stage_ports != nullptr ? plugin_.stage_ports(stage_) : plugin_.ports;
   std::vector<const weir_port*> all;
-  for (; *list != nullptr; ++list) all.push_back(*list);
+  for (const auto* const* port = port_list(); *port != nullptr; ++port) all.push_back(*port);
   return all;
 }
 

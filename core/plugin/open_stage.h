@@ -40,6 +40,7 @@ class OpenStage {
   class OpenContext;
 
   explicit OpenStage(const weir_plugin& plugin);
+  const weir_port* const* port_list() const;
 
   const weir_plugin& plugin_;
   std::unique_ptr<OpenContext> context_;

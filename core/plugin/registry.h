@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "plugin/library.h"
+
 namespace weir {
 
 /// Gives plugins by kind and name. A descriptor stays valid as long as the process.
@@ -27,17 +29,21 @@ class PluginRegistry final : public PluginCatalog {
 
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override;
 
-  /// Loads every library of the folders; what cannot be used is told in `problems`. Sorted by kind and name.
+  /// Loads every library of the folders; what cannot be used, or found under its name, is told in `problems`.
+  /// Sorted by kind and name; of several of one name the one that find() gives.
   std::vector<const weir_plugin*> all(std::vector<std::string>& problems);
 
   const std::vector<std::string>& folders() const { return folders_; }
 
  private:
+  /// Loads each library once: one that failed half-way must not be taken for good the second time.
+  const LibraryContent& content(const std::string& path);
   std::vector<std::string> libraries() const;
   std::vector<std::string> known_names(weir_kind kind) const;
+  std::string unknown_plugin(weir_kind kind, const std::string& name) const;
 
   std::vector<std::string> folders_;
-  std::map<std::pair<std::uint32_t, std::string>, const weir_plugin*> found_;
+  std::map<std::string, LibraryContent> loaded_;  ///< by path
 };
 
 /// Where plugins are looked for, in this order: `given` (--plugin-dir), WEIR_PLUGIN_PATH (colon-separated),

@@ -31,6 +31,8 @@ class InlineNode::Context final : public InstanceContext {
 
   void timer_set(weir_time_domain domain, weir_slice key, std::int64_t time) override {
     check_domain(domain);
+    if (node_.stage_.plugin->on_timer == nullptr)
+      throw std::logic_error("the plugin sets a timer, but has no on_timer");
     node_.timers_.set(key, time);
   }
   void timer_delete(weir_time_domain domain, weir_slice key, std::int64_t time) override {

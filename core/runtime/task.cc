@@ -148,10 +148,16 @@ bool Task::drain(Clock::time_point deadline) {
     if (aborted_ || failed()) return false;
     if (std::none_of(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); }))
       return true;
-    if (Clock::now() >= deadline) return false;
+    if (Clock::now() >= std::min(deadline, stop_deadline())) return false;
     inbox_.wait(kLookAgain);
     keep_alive();
   }
+}
+
+Task::Clock::time_point Task::stop_deadline() {
+  if (!stop_requested_) return Clock::time_point::max();
+  if (!stop_by_) stop_by_ = Clock::now() + graph_.spec.stop_timeout;
+  return *stop_by_;
 }
 
 bool Task::checkpoint(Clock::time_point deadline) {
@@ -185,7 +191,7 @@ void Task::commit() {
 
 /// The input has ended or the pipeline stops: tails out, everything delivered, positions committed.
 void Task::finish() {
-  const auto deadline = stop_requested_ ? Clock::now() + graph_.spec.stop_timeout : Clock::time_point::max();
+  constexpr auto deadline = Clock::time_point::max();  // a stop that comes meanwhile sets one
   bool done = drain(deadline);
   for (auto node = nodes_.begin(); done && node != nodes_.end(); ++node) {
     (*node)->finish();

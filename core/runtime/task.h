@@ -67,8 +67,10 @@ class Task final : public TaskControl {
   void deliver();
   void fire_timers();
   void wait();
-  /// Waits until no work is outstanding; false when the deadline came first.
+  /// Waits until no work is outstanding; false when the deadline, or that of a stop, came first.
   bool drain(Clock::time_point deadline);
+  /// When a stop that was asked for must be over; max() without one.
+  Clock::time_point stop_deadline();
   void keep_alive();
   bool checkpoint(Clock::time_point deadline);
   void commit();
@@ -82,6 +84,7 @@ class Task final : public TaskControl {
 
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> aborted_{false};
+  std::optional<Clock::time_point> stop_by_;  ///< set when the task first sees the request
   std::optional<StopReason> failure_;
   Inbox inbox_;
   mutable std::mutex progress_mutex_;  // guards progress_sources_

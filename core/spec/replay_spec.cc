@@ -2,7 +2,9 @@
 #include "spec/replay_spec.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace weir {
@@ -22,11 +24,11 @@ Node scalar(std::string text, const Mark& mark) {
   return node;
 }
 
-StageSpec stage(StageKind kind, const char* name, const char* plugin, std::vector<PortRef> from,
+StageSpec stage(StageKind kind, std::string name, const char* plugin, std::vector<PortRef> from,
                 const Mark& mark) {
   StageSpec made;
   made.kind = kind;
-  made.name = name;
+  made.name = std::move(name);
   made.mark = mark;
   made.plugin = plugin;
   made.plugin_mark = mark;
@@ -54,8 +56,32 @@ std::set<std::string> reachable(const PipelineSpec& spec, const std::string& int
   return names;
 }
 
-StageSpec side_file_source(const ReplayRequest& request, const Mark& mark) {
-  StageSpec source = stage(StageKind::kSource, kSource, "side_file", {}, mark);
+/// `name`, or with '_' behind it as often as the pipeline's own stages make it necessary.
+std::string free_name(const PipelineSpec& spec, std::string name) {
+  while (spec.find(name) != nullptr) name += '_';
+  return name;
+}
+
+/// Where records go that were tried too often: beside the side file, under its name where there is one.
+std::string exhausted_path(const PipelineSpec& spec, const ReplayRequest& request) {
+  const std::string& first = request.files.front();
+  const std::size_t wildcard = first.find_first_of("*?[");
+  std::error_code ignored;
+  if (wildcard == std::string::npos || std::filesystem::exists(first, ignored)) return first + ".exhausted";
+  const std::size_t slash = first.rfind('/', wildcard);
+  const std::string folder = slash == std::string::npos ? "" : first.substr(0, slash + 1);
+  return folder + spec.name + "." + request.into + ".exhausted";
+}
+
+/// The path as the file sink reads it, which gives '%' a meaning.
+std::string as_written(const std::string& path) {
+  std::string text;
+  for (const char c : path) text += c == '%' ? "%%" : std::string(1, c);
+  return text;
+}
+
+StageSpec side_file_source(const ReplayRequest& request, std::string name, const Mark& mark) {
+  StageSpec source = stage(StageKind::kSource, std::move(name), "side_file", {}, mark);
   Node paths;
   paths.kind = Node::Kind::kList;
   paths.mark = mark;
@@ -87,11 +113,12 @@ std::optional<PipelineSpec> replay_spec(const PipelineSpec& spec, const ReplayRe
   replay.checkpoint_store.clear();  // the source keeps its place in the files' names
   replay.stages.clear();
   replay.discard.clear();
-  replay.stages.push_back(side_file_source(request, mark));
+  const std::string source = free_name(spec, kSource);
+  replay.stages.push_back(side_file_source(request, source, mark));
   if (request.dry_run) {
     replay.stages.push_back(
-        stage(StageKind::kSink, kShown, "stdout",
-              {{kSource, "out", mark}, {kSource, "exhausted", mark}, {kSource, "error", mark}}, mark));
+        stage(StageKind::kSink, free_name(spec, kShown), "stdout",
+              {{source, "out", mark}, {source, "exhausted", mark}, {source, "error", mark}}, mark));
     set(replay.stages.back(), "format", scalar("envelope", mark));
     return replay;
   }
@@ -100,12 +127,12 @@ std::optional<PipelineSpec> replay_spec(const PipelineSpec& spec, const ReplayRe
     const StageSpec* from = spec.find(ref.stage);
     return from != nullptr && from->kind == StageKind::kWindow;
   };
-  PortRef feed{kSource, "out", mark};
+  PortRef feed{source, "out", mark};
   if (request.batch || std::any_of(into->from.begin(), into->from.end(), fed_by_window)) {
-    StageSpec window = stage(StageKind::kWindow, kWindow, "time_or_count", {feed}, mark);
+    StageSpec window = stage(StageKind::kWindow, free_name(spec, kWindow), "time_or_count", {feed}, mark);
     set(window, "count", scalar(std::to_string(request.batch.value_or(kBatch)), mark));
+    feed.stage = window.name;
     replay.stages.push_back(std::move(window));
-    feed.stage = kWindow;
   }
   const std::set<std::string> kept = reachable(spec, request.into);
   for (const auto& original : spec.stages) {
@@ -117,11 +144,9 @@ std::optional<PipelineSpec> replay_spec(const PipelineSpec& spec, const ReplayRe
   for (const auto& ref : spec.discard) {
     if (kept.contains(ref.stage)) replay.discard.push_back(ref);
   }
-  StageSpec exhausted = stage(StageKind::kSink, kExhausted, "file",
-                              {{kSource, "exhausted", mark}, {kSource, "error", mark}}, mark);
-  std::string path;
-  for (const char c : request.files.front()) path += c == '%' ? "%%" : std::string(1, c);
-  set(exhausted, "path", scalar(path + ".exhausted", mark));
+  StageSpec exhausted = stage(StageKind::kSink, free_name(spec, kExhausted), "file",
+                              {{source, "exhausted", mark}, {source, "error", mark}}, mark);
+  set(exhausted, "path", scalar(as_written(exhausted_path(spec, request)), mark));
   set(exhausted, "format", scalar("envelope", mark));
   replay.stages.push_back(std::move(exhausted));
   return replay;

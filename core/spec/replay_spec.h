@@ -21,7 +21,8 @@ struct ReplayRequest {
 
 /// The pipeline that reads side files back: a source for the files, the stage `into`, and all that follows
 /// it, as `spec` wires them. Where `into` reads from a window a time_or_count window goes before it. Records
-/// with too many attempts go to the file `FILE.exhausted` beside the first file. A dry run prints the records
+/// with too many attempts, and envelopes that cannot be read, go to `FILE.exhausted` beside the first file;
+/// where that is a pattern, to `PIPELINE.STAGE.exhausted` in its folder. A dry run prints the records
 /// instead.
 std::optional<PipelineSpec> replay_spec(const PipelineSpec& spec, const ReplayRequest& request,
                                         Diagnostics& diagnostics);

@@ -3,6 +3,7 @@
 
 #include <weir/host_memory.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -90,7 +91,9 @@ void OwnedRecords::let_go(const weir_record& record) {
 }
 
 void OwnedRecords::append(const weir_record* records, std::size_t count) {
-  records_.reserve(records_.size() + count);
+  // Room is made before anything is counted up, and by doubling: a window grows by one record at a time.
+  if (records_.capacity() < records_.size() + count)
+    records_.reserve(std::max(records_.size() + count, 2 * records_.capacity()));
   for (std::size_t i = 0; i < count;) {
     std::size_t run = 1;
     while (i + run < count && records[i + run].block == records[i].block) ++run;

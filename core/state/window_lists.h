@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,7 +44,10 @@ class WindowLists {
   /// Forgets records that another process reads again.
   template <class Predicate>
   void remove_if(Predicate&& gone) {
-    for (auto& [id, list] : lists_) list.remove_if(gone);
+    for (auto at = lists_.begin(); at != lists_.end();) {
+      at->second.remove_if(gone);
+      at = at->second.empty() ? lists_.erase(at) : std::next(at);
+    }
   }
 
  private:

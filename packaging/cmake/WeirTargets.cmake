@@ -50,6 +50,9 @@ endfunction()
 function(weir_use_precompiled_headers target from)
   if(WEIR_PCH)
     target_precompile_headers(${target} REUSE_FROM ${from})
+    # GCC 12 warns wrongly of texts put together from std::string when <string> comes precompiled.
+    target_compile_options(${target} PRIVATE
+      "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
   endif()
 endfunction()
 

@@ -4,6 +4,7 @@
 #include <weir/stage.h>
 
 #include <memory>
+#include <vector>
 
 #include "kafka_client/errors.h"
 #include "kafka_client/handles.h"

@@ -42,27 +42,53 @@ LineFormat::LineFormat(const Options& options) {
 LineFormat::LineFormat(LineFormat&&) noexcept = default;
 LineFormat::~LineFormat() = default;
 
-bool LineFormat::append_json(const Record& record, std::string& to) {
+/// Values that stand one behind the other with a newline between, as those of a file's lines do, are copied
+/// in one go. What stands between two values may be read, for it is within the padding of the first.
+std::size_t LineFormat::append_values(Records records, std::size_t enough, LineBuffer& to) {
+  std::size_t i = 0;
+  while (i < records.size() && to.size() < enough) {
+    const char* const begin = records[i].value.data;
+    std::size_t size = records[i].value.size;
+    const std::size_t wanted = enough - to.size();
+    for (++i; i < records.size() && size + 1 < wanted; ++i) {
+      const weir_slice next = records[i].value;
+      if (next.data != begin + size + 1 || begin[size] != '\n') break;
+      size += 1 + next.size;
+    }
+    to.append_line({begin, size});
+  }
+  return i;
+}
+
+std::size_t LineFormat::append_json(Records records, std::size_t enough, LineBuffer& to) {
+  std::size_t i = 0;
+  for (; i < records.size() && to.size() < enough; ++i) {
+    line_.clear();
+    if (!format(records[i], line_)) break;
+    to.append_line(line_);
+  }
+  return i;
+}
+
+/// Appends to an empty line. False when the format cannot hold the record.
+bool LineFormat::format(const Record& record, std::string& line) {
   const auto bytes = record.bytes();
   if (kind_ == Kind::kEnvelope) {
-    envelope::encode(record, to);
+    envelope::encode(record, line);
   } else if (!record.has_value()) {
-    to += "null";
+    line = "null";
   } else if (json_->accepts(bytes)) {
-    const auto before = to.size();
-    to += bytes;
+    line = bytes;
     if (bytes.find_first_of("\n\r") != bytes.npos) {  // white space: a JSON string has no raw newline
       std::size_t size = 0;
-      const auto error = simdjson::minify(bytes.data(), bytes.size(), to.data() + before, size);
-      if (error != simdjson::SUCCESS) return to.resize(before), false;
-      to.resize(before + size);
+      if (simdjson::minify(bytes.data(), bytes.size(), line.data(), size) != simdjson::SUCCESS) return false;
+      line.resize(size);
     }
   } else if (is_utf8(bytes)) {
-    append_json_string(bytes, to);
+    append_json_string(bytes, line);
   } else {
     return false;
   }
-  to.push_back('\n');
   return true;
 }
 

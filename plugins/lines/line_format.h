@@ -4,8 +4,11 @@
 #include <weir/context.h>
 #include <weir/options.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
+
+#include "lines/line_buffer.h"
 
 namespace weir {
 
@@ -19,14 +22,13 @@ class LineFormat {
   LineFormat(LineFormat&&) noexcept;
   ~LineFormat();
 
-  /// Appends the record's line with its newline. False, with `to` unchanged, when the format cannot hold it.
-  bool append(const Record& record, std::string& to) {
-    if (kind_ != Kind::kValue) return append_json(record, to);
-    to.append(record.bytes()).push_back('\n');
-    return true;
+  /// Appends the records' lines, one after the other, until `to` holds `enough` bytes, and returns how many
+  /// records that were. If `to` holds less and records are left, the format cannot hold the first of those.
+  std::size_t append(Records records, std::size_t enough, LineBuffer& to) {
+    return kind_ == Kind::kValue ? append_values(records, enough, to) : append_json(records, enough, to);
   }
 
-  /// Why append() was false, for Context::fail().
+  /// Why the format cannot hold a record, for Context::fail().
   static constexpr const char* kCode = "not_text";
   static constexpr const char* kReason =
       "the value is neither JSON nor UTF-8 text, so it is no line of NDJSON; 'format: envelope' keeps any "
@@ -36,10 +38,13 @@ class LineFormat {
   enum class Kind { kValue, kNdjson, kEnvelope };
   struct Json;
 
-  bool append_json(const Record& record, std::string& to);
+  static std::size_t append_values(Records records, std::size_t enough, LineBuffer& to);
+  std::size_t append_json(Records records, std::size_t enough, LineBuffer& to);
+  bool format(const Record& record, std::string& line);
 
   Kind kind_;
   std::unique_ptr<Json> json_;
+  std::string line_;  // the one being formatted
 };
 
 }  // namespace weir

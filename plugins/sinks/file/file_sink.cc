@@ -81,19 +81,29 @@ void FileSink::start(Context& context) {
 
 void FileSink::write(Records records, Context& out) {
   const auto now = out.now();
-  OutputFile* file = event_time_ ? nullptr : &file_at(now.count(), now);
-  for (const Record& record : records) {
-    if (event_time_) file = &file_at(record.has_time() ? record.event_time : now.count(), now);
-    if (!format_.append(record, file->buffer())) {
-      out.fail(Port::kError, record, LineFormat::kCode, LineFormat::kReason);
-    } else if (file->buffer().size() >= append_at_) {
-      file->append(now);
+  if (!event_time_) {
+    write_to(file_at(now.count(), now), records, now, out);
+  } else {
+    for (const Record& record : records) {
+      write_to(file_at(record.has_time() ? record.event_time : now.count(), now), {&record, 1}, now, out);
     }
   }
   std::size_t gathered = 0;
   for (auto& [path, open] : files_) gathered += open.file.buffer().size();
   if (gathered < kMostGathered) return;
   for (auto& [path, open] : files_) open.file.append(now);
+}
+
+void FileSink::write_to(OutputFile& file, Records records, std::chrono::milliseconds now, Context& out) {
+  while (!records.empty()) {
+    records = records.subspan(format_.append(records, append_at_, file.buffer()));
+    if (file.buffer().size() >= append_at_) {
+      file.append(now);
+    } else if (!records.empty()) {
+      out.fail(Port::kError, records.front(), LineFormat::kCode, LineFormat::kReason);
+      records = records.subspan(1);
+    }
+  }
 }
 
 OutputFile& FileSink::file_at(std::int64_t milliseconds, std::chrono::milliseconds now) {

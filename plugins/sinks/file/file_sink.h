@@ -33,6 +33,7 @@ class FileSink final : public Sink {
     std::uint64_t asked = 0;
   };
 
+  void write_to(OutputFile& file, Records records, std::chrono::milliseconds now, Context& out);
   OutputFile& file_at(std::int64_t milliseconds, std::chrono::milliseconds now);
   void close_oldest(std::chrono::milliseconds now);
 

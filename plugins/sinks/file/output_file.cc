@@ -188,23 +188,25 @@ void OutputFile::write_buffer(std::uint64_t size) {
   char last = '\n';
   if (size != 0 && ::pread(file_.get(), &last, 1, static_cast<off_t>(size - 1)) != 1)
     stop("cannot read", errno);
-  if (last != '\n') buffer_.insert(buffer_.begin(), '\n');
-  for (std::size_t written = 0; written < buffer_.size();) {
-    const ssize_t n = ::write(file_.get(), buffer_.data() + written, buffer_.size() - written);
-    if (n >= 0) {
-      written += static_cast<std::size_t>(n);
-    } else if (errno != EINTR) {
-      const int error = errno;
-      if (last != '\n') buffer_.erase(buffer_.begin());
-      if (::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) {
-        throw Stop(code_of(error), "cannot write '" + path_ + "': " + reason(error) +
-                                       "; half a line may be left at its end, for it could not be cut off");
-      }
-      stop("cannot write", error);
-    }
-  }
+  if (const int error = last == '\n' ? 0 : write_all("\n"); error != 0) take_back(size, error);
+  if (const int error = write_all(buffer_.text()); error != 0) take_back(size, error);
   unsynced_ = true;
   buffer_.clear();
+}
+
+int OutputFile::write_all(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(file_.get(), text.data(), text.size());
+    if (n < 0 && errno != EINTR) return errno;
+    if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return 0;
+}
+
+void OutputFile::take_back(std::uint64_t size, int error) {
+  if (::ftruncate(file_.get(), static_cast<off_t>(size)) == 0) stop("cannot write", error);
+  throw Stop(code_of(error), "cannot write '" + path_ + "': " + reason(error) +
+                                 "; half a line may be left at its end, for it could not be cut off");
 }
 
 void check_writable(const std::string& path) {

@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "lines/file_descriptor.h"
+#include "lines/line_buffer.h"
 #include "sinks/file/time_zone.h"
 
 namespace weir::file {
@@ -36,7 +38,7 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
 
   /// Whole lines that wait for append().
-  std::string& buffer() { return buffer_; }
+  LineBuffer& buffer() { return buffer_; }
 
   /// Writes the buffer's lines behind the others. `now`: processing time, for the rotation.
   void append(std::chrono::milliseconds now);
@@ -60,6 +62,10 @@ class OutputFile {
   void finish_file();
   void finish_idle_file();
   void write_buffer(std::uint64_t size);
+  /// 0, or the error.
+  int write_all(std::string_view text);
+  /// Cuts off what was added to the file of that size, and throws the reason.
+  [[noreturn]] void take_back(std::uint64_t size, int error);
   void close();
   void sync_data();
   void make_folders(const std::string& folder);
@@ -67,7 +73,7 @@ class OutputFile {
 
   const std::string path_;
   const Rotation& rotation_;
-  std::string buffer_;
+  LineBuffer buffer_;
   FileDescriptor file_;
   std::int64_t slot_ = 0;  // of rotation_.every that the file's last line belongs to
   bool unsynced_ = false;

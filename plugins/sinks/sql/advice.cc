@@ -57,9 +57,7 @@ std::string what_to_do(const SqlError& error, const Settings& settings) {
 }  // namespace
 
 std::string advice(const SqlError& error, const Settings& settings) {
-  const bool ours = std::string_view(error.code()).substr(0, 3) == "no_";
-  return settings.url.label() + ": " + error.what() + (ours ? "" : " (" + error.code() + ")") + "; " +
-         what_to_do(error, settings);
+  return settings.url.label() + ": " + error.what() + "; " + what_to_do(error, settings);
 }
 
 }  // namespace weir::sql

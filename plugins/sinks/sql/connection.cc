@@ -3,6 +3,7 @@
 
 #include "error_class.h"
 
+#include <Poco/Data/DataException.h>
 #include <Poco/Data/MySQL/Connector.h>
 #include <Poco/Data/MySQL/SessionImpl.h>
 #include <Poco/Data/PostgreSQL/Connector.h>
@@ -39,16 +40,9 @@ void register_connectors() {
   });
 }
 
-int socket_of(Database database, Poco::Data::Session& session) {
-  if (database == Database::kMySql) {
-    auto* impl = dynamic_cast<Poco::Data::MySQL::SessionImpl*>(session.impl());
-    return impl == nullptr ? -1 : static_cast<int>(mysql_get_socket(impl->handle()));
-  }
-  if (database == Database::kPostgreSql) {
-    auto* handle = Poco::AnyCast<Poco::Data::PostgreSQL::SessionHandle*>(session.getProperty("handle"));
-    return PQsocket(*handle);
-  }
-  return -1;
+int mysql_socket(Poco::Data::Session& session) {
+  auto* impl = dynamic_cast<Poco::Data::MySQL::SessionImpl*>(session.impl());
+  return impl == nullptr ? -1 : static_cast<int>(mysql_get_socket(impl->handle()));
 }
 
 /// A server whose machine has gone is noticed after about a minute, where the system would wait for hours.
@@ -68,11 +62,17 @@ void watch(int socket) {
 void Connection::open() {
   register_connectors();
   try {
-    session_ = std::make_unique<Poco::Data::Session>(dialect_.connector(), url_.connection_string(),
-                                                     connect_seconds(url_.database));
+    if (url_.database == Database::kPostgreSql) {
+      connect_postgresql();
+    } else {
+      session_ = std::make_unique<Poco::Data::Session>(dialect_.connector(), url_.connection_string(),
+                                                       connect_seconds(url_.database));
+    }
+    open_ = true;
     {
       const std::lock_guard lock(mutex_);
-      socket_ = socket_of(url_.database, *session_);
+      if (url_.database == Database::kMySql) socket_ = mysql_socket(*session_);
+      if (url_.database == Database::kPostgreSql) socket_ = PQsocket(postgresql());
       if (socket_ >= 0) watch(socket_);
     }
     set_up();
@@ -81,6 +81,35 @@ void Connection::open() {
     close();
     throw error;
   }
+}
+
+/// Poco's connector (1.11) never frees a connection of libpq that could not be made or was lost. So one that
+/// was lost is made anew in its place, and whether one can be made at all is tried without Poco.
+void Connection::connect_postgresql() {
+  const auto check = [](PGconn* connection) {
+    if (PQstatus(connection) != CONNECTION_OK) {
+      throw Poco::Data::ConnectionFailedException(PQerrorMessage(connection));
+    }
+  };
+  if (session_ != nullptr) {
+    PQreset(postgresql());
+    check(postgresql());
+    session_->rollback();  // there is nothing to roll back: it is Poco that forgets the transaction
+    return;
+  }
+  std::string text = url_.connection_string();
+  if (url_.parameters.count("connect_timeout") == 0) {
+    text += " connect_timeout=" + std::to_string(connect_seconds(url_.database));
+  }
+  {
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> trial(PQconnectdb(text.c_str()), PQfinish);
+    check(trial.get());
+  }
+  session_ = std::make_unique<Poco::Data::Session>(dialect_.connector(), text);
+}
+
+pg_conn* Connection::postgresql() {
+  return *Poco::AnyCast<Poco::Data::PostgreSQL::SessionHandle*>(session_->getProperty("handle"));
 }
 
 void Connection::set_up() {
@@ -96,10 +125,12 @@ void Connection::set_up() {
       break;
     }
     case Database::kSqlite:
-      session.setConnectionTimeout(
-          1);  // seconds that SQLite itself waits for a lock; then it is a retry of ours
+      session.setConnectionTimeout(1);  // seconds SQLite itself waits for a lock; then we try again
       break;
     case Database::kPostgreSql:
+      // Unless told otherwise libpq writes the server's notices to stderr.
+      PQsetNoticeProcessor(
+          postgresql(), [](void*, const char*) {}, nullptr);
       break;
   }
 }
@@ -109,6 +140,10 @@ void Connection::close() {
     const std::lock_guard lock(mutex_);
     socket_ = -1;
   }
+  open_ = false;
+  const bool postgresql_lost = session_ != nullptr && url_.database == Database::kPostgreSql &&
+                               PQstatus(postgresql()) != CONNECTION_OK;
+  if (postgresql_lost) return;  // see connect_postgresql()
   try {
     session_.reset();
   } catch (const Poco::Exception&) {  // NOLINT(bugprone-empty-catch): it was broken already

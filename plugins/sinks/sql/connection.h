@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+struct pg_conn;  // libpq's PGconn
+
 namespace weir::sql {
 
 /// One connection to a database, set up so that values that do not fit are errors. One thread, but for
@@ -31,8 +33,10 @@ class Connection {
   void open();
   /// Every Statement made of session() must be gone by then.
   void close();
-  bool is_open() const { return session_ != nullptr; }
+  bool is_open() const { return open_; }
   Poco::Data::Session& session() { return *session_; }
+  /// The session's own connection, where the database is PostgreSQL.
+  pg_conn* postgresql();
 
   /// The most bytes of rows that one statement should have; one row alone may have more, up to
   /// most_row_bytes().
@@ -46,11 +50,13 @@ class Connection {
   /// Above this a statement brings no more speed, only memory.
   static constexpr std::size_t kMostBytes = 8u << 20;
 
+  void connect_postgresql();
   void set_up();
 
   DatabaseUrl url_;
   Dialect dialect_;
   std::unique_ptr<Poco::Data::Session> session_;
+  bool open_ = false;
   std::size_t most_row_bytes_ = 0;
   std::mutex mutex_;  // for socket_: it is closed and shut down by different threads
   int socket_ = -1;

@@ -151,8 +151,7 @@ SqlError of_postgresql(During during, const Poco::Exception& thrown) {
   std::string message = one_line(words.substr(0, words.find(" Severity: ")));
   if (state.size() == 5) {
     const std::string_view detail = behind(text, " Detail: ", " Hint: ");
-    if (!detail.empty() && detail != "N/A") message += ": " + one_line(detail);
-    return {kind_of_postgresql(state), "postgresql:" + std::string(state), message};
+    return postgresql_error(state, message, detail == "N/A" ? "" : detail);
   }
   // No SQLSTATE reaches us from connecting, preparing, BEGIN and COMMIT: only the server's words.
   if (during == During::kConnecting) {
@@ -216,6 +215,13 @@ SqlError of_sqlite(During during, const Poco::Exception& thrown) {
 }
 
 }  // namespace
+
+SqlError postgresql_error(std::string_view state, std::string_view words, std::string_view detail) {
+  if (state.empty()) return {ErrorKind::kConnection, "postgresql", one_line(words)};
+  std::string message = one_line(words);
+  if (!detail.empty()) message += ": " + one_line(detail);
+  return {kind_of_postgresql(state), "postgresql:" + std::string(state), message};
+}
 
 SqlError classify(Database database, During during, const Poco::Exception& thrown) {
   switch (database) {

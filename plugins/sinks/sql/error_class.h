@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace Poco {
@@ -41,5 +42,8 @@ enum class During : std::uint8_t { kConnecting, kWorking };
 
 /// Reads what Poco::Data threw. The result's message is one line of the database's own words.
 SqlError classify(Database database, During during, const Poco::Exception& thrown);
+
+/// The error of PostgreSQL with that SQLSTATE; without one, of a connection that is lost.
+SqlError postgresql_error(std::string_view state, std::string_view words, std::string_view detail);
 
 }  // namespace weir::sql

@@ -21,7 +21,7 @@ void Outage::wait(const SqlError& error, Context& out) {
     since_ = out.now();
     next_ = retry_.first;
   }
-  const std::string what = label_ + ": " + error.what() + " (" + error.code() + ")";
+  const std::string what = label_ + ": " + error.what();
   if (retry_.attempts > 0 && tries_ >= retry_.attempts) {
     throw Stop(error.code(), what + "; tried " + std::to_string(tries_) +
                                  " times without success. Nothing is lost: start the pipeline again when the "
@@ -30,8 +30,8 @@ void Outage::wait(const SqlError& error, Context& out) {
   // A deadlock or lock is the day's work as long as the next try helps.
   if (!told_ && (error.kind() == ErrorKind::kConnection || tries_ > 2)) {
     told_ = true;
-    out.warn(what + "; no records are taken until it works again, tried at least every " +
-             in_words(retry_.most));
+    out.warn(what + " (" + error.code() +
+             "); no records are taken until it works again, tried at least every " + in_words(retry_.most));
   }
   // Between half and the whole of it, so that many writers do not come back at once.
   std::uniform_int_distribution<std::int64_t> jitter(std::max<std::int64_t>(1, next_.count() / 2),

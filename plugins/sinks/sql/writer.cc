@@ -2,7 +2,7 @@
 #include "writer.h"
 
 #include "error_class.h"
-#include "rows_binding.h"
+#include "pq_result.h"
 
 #include <Poco/Exception.h>
 
@@ -146,27 +146,18 @@ std::size_t Writer::chunk(const RowTable& table, Order order, std::size_t most_r
 }
 
 void Writer::execute(const RowTable& table, Order order) {
-  auto found = statements_.find(order.size());
-  if (found == statements_.end()) {
+  auto& statement = statements_[order.size()];
+  if (statement == nullptr) {
     const Dialect::Insert what{target_.table, names_, target_.key, target_.mode};
-    Prepared prepared{new RowsBinding(cells_, order.size()), Poco::Data::Statement(connection_.session())};
-    prepared.statement << connection_.dialect().insert(what, order.size());
-    prepared.statement.addBind(prepared.binding);
-    found = statements_.emplace(order.size(), std::move(prepared)).first;
+    statement =
+        prepare_insert(connection_, connection_.dialect().insert(what, order.size()), cells_, order.size());
   }
-  Prepared& prepared = found->second;
-  prepared.binding->set(table, order);
-  try {
-    guarded(connection_.url().database, [&prepared] { prepared.statement.execute(); });
-  } catch (const SqlError&) {
-    statements_.erase(found);  // Poco::Data does not execute a statement again that has failed
-    throw;
-  }
+  statement->execute(table, order);
 }
 
 void Writer::run(const char* sql) {
-  guarded(connection_.url().database,
-          [this, sql] { connection_.session() << sql, Poco::Data::Keywords::now; });
+  PGconn* const connection = connection_.postgresql();
+  check_result(connection, PQexec(connection, sql));
 }
 
 void Writer::roll_back() {

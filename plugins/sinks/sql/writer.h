@@ -3,21 +3,18 @@
 
 #include "connection.h"
 #include "dialect.h"
+#include "prepared_insert.h"
 #include "row_table.h"
-
-#include <Poco/Data/Statement.h>
-#include <Poco/SharedPtr.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace weir::sql {
-
-class RowsBinding;
 
 /// A row that the database refuses, and its words.
 struct RefusedRow {
@@ -55,15 +52,12 @@ class Writer {
 
  private:
   using Order = std::span<const std::uint32_t>;
-  struct Prepared {
-    Poco::SharedPtr<RowsBinding> binding;
-    Poco::Data::Statement statement;
-  };
 
   void write_all(const RowTable& table, Order order, bool narrow);
   void write_part(const RowTable& table, Order order, std::size_t most_rows, bool narrow);
   std::size_t chunk(const RowTable& table, Order order, std::size_t most_rows) const;
   void execute(const RowTable& table, Order order);
+  /// On PostgreSQL.
   void run(const char* sql);
   void roll_back();
   void arrange(const RowTable& table, bool once_a_key);
@@ -74,7 +68,7 @@ class Writer {
   std::vector<std::size_t> cells_;
   std::vector<std::size_t> key_cells_;
   std::vector<std::string> names_;
-  std::map<std::size_t, Prepared> statements_;  // by their number of rows
+  std::map<std::size_t, std::unique_ptr<PreparedInsert>> statements_;  // by their number of rows
   std::vector<std::uint32_t> order_;
   std::vector<RefusedRow> refused_;
   std::size_t superseded_ = 0;

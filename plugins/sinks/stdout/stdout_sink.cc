@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <mutex>
 #include <system_error>
 
@@ -50,9 +51,11 @@ void StdoutSink::start(Context&) {
 
 void StdoutSink::write(Records records, Context& out) {
   lines_.clear();
-  for (const Record& record : records) {
-    if (!format_.append(record, lines_))
-      out.fail(Port::kError, record, LineFormat::kCode, LineFormat::kReason);
+  while (!records.empty()) {
+    records = records.subspan(format_.append(records, SIZE_MAX, lines_));
+    if (records.empty()) break;
+    out.fail(Port::kError, records.front(), LineFormat::kCode, LineFormat::kReason);
+    records = records.subspan(1);
   }
   write_lines();
 }
@@ -63,7 +66,7 @@ void StdoutSink::write_lines() {
   for (std::size_t written = 0; written < lines_.size();) {
     wait_for_room();
     const ssize_t n =
-        ::write(STDOUT_FILENO, lines_.data() + written, std::min(most, lines_.size() - written));
+        ::write(STDOUT_FILENO, lines_.text().data() + written, std::min(most, lines_.size() - written));
     if (n >= 0) {
       written += static_cast<std::size_t>(n);
     } else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {

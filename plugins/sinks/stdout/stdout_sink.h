@@ -3,9 +3,8 @@
 
 #include <weir/plugin.h>
 
-#include <string>
-
 #include "lines/file_descriptor.h"
+#include "lines/line_buffer.h"
 #include "lines/line_format.h"
 
 namespace weir::standard_output {
@@ -26,7 +25,7 @@ class StdoutSink final : public Sink {
   void wait_for_room();
 
   LineFormat format_;
-  std::string lines_;
+  LineBuffer lines_;
   FileDescriptor interrupt_;  // an eventfd
 };
 

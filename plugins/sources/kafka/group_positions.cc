@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "group_positions.h"
+#include "sources/kafka/group_positions.h"
 
 #include <weir/stage.h>
 

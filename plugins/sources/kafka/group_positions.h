@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "partition_table.h"
+#include "sources/kafka/partition_table.h"
 
 namespace weir::kafka {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kafka_source.h"
+#include "sources/kafka/kafka_source.h"
 
 #include <algorithm>
 
-#include "group_positions.h"
+#include "sources/kafka/group_positions.h"
 #include "kafka_client/client_properties.h"
 
 namespace weir::kafka {

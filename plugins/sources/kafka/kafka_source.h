@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,8 +12,8 @@
 
 #include "kafka_client/client.h"
 #include "kafka_client/handles.h"
-#include "partition_table.h"
-#include "read_ahead.h"
+#include "sources/kafka/partition_table.h"
+#include "sources/kafka/read_ahead.h"
 
 namespace weir::kafka {
 
@@ -39,7 +38,7 @@ class KafkaSource final : public Source {
 
  private:
   // membership.cc: the group, its events, topics and partitions.
-  bool look_until_answered(Context& out, const std::function<bool(std::chrono::milliseconds)>& look);
+  void subscribe();
   bool all_topics_exist(std::chrono::milliseconds within);
   bool share_out_partitions(Context& out, std::chrono::milliseconds within);
   void serve_events(Context& out);

@@ -8,14 +8,13 @@
 
 #include "kafka_client/errors.h"
 #include "kafka_client/topics.h"
-#include "kafka_source.h"
+#include "sources/kafka/kafka_source.h"
 
 namespace weir::kafka {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kFirstAnswerWithin = 5s;
 constexpr auto kLook = 300ms;
 constexpr std::chrono::seconds kCloseWithin{3};
 constexpr int kCloseLookMilliseconds = 50;
@@ -48,11 +47,17 @@ void KafkaSource::start(Context& out) {
   records_.reset(rd_kafka_queue_new(client_.get()));
   rd_kafka_queue_cb_event_enable(events_.get(), wake, &out);
   rd_kafka_queue_cb_event_enable(records_.get(), wake, &out);
-  if (stop_at_end_) {
-    look_until_answered(out, [&](auto within) { return share_out_partitions(out, within); });
-    return;
-  }
-  look_until_answered(out, [&](auto within) { return all_topics_exist(within); });
+  const bool answered = look_until_answered(
+      [&](auto within) { return stop_at_end_ ? share_out_partitions(out, within) : all_topics_exist(within); },
+      [&] {
+        serve_events(out);
+        return unreachable_ || interrupted_;
+      });
+  if (!answered) out.warn("no broker answers at " + brokers_ + "; trying until one does");
+  if (!stop_at_end_) subscribe();
+}
+
+void KafkaSource::subscribe() {
   auto list = new_partitions(static_cast<int>(topics_.size()));
   for (const auto& topic : topics_) {
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -61,18 +66,6 @@ void KafkaSource::start(Context& out) {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw Stop(code_of(error), "cannot subscribe to the topics: " + text_of(error));
   }
-}
-
-/// Repeats `look` until it succeeds; when no broker can be reached, says so and leaves the rest to poll().
-bool KafkaSource::look_until_answered(Context& out,
-                                      const std::function<bool(std::chrono::milliseconds)>& look) {
-  const auto deadline = std::chrono::steady_clock::now() + kFirstAnswerWithin;
-  do {
-    if (look(kLook)) return true;
-    serve_events(out);
-  } while (!unreachable_ && !interrupted_ && std::chrono::steady_clock::now() < deadline);
-  out.warn("no broker answers at " + brokers_ + "; trying until one does");
-  return false;
 }
 
 bool KafkaSource::all_topics_exist(std::chrono::milliseconds within) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "read_ahead.h"
+#include "sources/kafka/read_ahead.h"
 
 #include <weir/abi.h>
 

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "partition_table.h"
+#include "sources/kafka/partition_table.h"
 
 namespace weir::kafka {
 

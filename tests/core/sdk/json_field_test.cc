@@ -24,9 +24,9 @@ std::string read(std::string_view json, std::string_view path, char filler = '\0
   const JsonValue& v = reader.find(FieldPath::parse(path, ""));
   static constexpr const char* kKinds[] = {"missing", "null",   "bool",  "integer", "natural",
                                            "real",    "string", "array", "object",  "error"};
-  const std::string kind = kKinds[static_cast<int>(v.kind)];
-  if (v.kind == Kind::kMissing || v.kind == Kind::kNotJson) return kind;
-  return kind + " " + std::string(v.text);
+  std::string found = kKinds[static_cast<int>(v.kind)];
+  if (v.kind != Kind::kMissing && v.kind != Kind::kNotJson) found.append(" ").append(v.text);
+  return found;
 }
 
 constexpr std::string_view kUser =

@@ -3,9 +3,9 @@
 
 #include <weir/record.h>
 
-#include <cstring>
-#include <memory>
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 namespace weir::test {
 
@@ -13,16 +13,14 @@ namespace weir::test {
 // `filler` stands in the padding: what is read there must not matter.
 class Padded {
  public:
-  explicit Padded(std::string_view bytes, char filler = '\0')
-      : memory_(std::make_unique<char[]>(bytes.size() + WEIR_PADDING)) {
-    std::memset(memory_.get(), filler, bytes.size() + WEIR_PADDING);
-    if (!bytes.empty()) std::memcpy(memory_.get(), bytes.data(), bytes.size());
-    record_.value = {memory_.get(), bytes.size()};
+  explicit Padded(std::string_view bytes, char filler = '\0') : memory_(bytes.size() + WEIR_PADDING, filler) {
+    std::copy(bytes.begin(), bytes.end(), memory_.begin());
+    record_.value = {memory_.data(), bytes.size()};
   }
   const Record& record() const { return record_; }
 
  private:
-  std::unique_ptr<char[]> memory_;
+  std::vector<char> memory_;
   Record record_;
 };
 

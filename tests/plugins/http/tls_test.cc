@@ -23,7 +23,7 @@ using Kind = TransportError::Kind;
 
 /// Certificates that sign themselves: for localhost and 127.0.0.1, and for a name that nothing here has.
 std::string certificate(const std::string& name) {
-  return std::string(WEIR_SOURCE_DIR) + "/tests/plugins/http/certificates/" + name + ".pem";
+  return WEIR_SOURCE_DIR "/tests/plugins/http/certificates/" + name + ".pem";
 }
 
 class Greeter final : public Poco::Net::HTTPRequestHandler {

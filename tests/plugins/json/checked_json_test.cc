@@ -5,11 +5,12 @@
 #include <gtest/gtest.h>
 #include <weir/abi.h>
 
-#include <cstring>
-#include <memory>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "why_not_json.h"
 
@@ -22,14 +23,13 @@ using ::testing::HasSubstr;
 class Padded {
  public:
   explicit Padded(std::string_view bytes, char filler = '\0')
-      : memory_(std::make_unique<char[]>(bytes.size() + WEIR_PADDING)), size_(bytes.size()) {
-    std::memset(memory_.get(), filler, size_ + WEIR_PADDING);
-    if (size_ != 0) std::memcpy(memory_.get(), bytes.data(), size_);
+      : memory_(bytes.size() + WEIR_PADDING, filler), size_(bytes.size()) {
+    std::copy(bytes.begin(), bytes.end(), memory_.begin());
   }
-  std::string_view view() const { return {memory_.get(), size_}; }
+  std::string_view view() const { return {memory_.data(), size_}; }
 
  private:
-  std::unique_ptr<char[]> memory_;
+  std::vector<char> memory_;
   std::size_t size_;
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "kafka_source.h"
+#include "sources/kafka/kafka_source.h"
 #include "support/kafka_cluster.h"
 #include "support/wait_until.h"
 

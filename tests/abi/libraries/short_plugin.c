@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plain_sink.h"
+
+const weir_library_info* weir_library(void) {
+  static weir_plugin plugin;
+  plugin = plain_sink("short_plugin");
+  plugin.size = offsetof(weir_plugin, interrupt);
+  return plain_table(&plugin);
+}

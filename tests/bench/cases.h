@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "measured_run.h"
+
+namespace weir::bench {
+
+struct Settings {
+  int runs = 5;      ///< of each side, after one that is not counted
+  double scale = 1;  ///< of the numbers of records
+};
+
+// Each case prints what it has measured as rows or a table in Markdown. They throw std::exception when a
+// program fails or when what it leaves is not what it should.
+
+/// NDJSON file -> filter on a field with two ports -> two files.
+void file_case(const Settings& settings);
+/// Kafka -> filter -> Kafka, on a real broker.
+void kafka_case(const Settings& settings);
+/// Ids -> lists of 100 -> API with 50 ms and 1 % bad ids -> MariaDB upsert and side file.
+void lookup_case(const Settings& settings);
+/// What a stage that does nothing costs, by record.
+void hop_case(const Settings& settings);
+/// From the start of the process to the first record.
+void start_case(const Settings& settings);
+
+/// `etl-run FILE --quiet` with the benchmarks' own plugins in reach.
+Command etl_run(const std::filesystem::path& file,
+                std::vector<std::pair<std::string, std::string>> environment);
+
+}  // namespace weir::bench

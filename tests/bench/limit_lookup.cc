@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// weir-limit-lookup: what pipelines/lookup.yaml does, written by hand; takes the same environment variables.
+#include <Poco/URI.h>
+#include <simdjson.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdlib>
+#include <deque>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "limit_lookup_api.h"
+#include "limit_lookup_table.h"
+#include "outputs.h"
+
+namespace weir::bench {
+namespace {
+
+constexpr std::size_t kBatch = 100;
+constexpr std::size_t kWorkers = 16;
+constexpr std::size_t kMostWaiting = 2 * kWorkers;
+constexpr std::size_t kMostInTransaction = 8192;
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  if (value == nullptr) throw std::runtime_error(std::string("the environment variable is missing: ") + name);
+  return value;
+}
+
+/// Hands batches from one thread to others; a full one makes its writer wait. Thread-safe.
+class Channel {
+ public:
+  void put(std::vector<std::string> batch) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return batches_.size() < kMostWaiting; });
+    batches_.push_back(std::move(batch));
+    changed_.notify_all();
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  /// False at the end.
+  bool take(std::vector<std::string>& batch) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closed_ || !batches_.empty(); });
+    if (batches_.empty()) return false;
+    batch = std::move(batches_.front());
+    batches_.pop_front();
+    changed_.notify_all();
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::vector<std::string>> batches_;
+  bool closed_ = false;
+};
+
+/// Gathers rows while the database is busy. Thread-safe.
+class Found {
+ public:
+  void put(std::vector<User> users) {
+    const std::lock_guard lock(mutex_);
+    users_.insert(users_.end(), std::move_iterator(users.begin()), std::move_iterator(users.end()));
+    changed_.notify_one();
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_one();
+  }
+  /// All that has come; none at the end.
+  std::vector<User> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closed_ || !users_.empty(); });
+    return std::exchange(users_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<User> users_;
+  bool closed_ = false;
+};
+
+/// What failed, with its reason. Thread-safe.
+class SideFile {
+ public:
+  explicit SideFile(const std::string& path) : file_(path) {}
+  void add(std::string_view value, std::string_view code) {
+    std::string line = R"({"value":)";
+    append_quoted(value, line);
+    line.append(R"(,"code":")").append(code).append("\"}");
+    const std::lock_guard lock(mutex_);
+    file_.add(line);
+  }
+  void finish() { file_.finish(); }
+
+ private:
+  std::mutex mutex_;
+  LineFile file_;
+};
+
+void read_ids(Channel& batches, SideFile& side) {
+  std::ifstream input(variable("INPUT"));
+  simdjson::dom::parser parser;
+  std::vector<std::string> batch;
+  for (std::string line; std::getline(input, line);) {
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    simdjson::dom::element value;
+    std::string_view id;
+    if (parser.parse(line).get(value) != simdjson::SUCCESS ||
+        (value.get(id) != simdjson::SUCCESS && value["openid"].get(id) != simdjson::SUCCESS)) {
+      side.add(line, "bad_json");
+      continue;
+    }
+    batch.emplace_back(id);
+    if (batch.size() == kBatch) batches.put(std::exchange(batch, {}));
+  }
+  if (!batch.empty()) batches.put(std::move(batch));
+  batches.close();
+}
+
+void run() {
+  const Poco::URI api(variable("WX_URL"));
+  const Poco::URI database(variable("DB_URL"));
+  const Account account{api.getHost(), api.getPort(), variable("WX_APP_ID"), variable("WX_SECRET")};
+  const std::string login = database.getUserInfo();
+  const std::size_t colon = login.find(':');
+  Table table(database.getHost(), database.getPort(), login.substr(0, colon), login.substr(colon + 1),
+              database.getPath().substr(1));
+  SideFile side(variable("SIDE_FOLDER") + "/failed.ndjson");
+  const std::string token = Api(account).fetch_token(account);
+
+  // An error ends the whole program: std::terminate says what it was.
+  Channel batches;
+  Found found;
+  std::vector<std::thread> workers;
+  for (std::size_t i = 0; i < kWorkers; ++i) {
+    workers.emplace_back([&] {
+      Api own(account);
+      for (std::vector<std::string> ids; batches.take(ids);) {
+        std::vector<User> users;
+        own.look_up(token, ids, users, [&](const std::string& id) { side.add(id, "40003"); });
+        found.put(std::move(users));
+      }
+    });
+  }
+  std::thread writer([&] {
+    for (std::vector<User> users; !(users = found.take()).empty();) {
+      for (std::span<const User> rest(users); !rest.empty();) {
+        const auto part = rest.first(std::min(rest.size(), kMostInTransaction));
+        table.write(part);
+        rest = rest.subspan(part.size());
+      }
+    }
+  });
+  read_ids(batches, side);
+  for (auto& worker : workers) worker.join();
+  found.close();
+  writer.join();
+  side.finish();
+}
+
+}  // namespace
+}  // namespace weir::bench
+
+int main(int, char** argv) {
+  try {
+    weir::bench::run();
+  } catch (const std::exception& error) {
+    std::cerr << argv[0] << ": " << error.what() << '\n';
+    return 1;
+  }
+  return 0;
+}

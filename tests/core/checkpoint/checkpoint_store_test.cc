@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/checkpoint_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <weir/record.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "support/temp_dir.h"
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::StartsWith;
+
+class CheckpointStoreTest : public ::testing::Test {
+ protected:
+  /// "source/name/partition" to position; or the problem under "problem".
+  std::map<std::string, std::int64_t> load(const CheckpointStore& store) {
+    Origins origins;
+    const auto loaded = store.load(origins);
+    std::map<std::string, std::int64_t> all;
+    if (const auto* problem = std::get_if<std::string>(&loaded)) return {{*problem, 0}};
+    for (const auto& p : std::get<0>(loaded)) {
+      all[std::string(view(p.origin->source)) + "/" + std::string(view(p.origin->name)) + "/" +
+          std::to_string(p.origin->partition)] = p.next;
+    }
+    return all;
+  }
+  std::string problem(const CheckpointStore& store) {
+    const auto loaded = load(store);
+    return loaded.size() == 1 ? loaded.begin()->first : "no problem";
+  }
+  weir_position at(const char* name, std::int64_t next, std::int32_t partition = -1) {
+    return {origins_.get("in", name, partition), next};
+  }
+
+  support::TempDir dir_{"weir-store"};
+  std::string folder_ = (dir_ / "deep/store").string();
+  CheckpointStore store_{folder_, "orders"};
+  Origins origins_;
+};
+
+TEST_F(CheckpointStoreTest, WithoutAFolderThereIsNothingToRestore) {
+  EXPECT_THAT(load(store_), IsEmpty());
+}
+
+TEST_F(CheckpointStoreTest, WhatWasSavedComesBack) {
+  EXPECT_EQ(store_.save(0, {at("/data/a b.txt", 7), at("topic", 1'000'000'000'000, 3)}), "");
+  EXPECT_THAT(load(store_),
+              ElementsAre(Pair("in//data/a b.txt/-1", 7), Pair("in/topic/3", 1'000'000'000'000)));
+  EXPECT_EQ(store_.save(0, {at("topic", 12, 3)}), "") << "the second file replaces the first";
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/topic/3", 12)));
+}
+
+TEST_F(CheckpointStoreTest, OfSeveralTasksTheFurthestPositionCounts) {
+  EXPECT_EQ(store_.save(0, {at("a", 7), at("b", 1)}), "");
+  EXPECT_EQ(store_.save(11, {at("a", 5), at("b", 2)}), "");
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7), Pair("in/b/-1", 2)));
+}
+
+TEST_F(CheckpointStoreTest, PipelinesThatShareAFolderDoNotMix) {
+  const CheckpointStore other(folder_, "orders2"), odd(folder_, "orders.task-5");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}), "");
+  EXPECT_EQ(other.save(0, {at("a", 8)}), "");
+  EXPECT_EQ(odd.save(0, {at("a", 9)}), "");
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
+}
+
+TEST_F(CheckpointStoreTest, ANameThatIsNotUtf8BreaksNothing) {
+  EXPECT_EQ(store_.save(0, {at("caf\xE9", 7), at("a", 3)}), "");
+  EXPECT_EQ(load(store_).size(), 2u);
+}
+
+TEST_F(CheckpointStoreTest, WhatACrashLeftHalfWrittenDoesNotMatter) {
+  EXPECT_EQ(store_.save(0, {at("a", 7)}), "");
+  dir_.write("deep/store/orders.task-0.positions.json.new", "{\"weir_pos");
+  dir_.write("deep/store/README", "notes of the operator");
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
+}
+
+TEST_F(CheckpointStoreTest, ADamagedFileIsNeverSkipped) {
+  const std::string good = R"({"weir_positions": 1, "positions": []})";
+  for (const std::string bad :
+       {"", "{\"weir_positions\": 1, \"positions\": [", "[]", "null", "{\"positions\": []}",
+        "{\"weir_positions\": 2, \"positions\": []}",
+        "{\"weir_positions\": 1, \"positions\": [{\"source\": \"in\"}]}",
+        "{\"weir_positions\": 1, \"positions\": [{\"source\": \"in\", \"name\": \"a\", \"partition\": -1, "
+        "\"next\": \"7\"}]}"}) {
+    dir_.write("deep/store/orders.task-0.positions.json", bad);
+    dir_.write("deep/store/orders.task-1.positions.json", good);
+    EXPECT_THAT(problem(store_),
+                AllOf(StartsWith("checkpoint file " + folder_ + "/orders.task-0.positions.json is damaged"),
+                      HasSubstr("remove it to read its sources from their beginning")))
+        << bad;
+  }
+}
+
+TEST_F(CheckpointStoreTest, AFileThatCannotBeReadIsNotCalledDamaged) {
+  fs::create_directories(fs::path(folder_) / "orders.task-0.positions.json");
+  EXPECT_EQ(problem(store_),
+            "cannot read the checkpoint file " + folder_ + "/orders.task-0.positions.json: Is a directory");
+}
+
+TEST_F(CheckpointStoreTest, AFolderThatIsNoneIsAProblem) {
+  dir_.write("deep/store", "");
+  EXPECT_THAT(problem(store_), StartsWith("cannot read the checkpoint folder " + folder_ + ": "));
+  EXPECT_THAT(store_.save(0, {at("a", 7)}), AllOf(HasSubstr(folder_), HasSubstr("Not a directory")));
+}
+
+TEST_F(CheckpointStoreTest, AFolderThatCannotBeLookedIntoIsNotTakenForEmpty) {
+  const std::string too_long = (dir_ / std::string(300, 'x')).string();
+  EXPECT_EQ(problem(CheckpointStore(too_long, "orders")),
+            "cannot read the checkpoint folder " + too_long + ": File name too long");
+}
+
+/// A file system of its own at a folder, for as long as this lives; only root can make one.
+class SmallDisk {
+ public:
+  SmallDisk(const fs::path& folder, const char* options) : folder_(folder) {
+    fs::create_directories(folder);
+    mounted_ = ::mount("weir-test", folder.c_str(), "tmpfs", 0, options) == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) ::umount(folder_.c_str());
+  }
+  bool mounted() const { return mounted_; }
+  bool make_read_only() const {
+    return ::mount("weir-test", folder_.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "") == 0;
+  }
+
+ private:
+  const fs::path folder_;
+  bool mounted_ = false;
+};
+
+TEST_F(CheckpointStoreTest, OnAFullDiskTheOldPositionsStay) {
+  const SmallDisk disk(folder_, "size=64k");
+  if (!disk.mounted()) GTEST_SKIP() << "a small file system can only be mounted by root";
+  EXPECT_EQ(store_.save(0, {at("a", 7)}), "");
+  std::vector<weir_position> many;
+  for (int i = 0; i < 2000; ++i) many.push_back(at("a", i, i));
+  EXPECT_EQ(store_.save(0, many),
+            "cannot write " + folder_ + "/orders.task-0.positions.json.new: No space left on device");
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
+}
+
+TEST_F(CheckpointStoreTest, WithoutWritePermissionTheTextNamesTheFile) {
+  const SmallDisk disk(folder_, "");
+  if (!disk.mounted() || !disk.make_read_only())
+    GTEST_SKIP() << "a read-only file system can only be mounted by root";
+  EXPECT_EQ(store_.save(0, {at("a", 7)}),
+            "cannot create " + folder_ + "/orders.task-0.positions.json.new: Read-only file system");
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What only the plugins can tell of a file: each error with its place, and no second one that follows from
+// it.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sample_stages.h"
+
+namespace weir::test {
+namespace {
+
+struct BadFile {
+  const char* text;
+  const char* error;  ///< all of them, one a line
+};
+
+class GraphErrors : public ::testing::TestWithParam<BadFile> {};
+
+TEST_P(GraphErrors, SayWhereWhatWasFoundAndWhatWasExpected) {
+  Diagnostics diagnostics;
+  EXPECT_FALSE(check(GetParam().text, diagnostics)) << GetParam().text;
+  EXPECT_EQ(diagnostics.text(), std::string(GetParam().error) + "\n") << GetParam().text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Plugins, GraphErrors,
+    ::testing::Values(
+        BadFile{"sources:\n  in: {plugin: number}\nsinks:\n  out: {plugin: collect, from: in}\n",
+                "p.yaml:2:16: there is no source plugin 'number'; did you mean 'numbers'?"},
+        BadFile{"sources:\n  in:\n    plugin: numbers\nsinks:\n  out: {plugin: kafka, from: in}\n",
+                "p.yaml:5:17: there is no sink plugin 'kafka'; known: collect, either"},
+        BadFile{"sources:\n  in: {plugin: collect}\nsinks:\n  out: {plugin: collect, from: in}\n",
+                "p.yaml:2:16: there is no source plugin 'collect'; known: numbers, tally"},
+        BadFile{"sources:\n  in: {}\nsinks:\n  out: {plugin: collect, from: in}\n",
+                "p.yaml:2:3: source 'in' has no 'plugin', expected one such as plugin: NAME"},
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "sinks:\n  out:\n    plugin: collect\n    from: in\n    concurrency: 4\n",
+                "p.yaml:6:18: the sink plugin 'collect' cannot run with a concurrency of more than 1"},
+        BadFile{
+            "sources: {in: {plugin: numbers, concurrency: 2}}\nsinks: {out: {plugin: collect, from: in}}\n",
+            "p.yaml:1:46: the source plugin 'numbers' cannot run with a concurrency of more than 1"},
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  p: {plugin: silent, from: in}\n",
+                "p.yaml:3:3: stage 'p': the plugin refuses its options without saying why"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, GraphErrors,
+    ::testing::Values(
+        BadFile{
+            "sources:\n  in:\n    plugin: numbers\n    cuont: 3\nsinks: {out: {plugin: collect, from: in}}\n",
+            "p.yaml:4:5: unknown option 'cuont' of source plugin 'numbers'; did you mean 'count'?"},
+        BadFile{"sources:\n  in: {plugin: numbers, count: 10}\nsinks: {out: {plugin: collect, from: in}}\n",
+                "p.yaml:2:32: 'count' is '10', expected 1 to 9"},
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n"
+                "  few:\n"
+                "    plugin: keep\n"
+                "    from: in\n"
+                "    rules:\n"
+                "      all:\n"
+                "        - good\n"
+                "        - {not:   bad}\n"
+                "sinks: {out: {plugin: collect, from: [few, few.rest]}}\n",
+                "p.yaml:9:19: stage 'few': 'bad' is no rule"},
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  same: {plugin: same, from: in, ports: [a, b, a]}\n",
+                "p.yaml:3:3: stage 'same': the plugin 'same' opens a stage with the port 'a' twice"},
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  same: {plugin: same, from: in, ports: [error]}\n",
+                "p.yaml:3:3: stage 'same': the plugin 'same' opens a stage with a port named 'error', which "
+                "every stage has built in"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Keys, GraphErrors,
+    ::testing::Values(BadFile{"sources: {in: {plugin: numbers}}\n"
+                              "processes:\n  few: {plugin: keep, key: id, from: in}\n"
+                              "sinks: {out: {plugin: collect, from: [few, few.rest]}}\n",
+                              "p.yaml:3:28: 'key' is for windows; the process 'few' has no use for it"},
+                      BadFile{"sources: {in: {plugin: numbers}}\n"
+                              "windows:\n  two: {plugin: pairs, from: in, key: 'a..b'}\n"
+                              "sinks: {out: {plugin: either, from: two}}\n",
+                              "p.yaml:3:39: the field path 'a..b' has an empty name"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    References, GraphErrors,
+    ::testing::Values(
+        BadFile{"sources: {in: {plugin: tally}}\nsinks:\n  out: {plugin: collect, from: [in, in.cheks]}\n",
+                "p.yaml:3:36: stage 'in' has no port 'cheks'; did you mean 'checks'?"},
+        BadFile{"sources: {in: {plugin: numbers}}\nsinks:\n  out: {plugin: collect, from: [in, in.side]}\n",
+                "p.yaml:3:36: stage 'in' has no port 'side'; known: out, error"},
+        BadFile{"sources: {numbers: {plugin: numbers}}\nsinks:\n  out: {plugin: collect, from: number}\n",
+                "p.yaml:3:32: there is no stage 'number'; did you mean 'numbers'?"},
+        BadFile{"sources: {in: {plugin: tally}}\nsinks: {out: {plugin: collect, from: in}}\n"
+                "discard: [in.chekcs]\n",
+                "p.yaml:3:11: stage 'in' has no port 'chekcs'; did you mean 'checks'?"},
+        BadFile{"sources: {in: {plugin: numbers}}\nsinks: {out: {plugin: collect, from: in}}\n"
+                "discard:\n  - on\n",
+                "p.yaml:4:5: there is no stage 'on'; known: in, out"},
+        BadFile{"sources: {in: {plugin: numbers}}\nsinks:\n  out: {plugin: collect, from: [in, in.out]}\n",
+                "p.yaml:3:36: 'from' names 'in.out' twice, expected each port once"},
+        BadFile{"sources: {in: {plugin: numbers}}\nsinks:\n  out: {plugin: collect, from: in}\n"
+                "  more: {plugin: collect, from: out}\n",
+                "p.yaml:4:33: stage 'out' has no port 'out'; did you mean 'error'?"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    ItemKinds, GraphErrors,
+    ::testing::Values(
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  ask: {plugin: ask, from: in}\n"
+                "sinks: {out: {plugin: collect, from: ask}}\n",
+                "p.yaml:3:28: port 'in.out' gives records, but stage 'ask' (process 'ask') takes groups"},
+        BadFile{"sources: {in: {plugin: numbers}}\nwindows: {two: {plugin: pairs, from: in}}\n"
+                "sinks:\n  out: {plugin: collect, from: two}\n",
+                "p.yaml:4:32: port 'two.out' gives groups, but stage 'out' (sink 'collect') takes records"},
+        BadFile{"sources: {in: {plugin: numbers}}\nwindows: {two: {plugin: pairs, from: in}}\n"
+                "processes:\n  ask: {plugin: ask, from: [two, in.error]}\n"
+                "sinks: {out: {plugin: collect, from: ask}}\n",
+                "p.yaml:4:34: port 'in.error' gives records, but stage 'ask' (process 'ask') takes groups"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    LooseEnds, GraphErrors,
+    ::testing::Values(
+        BadFile{
+            "sources:\n  in: {plugin: numbers}\n  more: {plugin: numbers}\n"
+            "sinks: {out: {plugin: collect, from: in}}\n",
+            "p.yaml:3:3: port 'more.out' leads nowhere; wire it (from: more) or name it under 'discard:'"},
+        BadFile{"sources: {in: {plugin: numbers}}\nprocesses:\n  few: {plugin: keep, from: in}\n"
+                "sinks: {out: {plugin: collect, from: few}}\n",
+                "p.yaml:3:3: port 'few.rest' leads nowhere; wire it (from: few.rest) or name it under "
+                "'discard:'"},
+        BadFile{"sources: {in: {plugin: numbers}}\nsinks:\n  out: {plugin: collect, from: in}\n"
+                "discard:\n  - in\n",
+                "p.yaml:5:5: port 'in.out' is discarded here, but stage 'out' reads it"},
+        BadFile{"sources: {in: {plugin: numbers}}\nsinks:\n  out: {plugin: collect, from: [in, in.error]}\n"
+                "discard: [in.error]\n",
+                "p.yaml:4:11: port 'in.error' is discarded here, but stage 'out' reads it"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Cycles, GraphErrors,
+    ::testing::Values(
+        BadFile{"sources: {in: {plugin: numbers}}\nprocesses:\n"
+                "  a: {plugin: keep, from: [in, b.rest]}\n  b: {plugin: keep, from: a}\n"
+                "sinks: {out: {plugin: collect, from: [a.rest, b]}}\n",
+                "p.yaml:3:3: the stages form a cycle: b -> a -> b"},
+        BadFile{"sources: {in: {plugin: numbers}}\nprocesses:\n  a: {plugin: keep, from: [in, a.rest]}\n"
+                "sinks: {out: {plugin: collect, from: a}}\n",
+                "p.yaml:3:3: the stages form a cycle: a -> a"},
+        BadFile{"sources: {in: {plugin: numbers}}\nsinks:\n  a: {plugin: collect, from: [in, b.error]}\n"
+                "  b: {plugin: collect, from: a.error}\n",
+                "p.yaml:3:3: the stages form a cycle: b -> a -> b"}));
+
+INSTANTIATE_TEST_SUITE_P(Several, GraphErrors,
+                         ::testing::Values(BadFile{
+                             "tasks: none\n"
+                             "sources:\n"
+                             "  in: {plugin: numbers, count: ten}\n"
+                             "processes:\n"
+                             "  few: {plugin: keeep, from: in}\n"
+                             "  ask: {plugin: ask, from: few.rest, concurrency: 0}\n"
+                             "sinks:\n"
+                             "  out: {plugin: collect, from: [ask, in.sideways], path: x}\n",
+                             "p.yaml:1:8: 'tasks' is 'none', expected a whole number\n"
+                             "p.yaml:3:32: 'count' is 'ten', expected a whole number\n"
+                             "p.yaml:5:17: there is no process plugin 'keeep'; did you mean 'keep'?\n"
+                             "p.yaml:6:51: 'concurrency' is '0', expected 1 to 1024\n"
+                             "p.yaml:8:52: unknown option 'path' of sink plugin 'collect'"}));
+
+}  // namespace
+}  // namespace weir::test

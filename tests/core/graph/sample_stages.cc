@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sample_stages.h"
+
+#include <weir/plugin.h>
+
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "plugin/library.h"
+#include "spec/pipeline_reader.h"
+
+namespace weir::test {
+namespace {
+
+class Numbers : public Source {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("numbers").summary("Numbers.").port("out", Item::kRecords, "Numbers.");
+    d.option("count", Type::kInteger, "How many.").default_value("3").at_least(1).at_most(9);
+  }
+  explicit Numbers(const Options&) {}
+  Poll poll(Context&, std::size_t) override { return Poll::kEnd; }
+};
+
+class Tally final : public Numbers {
+ public:
+  static void describe(Descriptor& d) {
+    Numbers::describe(d);
+    d.name("tally").port("checks", Item::kRecords, "Sums.");
+  }
+  using Numbers::Numbers;
+};
+
+class Pairs final : public Window {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("pairs").summary("Pairs.").port("out", Item::kGroups, "Pairs.");
+  }
+  explicit Pairs(const Options&) {}
+  void process(const Batch&, Context&) override {}
+};
+
+class KeepSome final : public Process {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("keep").summary("Keeps some.").port("out", Item::kRecords, "Kept.");
+    d.port("rest", Item::kRecords, "Others.");
+    d.option("rules", Type::kAny, "Which.");
+  }
+  explicit KeepSome(const Options& options) {
+    if (options.has("rules")) look(options.tree("rules"), "/rules");
+  }
+
+ private:
+  static void look(const nlohmann::json& tree, const std::string& at) {
+    if (tree == "bad") throw OptionError(at, "'bad' is no rule");
+    if (!tree.is_structured()) return;
+    for (const auto& [name, part] : tree.items()) look(part, at + "/" + name);
+  }
+};
+
+class Ask final : public Process {
+ public:
+  static constexpr std::uint32_t kAccepts = WEIR_GROUPS;
+  static void describe(Descriptor& d) {
+    d.name("ask").summary("Asks.").port("out", Item::kRecords, "Answers.").blocks().concurrent();
+  }
+  explicit Ask(const Options&) {}
+};
+
+class PortsAsGiven final : public Process {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("same").summary("Ports as given.");
+    d.option("ports", Type::kStringList, "The ports.").required();
+  }
+  static PortList ports(const Options& options) {
+    PortList list;
+    for (const auto& name : options.strings("ports")) list.add(name, Item::kRecords, "Given.");
+    return list;
+  }
+  explicit PortsAsGiven(const Options&) {}
+};
+
+class Collect final : public Sink {
+ public:
+  static void describe(Descriptor& d) { d.name("collect").summary("Collects."); }
+  explicit Collect(const Options&) {}
+  void write(Records, Context&) override {}
+};
+
+class Either final : public Process {
+ public:
+  static constexpr weir_kind kKind = WEIR_SINK;
+  static constexpr std::uint32_t kAccepts = WEIR_RECORDS | WEIR_GROUPS;
+  static void describe(Descriptor& d) { d.name("either").summary("Takes both."); }
+  explicit Either(const Options&) {}
+};
+
+class Silent final : public Process {
+ public:
+  static void describe(Descriptor& d) { d.name("silent").summary("Says nothing."); }
+  explicit Silent(const Options&) {}
+};
+
+const weir_plugin* silent() {
+  static const weir_plugin plugin = [] {
+    weir_plugin p = *detail::Trampoline<Silent>::plugin();
+    p.open = [](const weir_host*, weir_context*, weir_slice) { return static_cast<weir_stage*>(nullptr); };
+    return p;
+  }();
+  return &plugin;
+}
+
+class SampleCatalog final : public PluginCatalog {
+ public:
+  std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
+    std::vector<std::string> known;
+    for (const auto* plugin :
+         {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
+          detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
+          detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
+          detail::Trampoline<Collect>::plugin(), detail::Trampoline<Either>::plugin(), silent()}) {
+      if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
+      if (name == plugin->name) return plugin;
+      known.emplace_back(plugin->name);
+    }
+    return "there is no " + std::string(kind_name(kind)) + " plugin '" + name + "'" + suggestion(name, known);
+  }
+};
+
+}  // namespace
+
+std::optional<PipelineGraph> check(const std::string& yaml, Diagnostics& diagnostics) {
+  static const SystemClock clock;
+  static Log log(clock, LogLevel::kError);
+  SampleCatalog catalog;
+  auto spec = parse_pipeline(
+      yaml, "p.yaml", [](const std::string&) { return std::nullopt; }, diagnostics);
+  if (!spec) return std::nullopt;
+  return build_graph(*std::move(spec), catalog, log, diagnostics);
+}
+
+}  // namespace weir::test

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "graph/pipeline_graph.h"
+
+namespace weir::test {
+
+/// Reads a pipeline of these plugins and checks it, as etl-run does; nothing of it runs:
+///
+///     source  numbers    option `count` (1 to 9)
+///     source  tally      the same with a second port, `checks`
+///     window  pairs      records to groups
+///     process keep       records to `out` and `rest`; option `rules`, a tree, whose leaves must not be 'bad'
+///     process ask        takes groups alone; `concurrency` is allowed
+///     process silent     refuses its options without a reason
+///     process same       a port for each text of `ports`, as it is
+///     sink    collect    takes records
+///     sink    either     takes records and groups
+std::optional<PipelineGraph> check(const std::string& yaml, Diagnostics& diagnostics);
+
+}  // namespace weir::test

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parts.h"
+
+namespace weir::pipelines {
+
+std::vector<Parts> parts_of_this_program() {
+  return {Parts::kStandIns};
+}
+
+}  // namespace weir::pipelines
