@@ -151,7 +151,10 @@ LibraryContent load_library(const std::string& path) {
     return LibraryContent("plugin library " + path + " " + why);
   };
   try {
-    void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    // dlopen is declared as one that does not throw, but the initialisers that it runs may. Called through a
+    // pointer of which the compiler knows nothing, it lets them arrive here instead of ending the process.
+    void* (*volatile open)(const char*, int) = dlopen;
+    void* handle = open(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) return refuse(std::string("cannot be loaded: ") + load_error(path));
     const auto entry = reinterpret_cast<weir_library_fn>(dlsym(handle, WEIR_LIBRARY_SYMBOL));
     if (entry == nullptr) {

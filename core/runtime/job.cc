@@ -22,7 +22,9 @@ Job::Job(PipelineGraph graph, Log& log, const Clock& clock)
       services_{log, clock, metrics_, origins_, abort_} {}
 
 Job::~Job() {
-  abort();
+  // A job that ended well has nothing to interrupt, and its sources may take their leave: a member of a Kafka
+  // group that just goes away would keep its partitions from others until its session runs out.
+  if (!wait(std::chrono::milliseconds(0)) || failure()) abort();
   for (auto& thread : threads_) thread.join();
 }
 

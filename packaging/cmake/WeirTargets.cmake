@@ -85,6 +85,10 @@ function(weir_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600
     SKIP_REGULAR_EXPRESSION "SKIPPED LOUDLY"
     ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
+  if(TARGET core_tests AND CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/core/")
+    add_dependencies(core_tests ${name})
+    set_property(TEST ${name} APPEND PROPERTY LABELS core)
+  endif()
   if("real" IN_LIST arg_LABELS)
     set_tests_properties(${name} PROPERTIES PROCESSORS 2)
   endif()

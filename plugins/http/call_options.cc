@@ -6,7 +6,9 @@
 namespace weir::http {
 namespace {
 
+/// A duration as it stands in a pipeline file.
 std::string text(std::chrono::milliseconds t) {
+  if (t.count() % 1000 == 0) return std::to_string(t.count() / 1000) + "s";
   return std::to_string(t.count()) + "ms";
 }
 

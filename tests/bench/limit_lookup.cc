@@ -3,6 +3,7 @@
 #include <Poco/URI.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <iostream>
 #include <iterator>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>

@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,7 +96,8 @@ Usage run_measured(const Command& command) {
   const auto begin = Clock::now();
   const pid_t pid = start(command, ends[1], (folder / "stderr").string());
   ::close(ends[1]);
-  const int process = ::pidfd_open(pid, 0);
+  // By its number: glibc 2.36 declares pidfd_open() in a way that C++ cannot link.
+  const int process = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   std::array<pollfd, 2> watched{{{process, POLLIN, 0}, {ends[0], POLLIN, 0}}};
   std::array<char, 64 * 1024> output;
   while (watched[0].revents == 0) {

@@ -18,7 +18,7 @@ class Pass final : public Process {
 
   using Process::process;
   void process(const Batch& batch, Context& out) override {
-    if (!each_) return out.emit(batch.items());
+    if (!each_) return out.emit(Port{0}, batch.items());
     for (const Record& record : batch.items()) out.emit(record);
   }
 

@@ -49,7 +49,7 @@ TEST_P(BackPressure, MemoryStaysFlatWhileTheApiAndThenTheDatabaseStandStill) {
   job.produce(lines);
 
   auto lock = job.database().lock_users();
-  job.api.hold();
+  job.api.fail_next(16, standins::Fault::time_out());
   const auto process = job.start();
   ASSERT_TRUE(job.api.wait_for_in_flight(16)) << process->err();
   wait_for_standstill(job, *process);

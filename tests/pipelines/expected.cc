@@ -13,7 +13,8 @@ using standins::IdKind;
 std::string openid_of(std::string_view text) {
   const json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_string()) return value.get<std::string>();
-  return value.is_object() ? value.value("openid", "") : "";
+  const bool has_id = value.is_object() && value.contains("openid") && value["openid"].is_string();
+  return has_id ? value["openid"].get<std::string>() : "";
 }
 
 Expected Expected::of(const std::vector<std::string>& lines) {

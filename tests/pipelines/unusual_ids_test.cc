@@ -20,7 +20,7 @@ WEIR_ON_ALL_PARTS(UnusualIds);
 TEST_P(UnusualIds, QuotesWideCharactersAndTenKilobytesReachTheSideFileUnchanged) {
   WechatJob job(GetParam());
   std::vector<std::string> lines;
-  for (const std::string id :
+  for (const std::string& id :
        {std::string("o\"quoted\"'id'"), std::string("o\\back\\slash"), std::string("o😀𠮷"),
         std::string("o\ttab\nand line"), std::string("o") + std::string(10'240, 'x'),
         std::string("'; DROP TABLE wechat_user; --"), std::string("o\0zero", 6)}) {

@@ -106,6 +106,7 @@ class Context {
   Record with_value(const Record& from, std::string_view value) {
     std::size_t extra = from.key.size;
     for (const auto& h : from.header_list()) extra += sizeof h + h.name.size + h.value.size;
+    if (from.failure != nullptr) extra += sizeof *from.failure + text_of(*from.failure);
     char* p = allocate(value.size() + extra + alignof(weir_header));
     Record r = from;
     r.block = arena_.get();
@@ -230,11 +231,29 @@ class Context {
     if (arena_.unique()) used_ = 0;
   }
 
+  static std::size_t text_of(const weir_failure& f) {
+    return f.stage.size + f.port.size + f.code.size + f.message.size;
+  }
+
   void copy_rest(Record& r, char* p) {
+    static_assert(alignof(weir_failure) == alignof(weir_header));
+    const auto address = reinterpret_cast<std::uintptr_t>(p);
+    p += (alignof(weir_header) - address % alignof(weir_header)) % alignof(weir_header);
+    if (r.failure != nullptr) {
+      // It may be of a host that knows more, or fewer, of its fields.
+      auto* failure = new (p) weir_failure{};
+      p += sizeof *failure;
+      std::memcpy(failure, r.failure, std::min<std::size_t>(r.failure->size, sizeof *failure));
+      failure->size = sizeof *failure;
+      for (weir_slice* part : {&failure->stage, &failure->port, &failure->code, &failure->message}) {
+        *part = copy(*part, p);
+      }
+      r.failure = failure;
+      const auto end = reinterpret_cast<std::uintptr_t>(p);
+      p += (alignof(weir_header) - end % alignof(weir_header)) % alignof(weir_header);
+    }
     if (r.header_count != 0) {
-      auto address = reinterpret_cast<std::uintptr_t>(p);
-      address = (address + alignof(weir_header) - 1) / alignof(weir_header) * alignof(weir_header);
-      auto* headers = reinterpret_cast<weir_header*>(address);
+      auto* headers = reinterpret_cast<weir_header*>(p);
       p = reinterpret_cast<char*>(headers + r.header_count);
       for (std::uint32_t i = 0; i < r.header_count; ++i) {
         headers[i] = {copy(r.headers[i].name, p), copy(r.headers[i].value, p)};

@@ -170,8 +170,8 @@ TEST(RowReader, RefusesARecordNoneOfWhoseFieldsIsAColumn) {
 }
 
 TEST(RowReader, SurvivesEveryTruncationAndManyMutations) {
-  const std::string text =
-      R"({"i":-12.5e1,"r":0.25,"d":1,"t":"a\u00e9\\\" \ud83d\ude00","j":{"a":[1,{"b":null}],"c":"x"},"b":true,"z":[[]]})";
+  const std::string text = R"({"i":-12.5e1,"r":0.25,"d":1,"t":"a\u00e9\\\" \ud83d\ude00",)"
+                           R"("j":{"a":[1,{"b":null}],"c":"x"},"b":true,"z":[[]]})";
   RowReader reader(Database::kMySql, sources(), RowReader::Others::kCount);
   RowTable table(6);
   for (std::size_t length = 0; length < text.size(); ++length) {
