@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -66,6 +68,9 @@ ExitCode etl_run(const std::vector<std::string>& words) {
 }  // namespace weir
 
 int main(int argc, char** argv) {
+  // Records are made on one thread and freed on another. With an arena for each thread, glibc's default, what
+  // is freed in one is not there for the others, and the process grows with the number of workers.
+  mallopt(M_ARENA_MAX, 2);
   try {
     return weir::etl_run({argv + 1, argv + argc});
   } catch (const std::exception& e) {

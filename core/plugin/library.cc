@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -86,6 +87,22 @@ std::string info_problem(const weir_library_info* info) {
   return info->plugins == nullptr ? "gives no plugin table" : "";
 }
 
+/// dlopen, which lets out what an initialiser of the library throws. The system then takes the library for
+/// loaded and would give it out half made the next time, so here it throws the same again.
+void* map_library(const std::string& path) {
+  static std::map<std::string, std::exception_ptr> broken;
+  if (const auto known = broken.find(path); known != broken.end()) std::rethrow_exception(known->second);
+  // dlopen is declared as one that does not throw. Called through a pointer of which the compiler knows
+  // nothing, it does not end the process when something is thrown all the same.
+  void* (*volatile open)(const char*, int) = dlopen;
+  try {
+    return open(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  } catch (...) {
+    broken[path] = std::current_exception();
+    throw;
+  }
+}
+
 /// What dlopen said, without the file's name, which the caller gives.
 std::string load_error(const std::string& path) {
   const char* const said = dlerror();
@@ -151,10 +168,7 @@ LibraryContent load_library(const std::string& path) {
     return LibraryContent("plugin library " + path + " " + why);
   };
   try {
-    // dlopen is declared as one that does not throw, but the initialisers that it runs may. Called through a
-    // pointer of which the compiler knows nothing, it lets them arrive here instead of ending the process.
-    void* (*volatile open)(const char*, int) = dlopen;
-    void* handle = open(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* const handle = map_library(path);
     if (handle == nullptr) return refuse(std::string("cannot be loaded: ") + load_error(path));
     const auto entry = reinterpret_cast<weir_library_fn>(dlsym(handle, WEIR_LIBRARY_SYMBOL));
     if (entry == nullptr) {

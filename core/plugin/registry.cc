@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "base/diagnostics.h"
 #include "plugin/library.h"
@@ -42,7 +44,7 @@ std::variant<const weir_plugin*, std::string> PluginRegistry::find(weir_kind kin
     for (const auto& file : file_names(kind, name)) {
       const fs::path path = fs::path(folder) / file;
       if (!is_there(path)) continue;
-      const auto& held = content(path.string());
+      const auto held = load_library(path.string());
       if (const auto* why = std::get_if<std::string>(&held)) return *why;
       std::string others;
       for (const auto* plugin : std::get<0>(held)) {
@@ -67,11 +69,6 @@ std::string PluginRegistry::unknown_plugin(weir_kind kind, const std::string& na
     if (there) return text + "; '" + name + "' is a " + kind_name(other);
   }
   return text + suggestion(name, known_names(kind)) + (folders.empty() ? "" : " (looked in " + folders + ")");
-}
-
-const LibraryContent& PluginRegistry::content(const std::string& path) {
-  const auto known = loaded_.find(path);
-  return known != loaded_.end() ? known->second : loaded_.emplace(path, load_library(path)).first->second;
 }
 
 /// Folder by folder, those of a folder sorted.
@@ -103,7 +100,7 @@ std::vector<std::string> PluginRegistry::known_names(weir_kind kind) const {
 std::vector<const weir_plugin*> PluginRegistry::all(std::vector<std::string>& problems) {
   std::map<std::pair<std::uint32_t, std::string>, std::string> declared;  // the first library of each
   for (const auto& path : libraries()) {
-    const auto& held = content(path);
+    const auto held = load_library(path);
     if (const auto* why = std::get_if<std::string>(&held)) {
       problems.push_back(*why);
       continue;

@@ -3,13 +3,10 @@
 
 #include <weir/abi.h>
 
-#include <map>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "plugin/library.h"
 
 namespace weir {
 
@@ -36,14 +33,11 @@ class PluginRegistry final : public PluginCatalog {
   const std::vector<std::string>& folders() const { return folders_; }
 
  private:
-  /// Loads each library once: one that failed half-way must not be taken for good the second time.
-  const LibraryContent& content(const std::string& path);
   std::vector<std::string> libraries() const;
   std::vector<std::string> known_names(weir_kind kind) const;
   std::string unknown_plugin(weir_kind kind, const std::string& name) const;
 
   std::vector<std::string> folders_;
-  std::map<std::string, LibraryContent> loaded_;  ///< by path
 };
 
 /// Where plugins are looked for, in this order: `given` (--plugin-dir), WEIR_PLUGIN_PATH (colon-separated),

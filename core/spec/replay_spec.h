@@ -14,7 +14,7 @@ namespace weir {
 struct ReplayRequest {
   std::vector<std::string> files;  ///< side files or globs
   std::string into;                ///< the stage that gets the records
-  std::optional<int> batch = {};        ///< how many a call gets, where the stage takes groups
+  std::optional<int> batch = {};   ///< how many a call gets, where the stage takes groups
   int max_attempts = 0;            ///< records tried so often are set aside; 0: no limit
   bool dry_run = false;            ///< only show the records
 };

@@ -31,7 +31,8 @@ class Upper final : public weir::Process {
       out.fail(kOther, record, "not_ascii", "the value holds more than ASCII");
       return;
     }
-    std::transform(value.begin(), value.end(), value.begin(), [](unsigned char c) { return std::toupper(c); });
+    std::transform(value.begin(), value.end(), value.begin(),
+                   [](unsigned char c) { return std::toupper(c); });
     out.emit(kOut, out.with_value(record, value + suffix_));
   }
 

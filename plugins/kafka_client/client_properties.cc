@@ -48,8 +48,8 @@ void set_from_file(rd_kafka_conf_t* conf, const std::string& name, const std::st
     case RD_KAFKA_CONF_OK:
       return;
     case RD_KAFKA_CONF_UNKNOWN:
-      throw OptionError(pointer_to(name), "librdkafka has no property '" + name + "'" +
-                                              did_you_mean(name, known_properties()));
+      throw OptionError(pointer_to(name),
+                        "librdkafka has no property '" + name + "'" + did_you_mean(name, known_properties()));
     case RD_KAFKA_CONF_INVALID:
       break;
   }
@@ -75,8 +75,7 @@ Configuration make_configuration(const std::vector<Property>& own, const Options
     const auto held = std::find_if(reserved.begin(), reserved.end(),
                                    [&n = name](const Reserved& r) { return r.name == n; });
     if (held != reserved.end()) {
-      throw OptionError(pointer_to(name),
-                        "'" + name + "' cannot be set here: " + std::string(held->instead));
+      throw OptionError(pointer_to(name), "'" + name + "' cannot be set here: " + std::string(held->instead));
     }
     set_from_file(conf.get(), name, value);
   }

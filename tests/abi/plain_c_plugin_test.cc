@@ -37,7 +37,8 @@ sinks:
   EXPECT_THAT(dir.read("failed"),
               MatchesRegex(R"(\{"weir":1,"value":"","origin":\{"source":"lines","name":"in","position":2\},)"
                            R"("stage":"backwards","port":"error","code":"empty",)"
-                           R"("message":"there is nothing to turn round","attempts":1,.*\}\n)"));
+                           R"("message":"there is nothing to turn round","attempts":1,.*\})"
+                           "\n"));
   EXPECT_THAT(done.err, HasSubstr("backwards: bytes 12\n"));
   EXPECT_THAT(done.err, HasSubstr("account: read 4 = written 4 ("));
 }

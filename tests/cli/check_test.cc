@@ -97,7 +97,8 @@ TEST_F(Check, AllErrorsOfAFileComeAtOnceInItsOrder) {
                    "sinks:\n"
                    "  out: {plugin: file, from: some.unmached}\n"),
             "p.yaml:1:8: 'tasks' is '0', expected 1 to 1024\n"
-            "p.yaml:3:32: 'max_line' is '5 apples', expected a size such as 64MiB\n"
+            "p.yaml:3:32: 'max_line' is '5 apples', expected a size such as 64MiB, in units of B, KiB, MiB, "
+            "GiB, TiB, kB, KB, MB, GB, TB\n"
             "p.yaml:5:3: port 'some.out' leads nowhere; wire it (from: some) or name it under 'discard:'\n"
             "p.yaml:7:3: required option 'path' of sink plugin 'file' is missing, expected a text\n"
             "p.yaml:7:29: stage 'some' has no port 'unmached'; did you mean 'unmatched'?\n");

@@ -102,7 +102,7 @@ class Context {
     host_->emit_group(context_, static_cast<std::uint32_t>(port), &group);
   }
 
-  /// A record like `from` (key, headers, time, origin) with another value, whose bytes are copied.
+  /// A record like `from` (key, headers, time, origin, failure) with another value, whose bytes are copied.
   Record with_value(const Record& from, std::string_view value) {
     std::size_t extra = from.key.size;
     for (const auto& h : from.header_list()) extra += sizeof h + h.name.size + h.value.size;
@@ -236,29 +236,29 @@ class Context {
   }
 
   void copy_rest(Record& r, char* p) {
-    static_assert(alignof(weir_failure) == alignof(weir_header));
+    static_assert(alignof(weir_failure) == alignof(weir_header) &&
+                  sizeof(weir_failure) % alignof(weir_header) == 0);
     const auto address = reinterpret_cast<std::uintptr_t>(p);
     p += (alignof(weir_header) - address % alignof(weir_header)) % alignof(weir_header);
+    weir_failure* failure = nullptr;
     if (r.failure != nullptr) {
-      // It may be of a host that knows more, or fewer, of its fields.
-      auto* failure = new (p) weir_failure{};
+      failure = new (p) weir_failure{};
       p += sizeof *failure;
+      // It may be of a host that knows more, or fewer, of its fields.
       std::memcpy(failure, r.failure, std::min<std::size_t>(r.failure->size, sizeof *failure));
       failure->size = sizeof *failure;
+      r.failure = failure;
+    }
+    auto* headers = reinterpret_cast<weir_header*>(p);
+    p += r.header_count * sizeof *headers;
+    for (std::uint32_t i = 0; i < r.header_count; ++i) {
+      headers[i] = {copy(r.headers[i].name, p), copy(r.headers[i].value, p)};
+    }
+    if (r.header_count != 0) r.headers = headers;
+    if (failure != nullptr) {
       for (weir_slice* part : {&failure->stage, &failure->port, &failure->code, &failure->message}) {
         *part = copy(*part, p);
       }
-      r.failure = failure;
-      const auto end = reinterpret_cast<std::uintptr_t>(p);
-      p += (alignof(weir_header) - end % alignof(weir_header)) % alignof(weir_header);
-    }
-    if (r.header_count != 0) {
-      auto* headers = reinterpret_cast<weir_header*>(p);
-      p = reinterpret_cast<char*>(headers + r.header_count);
-      for (std::uint32_t i = 0; i < r.header_count; ++i) {
-        headers[i] = {copy(r.headers[i].name, p), copy(r.headers[i].value, p)};
-      }
-      r.headers = headers;
     }
     r.key = copy(r.key, p);
   }

@@ -44,8 +44,8 @@ class InFlight {
   void next_slab(std::size_t bytes);
 
   const Context& context_;
-  std::list<Slab> slabs_;       // the last one is being filled
-  std::list<Slab> spare_;       // empty ones, to be filled again
+  std::list<Slab> slabs_;  // the last one is being filled
+  std::list<Slab> spare_;  // empty ones, to be filled again
 };
 
 }  // namespace weir::kafka

@@ -46,7 +46,8 @@ Configuration configure(const Options& options) {
   std::size_t size = acks.size();
   if (rd_kafka_conf_get(conf.get(), "acks", acks.data(), &size) == RD_KAFKA_CONF_OK &&
       std::string_view(acks.data()) == "0") {
-    throw OptionError("/properties/acks", "without acknowledgements nothing is known to be delivered; use 1 or all");
+    throw OptionError("/properties/acks",
+                      "without acknowledgements nothing is known to be delivered; use 1 or all");
   }
   Deliveries::listen(conf.get());
   return conf;
@@ -65,7 +66,8 @@ void KafkaSink::describe(Descriptor& d) {
       .summary("Writes records to a topic of Apache Kafka; delivered means acknowledged by the broker.")
       .example("profiles: {plugin: kafka, from: lookup, brokers: \"${KAFKA_BROKERS}\", topic: wechat-users}")
       .blocks();
-  d.option("brokers", Type::kStringList, "Brokers to ask first, as host:port; a list, or one text with commas.")
+  d.option("brokers", Type::kStringList,
+           "Brokers to ask first, as host:port; a list, or one text with commas.")
       .required();
   d.option("topic", Type::kString, "The topic to write to. It must exist.").required();
   d.option("key", Type::kString,
@@ -78,7 +80,8 @@ void KafkaSink::describe(Descriptor& d) {
   d.option("partitioner", Type::kChoice,
            "How the key chooses the partition, by librdkafka's names. murmur2_random does as Kafka's Java "
            "client: equal keys together, records without a key anywhere.")
-      .choices({"murmur2_random", "murmur2", "consistent_random", "consistent", "fnv1a_random", "fnv1a", "random"})
+      .choices(
+          {"murmur2_random", "murmur2", "consistent_random", "consistent", "fnv1a_random", "fnv1a", "random"})
       .default_value("murmur2_random");
   d.option("compression", Type::kChoice, "How batches are compressed.")
       .choices({"none", "gzip", "snappy", "lz4", "zstd"})
@@ -89,8 +92,9 @@ void KafkaSink::describe(Descriptor& d) {
       .default_value("0s")
       .at_least(0)
       .at_most(2147483647);
-  d.option("properties", Type::kStringMap,
-           "Any property of librdkafka by its name, for instance security.protocol, sasl.username, linger.ms.")
+  d.option(
+       "properties", Type::kStringMap,
+       "Any property of librdkafka by its name, for instance security.protocol, sasl.username, linger.ms.")
       .secret();
 }
 
@@ -108,7 +112,8 @@ KafkaSink::~KafkaSink() {
   topic_.reset();
   if (deliveries_->under_way() != 0) {
     // The pipeline aborts: these records' positions were not committed, they are read again.
-    rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+    rd_kafka_purge(client_.get(),
+                   RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
   }
   client_.reset();
 }

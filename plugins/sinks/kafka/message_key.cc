@@ -12,7 +12,8 @@ weir_slice MessageKey::of(const Record& record) {
   switch (found.kind) {
     case JsonValue::Kind::kMissing:
     case JsonValue::Kind::kNull:
-      throw Failure("missing_key", "the record has no '" + path_->text() + "', which is to be the message's key");
+      throw Failure("missing_key",
+                    "the record has no '" + path_->text() + "', which is to be the message's key");
     case JsonValue::Kind::kNotJson:
       throw Failure("bad_json",
                     "no key can be read from '" + path_->text() + "': " + std::string(reader_.error()));

@@ -66,8 +66,9 @@ void commit_positions(rd_kafka_t* client, std::span<const weir_position> positio
     return;
   }
   if (is_shut_out(error)) {
-    throw Stop("group_in_use", text + "; the group has live members, and with stop_at_end the source is "
-                                      "none of them: stop them, or use another group");
+    throw Stop("group_in_use", text +
+                                   "; the group has live members, and with stop_at_end the source is "
+                                   "none of them: stop them, or use another group");
   }
   if (is_hopeless(error)) throw Stop(code_of(error), text);
   throw Failure(code_of(error), text);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "sources/kafka/group_positions.h"
 #include "kafka_client/client_properties.h"
+#include "sources/kafka/group_positions.h"
 
 namespace weir::kafka {
 namespace {
@@ -65,32 +65,35 @@ struct MessageBatch {
 void KafkaSource::describe(Descriptor& d) {
   d.name("kafka")
       .summary("Reads topics of Apache Kafka as a member of a consumer group.")
-      .example(
-          "ids: {plugin: kafka, brokers: \"${KAFKA_BROKERS}\", topic: wechat-ids, group: wechat-users}")
+      .example("ids: {plugin: kafka, brokers: \"${KAFKA_BROKERS}\", topic: wechat-ids, group: wechat-users}")
       .ends();
-  d.option("brokers", Type::kStringList, "Brokers to ask first, as host:port; a list, or one text with commas.")
+  d.option("brokers", Type::kStringList,
+           "Brokers to ask first, as host:port; a list, or one text with commas.")
       .required();
   d.option("topic", Type::kStringList,
            "The topic to read, or a list of topics. A name that begins with ^ is a regular expression.")
       .required();
-  d.option("group", Type::kString, "The consumer group. Its members share the partitions; it keeps the positions.")
+  d.option("group", Type::kString,
+           "The consumer group. Its members share the partitions; it keeps the positions.")
       .required();
   d.option("start", Type::kChoice,
            "Where to begin with a partition of which the group has no position: at its first record "
            "(earliest), or with what comes from now on (latest).")
       .choices({"earliest", "latest"})
       .default_value("earliest");
-  d.option("stop_at_end", Type::kBool,
-           "End when every partition is read to where it ended when reading it began. The partitions are then "
-           "divided among this process's tasks, and the group only keeps the positions: run one such process "
-           "at a time.")
+  d.option(
+       "stop_at_end", Type::kBool,
+       "End when every partition is read to where it ended when reading it began. The partitions are then "
+       "divided among this process's tasks, and the group only keeps the positions: run one such process "
+       "at a time.")
       .default_value("false");
   d.option("properties", Type::kStringMap,
            "Any property of librdkafka by its name, for instance security.protocol, sasl.username, "
            "ssl.ca.location.")
       .secret();
-  d.port("out", Item::kRecords,
-         "The records, with key, headers and timestamp as they stand in the topic. A tombstone has no value.");
+  d.port(
+      "out", Item::kRecords,
+      "The records, with key, headers and timestamp as they stand in the topic. A tombstone has no value.");
 }
 
 KafkaSource::KafkaSource(const Options& options)
@@ -105,7 +108,8 @@ KafkaSource::KafkaSource(const Options& options)
   for (const auto& topic : topics_) {
     if (topic.empty()) throw OptionError("/topic", "the name of a topic is empty");
     if (stop_at_end_ && topic.front() == '^') {
-      throw OptionError("/topic", "'" + topic + "' is a regular expression; with stop_at_end, name each topic");
+      throw OptionError("/topic",
+                        "'" + topic + "' is a regular expression; with stop_at_end, name each topic");
     }
   }
   if (group_.empty()) throw OptionError("/group", "the name of the consumer group is empty");

@@ -20,7 +20,9 @@ constexpr std::chrono::seconds kCloseWithin{3};
 constexpr int kCloseLookMilliseconds = 50;
 
 /// [any-thread]
-void wake(rd_kafka_t*, void* context) { static_cast<const Context*>(context)->wake(); }
+void wake(rd_kafka_t*, void* context) {
+  static_cast<const Context*>(context)->wake();
+}
 
 /// "ids[0], ids[3]".
 std::string names_of(const rd_kafka_topic_partition_list_t& list) {
@@ -48,7 +50,9 @@ void KafkaSource::start(Context& out) {
   rd_kafka_queue_cb_event_enable(events_.get(), wake, &out);
   rd_kafka_queue_cb_event_enable(records_.get(), wake, &out);
   const bool answered = look_until_answered(
-      [&](auto within) { return stop_at_end_ ? share_out_partitions(out, within) : all_topics_exist(within); },
+      [&](auto within) {
+        return stop_at_end_ ? share_out_partitions(out, within) : all_topics_exist(within);
+      },
       [&] {
         serve_events(out);
         return unreachable_ || interrupted_;

@@ -12,9 +12,9 @@ namespace weir::kafka {
 /// Keeps librdkafka's read-ahead going while its queue is small.
 ///
 /// When the queue of fetched records is over its limit (queued.min.messages, queued.max.messages.kbytes),
-/// librdkafka stops fetching and looks again whether there is room when anything wakes the broker's thread, or
-/// else after a second. With the small queue that keeps memory low, a fast pipeline would so stand still most
-/// of the time. This class tells when the queue, having been full, is half empty, and then has a small
+/// librdkafka stops fetching and looks again whether there is room when anything wakes the broker's thread,
+/// or else after a second. With the small queue that keeps memory low, a fast pipeline would so stand still
+/// most of the time. This class tells when the queue, having been full, is half empty, and then has a small
 /// request sent to the brokers, which wakes their threads. (librdkafka 2.2 and later wait
 /// fetch.queue.backoff.ms instead; the source sets it where it exists.)
 class ReadAhead {

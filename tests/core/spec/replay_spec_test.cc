@@ -169,7 +169,7 @@ TEST(ReplaySpec, ASourceTakesNoRecords) {
   Diagnostics diagnostics;
   EXPECT_FALSE(replay_spec(*spec_of(kJob), {.files = {"f"}, .into = "ids"}, diagnostics));
   EXPECT_EQ(diagnostics.text(),
-            "job.yaml: --into: there is no stage 'ids' that takes records; known: batch, parse, lookup, "
+            "job.yaml: --into: there is no stage 'ids' that takes records; known: parse, lookup, batch, "
             "users, failed\n");
 }
 

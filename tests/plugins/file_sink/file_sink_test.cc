@@ -201,7 +201,9 @@ TEST_F(FileSinkTest, AFolderWithoutWritePermissionIsAnErrorAtTheStart) {
   std::filesystem::permissions(dir / "locked", std::filesystem::perms::owner_read);
   std::filesystem::permissions(dir.path(), std::filesystem::perms::all);
   const auto user = ::geteuid();
-  if (user == 0) ASSERT_EQ(::seteuid(65534), 0) << "root may write everywhere, so somebody else has to try";
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(65534), 0) << "root may write everywhere, so somebody else has to try";
+  }
   const auto error = start_error("locked/out");
   ASSERT_EQ(::seteuid(user), 0);
   EXPECT_THAT(error, HasSubstr("Permission denied"));

@@ -192,7 +192,9 @@ TEST_F(FileSourceTest, AFileWithoutReadPermissionIsAnErrorAtTheStart) {
   std::filesystem::permissions(path, std::filesystem::perms::none);
   std::filesystem::permissions(dir.path(), std::filesystem::perms::all);
   const auto user = ::geteuid();
-  if (user == 0) ASSERT_EQ(::seteuid(65534), 0) << "root may read everything, so somebody else has to try";
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(65534), 0) << "root may read everything, so somebody else has to try";
+  }
   const auto error = start_error({"secret"});
   ASSERT_EQ(::seteuid(user), 0);
   EXPECT_THAT(error, HasSubstr("Permission denied"));

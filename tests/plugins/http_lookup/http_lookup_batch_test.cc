@@ -112,7 +112,7 @@ TEST_F(HttpLookupTest, OddKeysArriveAsTheyAre) {
   for (std::size_t i = 0; i < odd.size(); ++i) EXPECT_EQ(json::parse(out[i]).at("name"), "name of " + odd[i]);
 }
 
-/// An answer of one's own making, for what the stand-in does not do.
+/// An answer of one's own making, for what the stand-in does not do. Outlives those that ask it.
 class OwnService {
  public:
   explicit OwnService(std::string body)
@@ -135,18 +135,20 @@ TEST_F(HttpLookupTest, RowsMayBeAnObjectByKeyAndKeysMayGoIntoTheUrl) {
   OwnService service(R"({"users":{"a b":{"name":"A"},"c":null,"d":{"name":"D"}}})");
   options_ = {{"url", service.url() + "/users?ids={{items}}&full=1"},
               {"reply", {{"rows", "users"}, {"match", "id"}}}};
-  lookup().group({record("a b"), record("c"), record("d")});
+  Lookup own(options_.dump());
+  own.group({record("a b"), record("c"), record("d")});
   EXPECT_EQ(service.target, "/users?ids=a%20b,c,d&full=1");
-  EXPECT_EQ(lookup().values("out"),
+  EXPECT_EQ(own.values("out"),
             (Strings{R"({"id":"a b","n":1,"name":"A"})", R"({"id":"d","n":1,"name":"D"})"}));
-  EXPECT_EQ(lookup().values("not_found"), Strings{record("c")});
+  EXPECT_EQ(own.values("not_found"), Strings{record("c")});
 }
 
 TEST_F(HttpLookupTest, AReplyOfAnotherShapeGoesToTheErrorPortAtOnce) {
   OwnService service(R"({"people":[]})");
   options_["url"] = service.url();
-  lookup().group({record("a")});
-  const auto errors = lookup().errors();
+  Lookup own(options_.dump());
+  own.group({record("a")});
+  const auto errors = own.errors();
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code, "bad_reply");
   EXPECT_EQ(errors[0].message, "expected a list of rows at 'rows' of the reply, found nothing");
@@ -155,11 +157,12 @@ TEST_F(HttpLookupTest, AReplyOfAnotherShapeGoesToTheErrorPortAtOnce) {
 TEST_F(HttpLookupTest, ARowThatCannotBeJoinedGoesToTheErrorPort) {
   OwnService service(R"({"a":5,"b":{"name":"B"}})");
   options_ = {{"url", service.url() + "/?{{items}}"}, {"reply", {{"match", "id"}}}};
-  lookup().group({record("a"), record("b")});
-  const auto errors = lookup().errors();
+  Lookup own(options_.dump());
+  own.group({record("a"), record("b")});
+  const auto errors = own.errors();
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code, "not_joined");
-  EXPECT_EQ(lookup().values("out").size(), 1u);
+  EXPECT_EQ(own.values("out").size(), 1u);
 }
 
 TEST_F(HttpLookupTest, WeChatsOwnCallCanBeWrittenDown) {

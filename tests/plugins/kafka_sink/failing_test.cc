@@ -71,7 +71,8 @@ TEST_F(KafkaSinkFaults, ARecordThatTheBrokerRefusesGoesToTheErrorPort) {
 TEST_F(KafkaSinkFaults, AnErrorThatPassesIsNotSeen) {
   SinkHarness sink(options());
   sink.start();
-  cluster_.fail_next(kProduce, {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
+  cluster_.fail_next(kProduce,
+                     {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
   sink.write({"a"});
   sink.flush();
   EXPECT_TRUE(sink.errors().empty());
@@ -116,9 +117,8 @@ TEST_F(KafkaSinkFaults, AFullQueueHoldsTheWriteBackUntilThePipelineAborts) {
   SinkHarness sink(options({{"properties", {{"queue.buffering.max.messages", "10"}}}}));
   sink.start();
   cluster_.down();
-  auto written = std::async(std::launch::async, [&] {
-    return error_of([&] { sink.write(std::vector<Item>(50, Item("a"))); });
-  });
+  auto written = std::async(std::launch::async,
+                            [&] { return error_of([&] { sink.write(std::vector<Item>(50, Item("a"))); }); });
   EXPECT_EQ(written.wait_for(std::chrono::milliseconds(0)), std::future_status::timeout);
   sink.abort();
   const auto e = written.get();

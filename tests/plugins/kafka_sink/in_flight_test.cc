@@ -64,8 +64,9 @@ TEST_F(InFlightTest, RecordsLetGoInAnyOrderDisturbNoOthers) {
     const std::string value = std::to_string(i) + std::string(static_cast<std::size_t>(i % 700), 'x');
     kept.emplace_back(value, &in_flight_.keep(with_value(value)));
     if (i % 3 == 0) {  // from the front, the back and the middle in turn
-      const auto at = kept.begin() + (i % 9 == 0 ? 0 : i % 9 == 3 ? static_cast<int>(kept.size()) - 1
-                                                                  : static_cast<int>(kept.size()) / 2);
+      const auto at = kept.begin() + (i % 9 == 0   ? 0
+                                      : i % 9 == 3 ? static_cast<int>(kept.size()) - 1
+                                                   : static_cast<int>(kept.size()) / 2);
       EXPECT_EQ(at->second->record.bytes(), at->first);
       in_flight_.let_go(*at->second);
       kept.erase(at);

@@ -17,7 +17,9 @@ TEST(KafkaSinkOptions, OpeningAStageConnectsToNothing) {
   EXPECT_NO_THROW(SinkHarness(sink_options("no-such-host:9092", "out")));
 }
 
-TEST(KafkaSinkOptions, AnEmptyTopicIsRefused) { EXPECT_EQ(refusal({{"topic", ""}}).pointer, "/topic"); }
+TEST(KafkaSinkOptions, AnEmptyTopicIsRefused) {
+  EXPECT_EQ(refusal({{"topic", ""}}).pointer, "/topic");
+}
 
 TEST(KafkaSinkOptions, AKeyThatIsNoFieldPathIsRefused) {
   EXPECT_EQ(refusal({{"key", "user..id"}}).pointer, "/key");

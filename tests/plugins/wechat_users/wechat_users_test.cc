@@ -47,6 +47,29 @@ TEST_F(WechatUsersTest, KeyHeadersAndOriginOfTheRecordStay) {
   EXPECT_EQ(out[0].position, 7);
 }
 
+TEST_F(WechatUsersTest, ARecordThatWasTriedBeforeKeepsItsHistoryWithItsProfile) {
+  weir::testing::Item item(R"({"openid":"oA"})");
+  item.key = "k";
+  item.headers = {{"name", "value"}, {"n", ""}};
+  item.attempts = 3;
+  item.code = "http_503";
+  item.message = "HTTP status 503";
+  item.first_time = 5;
+  item.last_time = 9;
+  lookup().group({item, item});
+  const auto out = lookup().out();
+  ASSERT_EQ(out.size(), 2u);
+  for (const auto& profile : out) {
+    EXPECT_EQ(profile.key, "k");
+    EXPECT_EQ(profile.headers, item.headers);
+    EXPECT_EQ(profile.attempts, 3u);
+    EXPECT_EQ(profile.code, "http_503");
+    EXPECT_EQ(profile.message, "HTTP status 503");
+    EXPECT_EQ(profile.first_time, 5);
+    EXPECT_EQ(profile.last_time, 9);
+  }
+}
+
 TEST_F(WechatUsersTest, OneBadIdInAHundredCostsAtMost15CallsAndIsFound) {
   for (const std::size_t place : {0u, 1u, 49u, 50u, 98u, 99u}) {
     api_.reset_counts();
