@@ -35,9 +35,9 @@ Configuration configure(const Options& options) {
           {"enable.partition.eof", options.boolean("stop_at_end") ? "true" : "false"},
           {"partition.assignment.strategy", "cooperative-sticky"},
           // Little is read ahead, so that memory stays low; see ReadAhead for why this costs no speed.
-          {"queued.min.messages", "20000"},
-          {"queued.max.messages.kbytes", "8192"},
-          {"fetch.max.bytes", "2097152"},
+          {"queued.min.messages", "10000"},
+          {"queued.max.messages.kbytes", "4096"},
+          {"fetch.max.bytes", "1048576"},
           // A partition that comes to us is first asked for when the request that is under way returns.
           {"fetch.wait.max.ms", "100"},
       },
