@@ -23,6 +23,13 @@ bool same(const JsonValue& a, const JsonValue& b) {
   return a.kind == b.kind && (a.kind == Kind::kNull || (a.kind == Kind::kBool && a.boolean == b.boolean));
 }
 
+/// `sorted` is mostly short, and then looking at the sizes settles it sooner than searching.
+bool is_one_of(const std::vector<std::string>& sorted, std::string_view text) {
+  constexpr std::size_t kFew = 8;
+  if (sorted.size() > kFew) return std::binary_search(sorted.begin(), sorted.end(), text, std::less<>());
+  return std::any_of(sorted.begin(), sorted.end(), [text](const std::string& one) { return one == text; });
+}
+
 bool boolean_operand(const nlohmann::json& operand, const std::string& pointer) {
   if (!operand.is_boolean()) throw OptionError(pointer, "expected true or false, found " + operand.dump());
   return operand.get<bool>();
@@ -154,10 +161,7 @@ bool PlaceTests::holds(const Test& test, const Found& found) {
       return is_string &&
              re2::RE2::PartialMatch(re2::StringPiece(value.text.data(), value.text.size()), *test.expression);
     case Test::Kind::kIn: {
-      if (is_string &&
-          std::binary_search(test.strings.begin(), test.strings.end(), value.text, std::less<>())) {
-        return true;
-      }
+      if (is_string && is_one_of(test.strings, value.text)) return true;
       if (test.literals.empty()) return false;
       const JsonValue scalar = found.as_scalar();
       return std::any_of(test.literals.begin(), test.literals.end(),

@@ -42,21 +42,9 @@ LineFormat::LineFormat(const Options& options) {
 LineFormat::LineFormat(LineFormat&&) noexcept = default;
 LineFormat::~LineFormat() = default;
 
-/// Values that stand one behind the other with a newline between, as those of a file's lines do, are copied
-/// in one go. What stands between two values may be read, for it is within the padding of the first.
 std::size_t LineFormat::append_values(Records records, std::size_t enough, LineBuffer& to) {
   std::size_t i = 0;
-  while (i < records.size() && to.size() < enough) {
-    const char* const begin = records[i].value.data;
-    std::size_t size = records[i].value.size;
-    const std::size_t wanted = enough - to.size();
-    for (++i; i < records.size() && size + 1 < wanted; ++i) {
-      const weir_slice next = records[i].value;
-      if (next.data != begin + size + 1 || begin[size] != '\n') break;
-      size += 1 + next.size;
-    }
-    to.append_line({begin, size});
-  }
+  for (; i < records.size() && to.size() < enough; ++i) to.append_line(records[i].bytes());
   return i;
 }
 

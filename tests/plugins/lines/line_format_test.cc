@@ -5,9 +5,10 @@
 #include <weir/testing.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
-#include <vector>
+#include <tuple>
 
 namespace weir {
 namespace {
@@ -35,39 +36,17 @@ std::optional<std::string> line(const std::string& format, std::optional<std::st
   return std::nullopt;
 }
 
-/// Records that stand in one piece of memory, as the lines of a file do; `gap` stands between them.
-std::string lines_in_a_row(const std::vector<std::string>& values, const std::string& gap, std::size_t enough,
-                           std::size_t* taken = nullptr) {
-  std::string memory;
-  for (const auto& value : values) memory += value + gap;
-  memory.resize(memory.size() + WEIR_PADDING);
-  std::vector<Record> records;
-  const char* at = memory.data();
-  for (const auto& value : values) {
-    records.emplace_back().value = {at, value.size()};
-    at += value.size() + gap.size();
-  }
-  LineBuffer to;
-  const std::size_t n = format_of("value").append(records, enough, to);
-  if (taken != nullptr) *taken = n;
-  return std::string(to.text());
-}
-
-TEST(LineFormat, ValuesThatAreNeighboursBecomeTheSameLines) {
-  const std::vector<std::string> values = {"a", "", "", "long", "b"};
-  for (const std::string gap : {"\n", "\r\n", "x", "", "\n\n"}) {
-    EXPECT_EQ(lines_in_a_row(values, gap, kAll), "a\n\n\nlong\nb\n") << "between them: '" << gap << "'";
-  }
-}
-
 TEST(LineFormat, NoMoreRecordsAreTakenThanMakeEnough) {
-  for (const std::string gap : {"\n", "x"}) {
-    std::size_t taken = 0;
-    EXPECT_EQ(lines_in_a_row({"aa", "bb", "cc"}, gap, 4, &taken), "aa\nbb\n");
-    EXPECT_EQ(taken, 2u);
-    EXPECT_EQ(lines_in_a_row({"aa", "bb", "cc"}, gap, 3, &taken), "aa\n");
-    EXPECT_EQ(taken, 1u);
-    EXPECT_EQ(lines_in_a_row({"aa", "bb", "cc"}, gap, 6, &taken), "aa\nbb\n");
+  Record records[3];
+  records[0].value = slice("aa");
+  records[1].value = slice("bb");
+  records[2].value = slice("cc");
+  for (const auto& [enough, taken, lines] :
+       std::initializer_list<std::tuple<std::size_t, std::size_t, const char*>>{
+           {0, 0, ""}, {3, 1, "aa\n"}, {4, 2, "aa\nbb\n"}, {6, 2, "aa\nbb\n"}, {kAll, 3, "aa\nbb\ncc\n"}}) {
+    LineBuffer to;
+    EXPECT_EQ(format_of("value").append(records, enough, to), taken) << enough;
+    EXPECT_EQ(to.text(), lines) << enough;
   }
 }
 
