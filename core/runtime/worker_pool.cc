@@ -67,7 +67,7 @@ struct WorkerPool::Worker {
 
 WorkerPool::WorkerPool(Services& services, const PipelineGraph& graph, std::size_t stage, int task_number,
                        std::function<void(Work&)> done)
-    : services_(services), stage_(graph.stages[stage]), done_(std::move(done)) {
+    : stage_(graph.stages[stage]), done_(std::move(done)) {
   const int n = stage_.spec.concurrency;
   for (int i = 0; i < n; ++i) {
     workers_.push_back(std::make_unique<Worker>(

@@ -42,7 +42,6 @@ class WorkerPool {
   void perform(Worker& worker, Work& work);
   weir_status call(Worker& worker, Work& work);
 
-  Services& services_;
   const GraphStage& stage_;
   const std::function<void(Work&)> done_;
 

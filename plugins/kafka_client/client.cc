@@ -15,8 +15,13 @@ namespace {
 
 constexpr std::string_view kUnnamed = "rdkafka";  // librdkafka's default for client.id
 
+// Syslog's levels: lower ones are worse.
+constexpr int kWarning = 4, kInformation = 6, kForDebugging = 7;
+
 void log_line(const rd_kafka_t* client, int level, const char* facility, const char* text) {
   const auto* target = static_cast<const CallbackTarget*>(rd_kafka_opaque(client));
+  // A connection that fails is told as an error as well, with the same text: see report_client_error.
+  if (std::string_view(facility) == "FAIL") level = kForDebugging;
   target->log(level, std::string("librdkafka ") + facility + ": " + text);
 }
 
@@ -32,10 +37,9 @@ std::string value_of(const rd_kafka_conf_t* conf, const char* name) {
 void CallbackTarget::log(int syslog_level, const std::string& line) const {
   const std::lock_guard lock(mutex_);
   if (context_ == nullptr) return;
-  // 4 is a warning, lower levels are worse; 7 is for debugging.
-  if (syslog_level <= 4) {
+  if (syslog_level <= kWarning) {
     context_->warn(line);
-  } else if (syslog_level <= 6) {
+  } else if (syslog_level <= kInformation) {
     context_->info(line);
   } else {
     context_->debug(line);

@@ -24,6 +24,8 @@ void file_case(const Settings& settings);
 void kafka_case(const Settings& settings);
 /// Ids -> lists of 100 -> API with 50 ms and 1 % bad ids -> MariaDB upsert and side file.
 void lookup_case(const Settings& settings);
+/// NDJSON file of profiles -> MariaDB upsert: the database's part of the lookup without its waiting.
+void upsert_case(const Settings& settings);
 /// What a stage that does nothing costs, by record.
 void hop_case(const Settings& settings);
 /// From the start of the process to the first record.

@@ -18,7 +18,7 @@
 namespace weir::bench {
 namespace {
 
-constexpr double kRecords = 1'000'000;
+constexpr double kRecords = 2'000'000;
 constexpr int kPartitions = 4;
 constexpr std::uint64_t kProducedAtOnce = 100'000;
 

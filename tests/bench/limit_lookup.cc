@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdlib>
-#include <deque>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -21,9 +19,11 @@
 #include <utility>
 #include <vector>
 
+#include "limit_channel.h"
 #include "limit_lookup_api.h"
-#include "limit_lookup_table.h"
+#include "limit_table.h"
 #include "outputs.h"
+#include "variables.h"
 
 namespace weir::bench {
 namespace {
@@ -32,44 +32,6 @@ constexpr std::size_t kBatch = 100;
 constexpr std::size_t kWorkers = 16;
 constexpr std::size_t kMostWaiting = 2 * kWorkers;
 constexpr std::size_t kMostInTransaction = 8192;
-
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);
-  if (value == nullptr) throw std::runtime_error(std::string("the environment variable is missing: ") + name);
-  return value;
-}
-
-/// Hands batches from one thread to others; a full one makes its writer wait. Thread-safe.
-class Channel {
- public:
-  void put(std::vector<std::string> batch) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return batches_.size() < kMostWaiting; });
-    batches_.push_back(std::move(batch));
-    changed_.notify_all();
-  }
-  void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    changed_.notify_all();
-  }
-  /// False at the end.
-  bool take(std::vector<std::string>& batch) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return closed_ || !batches_.empty(); });
-    if (batches_.empty()) return false;
-    batch = std::move(batches_.front());
-    batches_.pop_front();
-    changed_.notify_all();
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::vector<std::string>> batches_;
-  bool closed_ = false;
-};
 
 /// Gathers rows while the database is busy. Thread-safe.
 class Found {
@@ -116,7 +78,9 @@ class SideFile {
   LineFile file_;
 };
 
-void read_ids(Channel& batches, SideFile& side) {
+using Batches = Channel<std::vector<std::string>>;
+
+void read_ids(Batches& batches, SideFile& side) {
   std::ifstream input(variable("INPUT"));
   simdjson::dom::parser parser;
   std::vector<std::string> batch;
@@ -138,17 +102,13 @@ void read_ids(Channel& batches, SideFile& side) {
 
 void run() {
   const Poco::URI api(variable("WX_URL"));
-  const Poco::URI database(variable("DB_URL"));
   const Account account{api.getHost(), api.getPort(), variable("WX_APP_ID"), variable("WX_SECRET")};
-  const std::string login = database.getUserInfo();
-  const std::size_t colon = login.find(':');
-  Table table(database.getHost(), database.getPort(), login.substr(0, colon), login.substr(colon + 1),
-              database.getPath().substr(1));
+  Table table(variable("DB_URL"));
   SideFile side(variable("SIDE_FOLDER") + "/failed.ndjson");
   const std::string token = Api(account).fetch_token(account);
 
   // An error ends the whole program: std::terminate says what it was.
-  Channel batches;
+  Batches batches(kMostWaiting);
   Found found;
   std::vector<std::thread> workers;
   for (std::size_t i = 0; i < kWorkers; ++i) {

@@ -5,13 +5,14 @@
 #include <simdjson.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "limit_lookup_table.h"
+#include "limit_user.h"
 
 namespace weir::bench {
 

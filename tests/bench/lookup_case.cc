@@ -11,6 +11,7 @@
 #include "support/mariadb_server.h"
 #include "support/temp_dir.h"
 #include "support/wait_until.h"
+#include "wechat_table.h"
 
 namespace weir::bench {
 namespace {
@@ -18,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kIds = 20'000;
-
-constexpr char kTable[] =
-    "CREATE TABLE wechat_user (openid VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY, "
-    "subscribe BIGINT, nickname TEXT, sex BIGINT, language TEXT, city TEXT, province TEXT, country TEXT, "
-    "headimgurl TEXT, subscribe_time BIGINT, unionid TEXT, remark TEXT, groupid BIGINT, tagid_list LONGTEXT, "
-    "subscribe_scene TEXT, qr_scene BIGINT, qr_scene_str TEXT) DEFAULT CHARACTER SET utf8mb4";
 
 /// The stand-in's URL, which it prints once it listens.
 std::string url_of(support::ChildProcess& standin) {
@@ -68,7 +63,7 @@ void lookup_case(const Settings& settings) {
 
   const auto into_new_table = [&](std::vector<std::string> argv) {
     const std::string database = server.create_database("bench");
-    server.execute(kTable, database);
+    server.execute(kWechatTable, database);
     const fs::path side = folder / "side";
     fs::create_directory(side);
     Command command = argv.empty() ? etl_run(fs::path(WEIR_BENCH_PIPELINES) / "lookup.yaml", {})
