@@ -33,9 +33,9 @@ double SourceNode::progress() const {
   return stage_.plugin->progress == nullptr ? -1 : stage_.plugin->progress(instance_);
 }
 
-void SourceNode::commit(const HeldPositions& held) {
+bool SourceNode::commit(const HeldPositions& held) {
   const auto positions = positions_.committable(held);
-  if (positions.empty()) return;
+  if (positions.empty()) return true;
   if (stage_.plugin->commit != nullptr) {
     const weir_status status =
         stage_.plugin->commit(instance_, context(), positions.data(), positions.size());
@@ -43,12 +43,13 @@ void SourceNode::commit(const HeldPositions& held) {
       const StopReason reason = take_error();
       services_.log.write(LogLevel::kWarn, name(),
                           "positions are not committed yet, trying again: " + reason.message);
-      return;
+      return false;
     }
     settle(status, nullptr, 0);
-    if (status != WEIR_OK) return;
+    if (status != WEIR_OK) return false;
   }
   positions_.committed(positions);
+  return true;
 }
 
 }  // namespace weir

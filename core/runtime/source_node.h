@@ -23,8 +23,9 @@ class SourceNode final : public InlineNode {
   /// How far it is, 0 to 1; negative when unknown. [any-thread, between start and the task's end]
   double progress() const;
 
-  /// Commits what `held` allows. The source may refuse for now; then it comes again with the next commit.
-  void commit(const HeldPositions& held);
+  /// Commits what `held` allows. False when the source refused for now; then it comes again with the next
+  /// commit.
+  bool commit(const HeldPositions& held);
   void forget_origin(const weir_origin* origin) { positions_.forget(origin); }
   const Positions& positions() const { return positions_; }
 

@@ -167,18 +167,19 @@ bool Task::checkpoint(Clock::time_point deadline) {
     node->flush();
     if (!drain(deadline)) return false;
   }
-  commit();
+  const bool committed = commit();
   next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
-  return !failed();
+  return committed && !failed();
 }
 
-void Task::commit() {
+bool Task::commit() {
   HeldPositions held;
   for (const auto& node : nodes_) node->hold(held);
+  bool all = true;
   for (auto* source : sources_) {
-    if (!failed()) source->commit(held);
+    if (!failed()) all = source->commit(held) && all;
   }
-  if (store_ == nullptr || failed()) return;
+  if (store_ == nullptr || failed()) return all;
   std::vector<weir_position> positions;
   for (const auto* source : sources_) {
     const auto committed = source->positions().all_committed();
@@ -187,6 +188,7 @@ void Task::commit() {
   if (const auto problem = store_->save(number_, positions); !problem.empty()) {
     stop_for({"checkpoint", "store", problem});
   }
+  return all;
 }
 
 /// The input has ended or the pipeline stops: tails out, everything delivered, positions committed.
@@ -197,11 +199,25 @@ void Task::finish() {
     (*node)->finish();
     done = drain(deadline);
   }
-  done = done && checkpoint(deadline);
+  if (done) commit_last();
   if (done || failed()) return;
   stop_for({"pipeline", "stop_timeout",
             "stopped after stop_timeout with " + std::to_string(outstanding()) +
                 " calls not answered; what was not delivered is read again at the next start"});
+}
+
+void Task::commit_last() {
+  while (!checkpoint(Clock::time_point::max()) && !failed()) {
+    if (Clock::now() >= stop_deadline()) {
+      stop_for(
+          {"pipeline", "stop_timeout",
+           "stopped after stop_timeout with positions that the source has not taken; what was read since "
+           "the last ones is read again at the next start"});
+      return;
+    }
+    inbox_.wait(kCommitAgain);
+    keep_alive();
+  }
 }
 
 std::uint64_t Task::outstanding() const {

@@ -58,6 +58,8 @@ class Task final : public TaskControl {
   static constexpr std::chrono::milliseconds kLookAgain{50};
   /// How often a source is polled with budget 0 while nothing may be read: Kafka wants to see its members.
   static constexpr std::chrono::milliseconds kKeepAlive{500};
+  /// How long after a source refused its last positions it is asked again.
+  static constexpr std::chrono::milliseconds kCommitAgain{500};
   /// How long a checkpoint waits for workers before it is put off.
   static constexpr std::chrono::seconds kDrainTime{10};
 
@@ -72,9 +74,12 @@ class Task final : public TaskControl {
   /// When a stop that was asked for must be over; max() without one.
   Clock::time_point stop_deadline();
   void keep_alive();
+  /// Delivers what was read and commits its positions; false when not all of that was done.
   bool checkpoint(Clock::time_point deadline);
-  void commit();
+  bool commit();
   void finish();
+  /// Checkpoints again until the sources have taken their positions.
+  void commit_last();
   std::uint64_t outstanding() const;
 
   Services& services_;

@@ -225,10 +225,11 @@ class Context {
     used_ += bytes;
     return p;
   }
-  /// The call is over: an arena that nobody refers to is written anew by the next one.
+  /// The call is over: an arena that nobody refers to is written anew by the next one. In one that others
+  /// read meanwhile, the padding behind the last record is theirs too.
   void end_call() {
     full_.clear();
-    if (arena_.unique()) used_ = 0;
+    used_ = arena_.unique() ? 0 : used_ + (used_ == 0 ? 0 : WEIR_PADDING);
   }
 
   static std::size_t text_of(const weir_failure& f) {

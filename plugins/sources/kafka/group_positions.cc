@@ -59,7 +59,7 @@ void commit_positions(rd_kafka_t* client, std::span<const weir_position> positio
   }
   if (list->cnt == 0) return;
   const auto error = commit_and_wait(client, list.get(), interrupted);
-  const std::string text = "positions of group '" + group + "' were not committed: " + text_of(error);
+  const std::string text = "positions of group " + group + " were not committed: " + text_of(error);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
   if (is_shut_out(error) && member) {
     context.warn(text + "; the group has given the partitions to others, which go on from the last commit");

@@ -217,7 +217,8 @@ Partition* KafkaSource::partition_of(const rd_kafka_message_t& message) {
 
 void KafkaSource::commit(std::span<const weir_position> positions, Context& out) {
   if (client_ == nullptr) return;
-  commit_positions(client_.get(), positions, partitions_, group_, !stop_at_end_, interrupted_, out);
+  commit_positions(client_.get(), positions, partitions_, "'" + group_ + "' at " + brokers_, !stop_at_end_,
+                   interrupted_, out);
 }
 
 }  // namespace weir::kafka

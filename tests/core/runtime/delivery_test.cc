@@ -16,8 +16,10 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 std::ptrdiff_t place_of(const std::string& event) {
   const auto all = board().events();
@@ -117,6 +119,57 @@ discard: [mark.side]
   ASSERT_TRUE(failure);
   EXPECT_EQ(failure->code, "stop_timeout");
   EXPECT_THAT(board().events("commit "), IsEmpty());
+}
+
+TEST(Delivery, AtTheEndPositionsAreHandedOverUntilTheSourceTakesThem) {
+  PipelineRun run(R"(
+checkpoint: {every: 1h}
+sources: {in: {plugin: script, values: [a, b], refuse_commits: 2}}
+sinks: {out: {plugin: keep, from: in}}
+)");
+  EXPECT_FALSE(run.run());
+  EXPECT_THAT(board().events("refused"), SizeIs(2));
+  EXPECT_THAT(board().events("commit "), ElementsAre("t/0=2"));
+}
+
+TEST(Delivery, AStopWhosePositionsAreNeverTakenSaysSo) {
+  PipelineRun run(R"(
+checkpoint: {every: 1h}
+stop_timeout: 50ms
+sources: {in: {plugin: script, values: [a], stay: true, refuse_commits: 1000000}}
+sinks: {out: {plugin: keep, from: in}}
+)");
+  run.start();
+  EXPECT_TRUE(board().wait_for("out got a"));
+  run.job().stop();
+  const auto failure = run.wait();
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, "stop_timeout");
+  EXPECT_THAT(failure->message, HasSubstr("not taken"));
+  EXPECT_THAT(board().events("commit "), IsEmpty());
+}
+
+TEST(Delivery, PartitionsMayBeGivenUpWhileACheckpointWaitsForWorkers) {
+  PipelineRun run(R"(
+checkpoint: {every: 10ms}
+sources: {in: {plugin: script, values: [a], stay: true}}
+processes: {mark: {plugin: slow_mark, from: in, gate: true}}
+sinks: {out: {plugin: keep, from: mark}}
+discard: [mark.side]
+)");
+  board().close("a");
+  run.start();
+  EXPECT_TRUE(board().wait_for("asked a"));
+  board().tell_source("give_up");
+  EXPECT_TRUE(board().wait_for("gives up"));
+  board().open("a");
+  EXPECT_TRUE(board().wait_for("gave up"));
+  EXPECT_LT(place_of("out flushed"), place_of("commit t/0=1"));
+  EXPECT_LT(place_of("commit t/0=1"), place_of("gave up"));
+  run.job().stop();
+  EXPECT_FALSE(run.wait());
+  EXPECT_THAT(board().events("out got "), ElementsAre("a!"));
+  EXPECT_THAT(board().events("commit "), ElementsAre("t/0=1"));
 }
 
 TEST(Delivery, BeforePartitionsAreGivenUpTheirPositionsAreCommitted) {

@@ -77,18 +77,21 @@ void Script::describe(Descriptor& d) {
   d.option("each", Type::kInteger, "How many a poll.").default_value("100");
   d.option("forever", Type::kBool, "Begin again at the end.").default_value("false");
   d.option("stay", Type::kBool, "Do not end after the last value.").default_value("false");
+  d.option("refuse_commits", Type::kInteger, "How many commits fail at first.").default_value("0");
 }
 
 Script::Script(const Options& options)
     : values_(options.strings("values")),
       each_(static_cast<std::size_t>(options.integer("each"))),
       forever_(options.boolean("forever")),
-      stay_(options.boolean("stay")) {}
+      stay_(options.boolean("stay")),
+      refuse_commits_(options.integer("refuse_commits")) {}
 
 Source::Poll Script::poll(Context& out, std::size_t budget) {
   const auto* origin = out.origin("t", 0);
   for (const auto& order : board().take_orders()) {
     if (order == "give_up" || order == "lose") {
+      board().note("gives up");
       out.give_up(std::span(&origin, 1), order == "lose");
       board().note("gave up");
     }
@@ -107,6 +110,11 @@ Source::Poll Script::poll(Context& out, std::size_t budget) {
 }
 
 void Script::commit(std::span<const weir_position> positions, Context&) {
+  if (refuse_commits_ > 0) {
+    --refuse_commits_;
+    board().note("refused");
+    throw Failure("busy", "not now");
+  }
   for (const auto& p : positions) {
     board().note("commit " + std::string(view(p.origin->name)) + "/" + std::to_string(p.origin->partition) +
                  "=" + std::to_string(p.next));
