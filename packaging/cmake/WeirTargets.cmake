@@ -39,6 +39,7 @@ function(weir_define_precompiled_headers)
   add_library(weir_pch STATIC ${PROJECT_BINARY_DIR}/precompiled.cc)
   target_link_libraries(weir_pch PRIVATE weir_flags weir_sdk)
   target_precompile_headers(weir_pch PRIVATE ${headers} <weir/plugin.h>)
+  target_compile_options(weir_pch PRIVATE "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>")
   if(WEIR_TESTS)
     add_executable(weir_test_pch ${PROJECT_BINARY_DIR}/precompiled.cc)
     target_link_libraries(weir_test_pch PRIVATE weir_flags weir_sdk GTest::gmock)
@@ -50,6 +51,8 @@ endfunction()
 function(weir_use_precompiled_headers target from)
   if(WEIR_PCH)
     target_precompile_headers(${target} REUSE_FROM ${from})
+    # With this, ccache can tell what a precompiled header holds.
+    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>")
     # GCC 12 warns wrongly of texts put together from std::string when <string> comes precompiled.
     target_compile_options(${target} PRIVATE
       "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
