@@ -60,8 +60,8 @@ class Table {
 std::string where_to(const PipelineGraph& graph, const GraphPort& port) {
   if (port.discarded) return "discarded";
   std::string names;
-  for (const std::size_t to : port.consumers) {
-    names += (names.empty() ? "-> " : ", ") + graph.stages[to].spec.name;
+  for (const auto& to : port.consumers) {
+    names += (names.empty() ? "-> " : ", ") + graph.stages[to.stage].spec.name;
   }
   return names;
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/times.h"
 #include "graph/pipeline_graph.h"
 #include "plugin/library.h"
 #include "plugin/options_binding.h"
@@ -50,6 +51,7 @@ class Builder {
     for (const auto& ref : graph_.spec.discard) discard(ref);
     check_loose_ends();
     sort();
+    spread_event_time();
     if (!diagnostics_.empty()) return std::nullopt;
     return std::move(graph_);
   }
@@ -73,7 +75,8 @@ class Builder {
       diagnostics_.add(spec.concurrency_mark.value_or(spec.mark),
                        "the " + label + " cannot run with a concurrency of more than 1");
     }
-    check_key(spec);
+    check_key(spec, plugin);
+    check_event_time(spec);
     const auto options = bind_options(spec.options, plugin.options, label, diagnostics_);
     if (!options) return;
     std::vector<OpenStage::Problem> problems;
@@ -90,17 +93,35 @@ class Builder {
     }
   }
 
-  void check_key(const StageSpec& spec) {
-    if (!spec.key) return;
-    if (spec.kind != StageKind::kWindow) {
-      diagnostics_.add(spec.key_mark, "'key' is for windows; the " + std::string(to_string(spec.kind)) + " " +
-                                          in_quotes(spec.name) + " has no use for it");
-      return;
+  void check_key(const StageSpec& spec, const weir_plugin& plugin) {
+    if (spec.key.empty()) return;
+    if ((plugin.capabilities & WEIR_BLOCKS) != 0 || spec.concurrency > 1) {
+      diagnostics_.add(spec.key_mark, "'key' is for stages that keep state; the " +
+                                          std::string(to_string(spec.kind)) + " " + in_quotes(spec.name) +
+                                          " runs on workers, which have none");
     }
+    for (const auto& path : spec.key) check_path(path, spec.key_mark);
+  }
+
+  void check_event_time(const StageSpec& spec) {
+    if (!spec.event_time) return;
+    if (spec.event_time->field) check_path(*spec.event_time->field, spec.event_time->field_mark);
+    const auto format = TimeFormat::parse(spec.event_time->format);
+    if (!format.ok()) {
+      diagnostics_.add(spec.event_time->format_mark,
+                       "'format' is " + in_quotes(spec.event_time->format) + ", " + format.message());
+    }
+    if (spec.event_time->field || spec.kind == StageKind::kSource) return;
+    diagnostics_.add(spec.event_time->mark,
+                     "'event_time' of the process " + in_quotes(spec.name) +
+                         " has no 'field', expected the path of the field with the time");
+  }
+
+  void check_path(const std::string& path, const Mark& mark) {
     try {
-      FieldPath::parse(*spec.key, "");
+      FieldPath::parse(path, "");
     } catch (const OptionError& e) {
-      diagnostics_.add(spec.key_mark, e.what());
+      diagnostics_.add(mark, e.what());
     }
   }
 
@@ -143,20 +164,79 @@ class Builder {
     for (const auto& ref : spec.from) {
       auto* port = resolve(ref);
       if (port == nullptr) continue;
-      if (plugin != nullptr && (plugin->accepts & port->item) == 0) {
-        diagnostics_.add(ref.mark, "port " + in_quotes(ref.stage + "." + ref.port) + " gives " +
-                                       items_of(port->item) + ", but stage " + in_quotes(spec.name) + " (" +
-                                       kind_name(plugin->kind) + " " + in_quotes(spec.plugin) + ") takes " +
-                                       items_of(plugin->accepts));
+      GraphPort::Consumer to{index, 0, ref.broadcast};
+      if (plugin != nullptr && !find_input(ref, spec, *plugin, to)) {
         meant_.insert(port);
         continue;
       }
-      if (std::find(port->consumers.begin(), port->consumers.end(), index) != port->consumers.end()) {
+      const std::uint32_t accepts = plugin == nullptr           ? WEIR_RECORDS | WEIR_GROUPS
+                                    : plugin->inputs == nullptr ? plugin->accepts
+                                                                : plugin->inputs[to.input]->accepts;
+      if ((accepts & port->item) == 0) {
+        diagnostics_.add(ref.mark, "port " + in_quotes(ref.stage + "." + ref.port) + " gives " +
+                                       items_of(port->item) + ", but stage " + in_quotes(spec.name) + " (" +
+                                       kind_name(plugin->kind) + " " + in_quotes(spec.plugin) + ") takes " +
+                                       items_of(accepts));
+        meant_.insert(port);
+        continue;
+      }
+      const auto same = [&](const auto& other) { return other.stage == index && other.input == to.input; };
+      if (std::any_of(port->consumers.begin(), port->consumers.end(), same)) {
         diagnostics_.add(ref.mark, "stage " + in_quotes(spec.name) + " reads port " +
                                        in_quotes(ref.stage + "." + ref.port) + " twice");
         continue;
       }
-      port->consumers.push_back(index);
+      port->consumers.push_back(to);
+    }
+    if (plugin != nullptr) check_inputs(spec, *plugin);
+  }
+
+  /// Which input of the stage `ref` means; false, and told, when it has none such.
+  bool find_input(const PortRef& ref, const StageSpec& spec, const weir_plugin& plugin,
+                  GraphPort::Consumer& to) {
+    const auto names = input_names(plugin);
+    const std::string who =
+        "stage " + in_quotes(spec.name) + " (" + kind_name(plugin.kind) + " " + in_quotes(spec.plugin) + ")";
+    if (names.empty() == ref.input.empty()) {
+      const auto found = std::find(names.begin(), names.end(), ref.input);
+      if (names.empty()) return true;
+      if (found != names.end()) {
+        to.input = static_cast<std::uint32_t>(found - names.begin());
+        to.broadcast = to.broadcast || plugin.inputs[to.input]->broadcast != 0;
+        return true;
+      }
+      diagnostics_.add(ref.mark,
+                       who + " has no input " + in_quotes(ref.input) + suggestion(ref.input, names));
+    } else if (names.empty()) {
+      diagnostics_.add(ref.mark, who + " has one input, which has no name; expected from: " + ref.stage);
+    } else {
+      std::string example;
+      for (const auto& name : names) example += (example.empty() ? "" : ", ") + name + ": STAGE";
+      diagnostics_.add(ref.mark, who + " has several inputs; expected from: {" + example + "}");
+    }
+    return false;
+  }
+
+  static std::vector<std::string> input_names(const weir_plugin& plugin) {
+    std::vector<std::string> names;
+    for (const auto* const* input = plugin.inputs; input != nullptr && *input != nullptr; ++input) {
+      names.emplace_back((*input)->name);
+    }
+    return names;
+  }
+
+  /// Each input must be fed. One that is misspelt has been told already.
+  void check_inputs(const StageSpec& spec, const weir_plugin& plugin) {
+    const auto names = input_names(plugin);
+    const auto is_named = [&](const std::string& name) {
+      return std::any_of(spec.from.begin(), spec.from.end(), [&](const auto& ref) {
+        return ref.input == name || (std::find(names.begin(), names.end(), ref.input) == names.end());
+      });
+    };
+    for (const auto& name : names) {
+      if (is_named(name)) continue;
+      diagnostics_.add(spec.mark, "stage " + in_quotes(spec.name) + " reads nothing at its input " +
+                                      in_quotes(name) + "; expected from: {" + name + ": STAGE}");
     }
   }
 
@@ -164,9 +244,9 @@ class Builder {
     auto* port = resolve(ref);
     if (port == nullptr) return;
     if (!port->consumers.empty()) {
-      diagnostics_.add(ref.mark, "port " + in_quotes(ref.stage + "." + ref.port) +
-                                     " is discarded here, but stage " +
-                                     in_quotes(graph_.stages[port->consumers[0]].spec.name) + " reads it");
+      diagnostics_.add(ref.mark,
+                       "port " + in_quotes(ref.stage + "." + ref.port) + " is discarded here, but stage " +
+                           in_quotes(graph_.stages[port->consumers[0].stage].spec.name) + " reads it");
     }
     port->discarded = true;
   }
@@ -190,9 +270,9 @@ class Builder {
     const auto each_edge = [&](auto&& f) {
       for (std::size_t i = 0; i < n; ++i) {
         for (const auto& port : graph_.stages[i].ports) {
-          for (const std::size_t to : port.consumers) f(i, to);
+          for (const auto& to : port.consumers) f(i, to.stage);
         }
-        for (const std::size_t to : graph_.stages[i].error.consumers) f(i, to);
+        for (const auto& to : graph_.stages[i].error.consumers) f(i, to.stage);
       }
     };
     each_edge([&](std::size_t from, std::size_t to) { inputs[to].insert(from); });
@@ -214,11 +294,23 @@ class Builder {
     for (const std::size_t i : order) sorted.push_back(std::move(graph_.stages[i]));
     for (auto& stage : sorted) {
       for (auto& port : stage.ports) {
-        for (auto& to : port.consumers) to = new_index[to];
+        for (auto& to : port.consumers) to.stage = new_index[to.stage];
       }
-      for (auto& to : stage.error.consumers) to = new_index[to];
+      for (auto& to : stage.error.consumers) to.stage = new_index[to.stage];
     }
     graph_.stages = std::move(sorted);
+  }
+
+  /// From each stage to those behind it; they stand in order by now.
+  void spread_event_time() {
+    for (auto& stage : graph_.stages) {
+      stage.has_event_time = stage.has_event_time || stage.spec.event_time;
+      if (!stage.has_event_time) continue;
+      for (const auto& port : stage.ports) {
+        for (const auto& to : port.consumers) graph_.stages[to.stage].has_event_time = true;
+      }
+      for (const auto& to : stage.error.consumers) graph_.stages[to.stage].has_event_time = true;
+    }
   }
 
   void report_cycle(const std::vector<std::set<std::size_t>>& inputs, const std::vector<bool>& placed) {

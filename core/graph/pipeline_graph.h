@@ -19,10 +19,17 @@ namespace weir {
 
 /// An output of a stage and where it leads: to stages, or on purpose nowhere.
 struct GraphPort {
+  struct Consumer {
+    std::size_t stage = 0;    ///< index into PipelineGraph::stages
+    std::uint32_t input = 0;  ///< which of its inputs
+    bool broadcast = false;   ///< to that stage in every task
+    bool operator==(const Consumer&) const = default;
+  };
+
   std::string name;
   weir_item item = WEIR_RECORDS;
   bool discarded = false;
-  std::vector<std::size_t> consumers;  ///< indices into PipelineGraph::stages
+  std::vector<Consumer> consumers;
 };
 
 struct GraphStage {
@@ -31,6 +38,7 @@ struct GraphStage {
   std::shared_ptr<OpenStage> open;
   std::vector<GraphPort> ports;  ///< by port number
   GraphPort error{"error", WEIR_RECORDS, false, {}};
+  bool has_event_time = false;  ///< the stage itself or one before it has `event_time:`
 
   /// Whether the stage runs on threads of its own, behind a queue.
   bool has_workers() const { return (plugin->capabilities & WEIR_BLOCKS) != 0 || spec.concurrency > 1; }

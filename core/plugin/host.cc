@@ -46,6 +46,51 @@ void weir_context::list_emit(std::uint32_t, weir_slice, std::int64_t, std::int64
 void weir_context::list_clear(weir_slice, std::int64_t) {
   not_here("list_clear");
 }
+void weir_context::list_show(std::uint32_t, weir_slice, std::int64_t, std::int64_t, std::int64_t) {
+  not_here("list_show");
+}
+void weir_context::list_drop_front(weir_slice, std::int64_t, std::size_t) {
+  not_here("list_drop_front");
+}
+std::size_t weir_context::list_move(weir_slice, std::int64_t, std::int64_t) {
+  not_here("list_move");
+}
+const weir_record* weir_context::list_records(weir_slice, std::int64_t, std::size_t&) {
+  not_here("list_records");
+}
+std::int64_t weir_context::watermark() {
+  not_here("watermark");
+}
+weir_state* weir_context::state_open(weir_slice, const weir_state_options&) {
+  not_here("state_open");
+}
+weir_slice weir_context::state_get(weir_state*, weir_slice, std::int64_t) {
+  not_here("state_get");
+}
+char* weir_context::state_room(weir_state*, weir_slice, std::int64_t, std::size_t, std::size_t&) {
+  not_here("state_room");
+}
+void weir_context::state_erase(weir_state*, weir_slice, std::int64_t) {
+  not_here("state_erase");
+}
+void weir_context::state_each(weir_state*, std::int64_t, bool, void*, weir_visit) {
+  not_here("state_each");
+}
+weir_slice weir_context::map_get(weir_state*, weir_slice, std::int64_t, weir_slice) {
+  not_here("map_get");
+}
+void weir_context::map_put(weir_state*, weir_slice, std::int64_t, weir_slice, weir_slice) {
+  not_here("map_put");
+}
+void weir_context::map_erase(weir_state*, weir_slice, std::int64_t, weir_slice) {
+  not_here("map_erase");
+}
+void weir_context::map_each(weir_state*, weir_slice, std::int64_t, void*, weir_visit) {
+  not_here("map_each");
+}
+void weir_context::origin_done(const weir_origin*) {
+  not_here("origin_done");
+}
 const weir_origin* weir_context::origin(weir_slice, std::int32_t) {
   not_here("origin");
 }
@@ -75,6 +120,40 @@ Result guarded(weir_context* context, Result otherwise, F&& f) noexcept {
 template <class F>
 void guarded(weir_context* context, F&& f) noexcept {
   guarded(context, 0, [&] { return f(), 0; });
+}
+
+void add_state(weir_host& h) {
+  using C = weir_context;
+  using S = weir_state;
+  static constexpr weir_slice kNothing{nullptr, 0};
+  h.watermark = [](C* c) { return guarded(c, int64_t{0}, [&] { return c->watermark(); }); };
+  h.state_open = [](C* c, weir_slice name, const weir_state_options* options) {
+    return guarded(c, static_cast<S*>(nullptr), [&] { return c->state_open(name, *options); });
+  };
+  h.state_get = [](C* c, S* s, weir_slice key, int64_t w) {
+    return guarded(c, kNothing, [&] { return c->state_get(s, key, w); });
+  };
+  h.state_room = [](C* c, S* s, weir_slice key, int64_t w, size_t n, size_t* held) {
+    return guarded(c, static_cast<char*>(nullptr), [&] { return c->state_room(s, key, w, n, *held); });
+  };
+  h.state_erase = [](C* c, S* s, weir_slice key, int64_t w) {
+    guarded(c, [&] { c->state_erase(s, key, w); });
+  };
+  h.state_each = [](C* c, S* s, int64_t w, int erase, void* visitor, weir_visit visit) {
+    guarded(c, [&] { c->state_each(s, w, erase != 0, visitor, visit); });
+  };
+  h.map_get = [](C* c, S* s, weir_slice key, int64_t w, weir_slice field) {
+    return guarded(c, kNothing, [&] { return c->map_get(s, key, w, field); });
+  };
+  h.map_put = [](C* c, S* s, weir_slice key, int64_t w, weir_slice field, weir_slice value) {
+    guarded(c, [&] { c->map_put(s, key, w, field, value); });
+  };
+  h.map_erase = [](C* c, S* s, weir_slice key, int64_t w, weir_slice field) {
+    guarded(c, [&] { c->map_erase(s, key, w, field); });
+  };
+  h.map_each = [](C* c, S* s, weir_slice key, int64_t w, void* visitor, weir_visit visit) {
+    guarded(c, [&] { c->map_each(s, key, w, visitor, visit); });
+  };
 }
 
 weir_host make_table() {
@@ -119,6 +198,21 @@ weir_host make_table() {
     guarded(c, [&] { c->list_emit(port, key, w, start, end); });
   };
   h.list_clear = [](C* c, weir_slice key, int64_t w) { guarded(c, [&] { c->list_clear(key, w); }); };
+  h.list_show = [](C* c, uint32_t port, weir_slice key, int64_t w, int64_t start, int64_t end) {
+    guarded(c, [&] { c->list_show(port, key, w, start, end); });
+  };
+  h.list_drop_front = [](C* c, weir_slice key, int64_t w, size_t n) {
+    guarded(c, [&] { c->list_drop_front(key, w, n); });
+  };
+  h.list_move = [](C* c, weir_slice key, int64_t from, int64_t into) {
+    return guarded(c, size_t{0}, [&] { return c->list_move(key, from, into); });
+  };
+  h.list_records = [](C* c, weir_slice key, int64_t w, size_t* n) {
+    *n = 0;
+    return guarded(c, static_cast<const weir_record*>(nullptr), [&] { return c->list_records(key, w, *n); });
+  };
+  add_state(h);
+  h.origin_done = [](C* c, const weir_origin* origin) { guarded(c, [&] { c->origin_done(origin); }); };
   h.origin = [](C* c, weir_slice name, int32_t partition) {
     return guarded(c, static_cast<const weir_origin*>(nullptr), [&] { return c->origin(name, partition); });
   };

@@ -36,8 +36,29 @@ struct weir_context {
   virtual void list_emit(std::uint32_t port, weir_slice key, std::int64_t window, std::int64_t start,
                          std::int64_t end);
   virtual void list_clear(weir_slice key, std::int64_t window);
+  virtual void list_show(std::uint32_t port, weir_slice key, std::int64_t window, std::int64_t start,
+                         std::int64_t end);
+  virtual void list_drop_front(weir_slice key, std::int64_t window, std::size_t count);
+  virtual std::size_t list_move(weir_slice key, std::int64_t from, std::int64_t into);
+  virtual const weir_record* list_records(weir_slice key, std::int64_t window, std::size_t& count);
+
+  virtual std::int64_t watermark();
+  virtual weir_state* state_open(weir_slice name, const weir_state_options& options);
+  virtual weir_slice state_get(weir_state* state, weir_slice key, std::int64_t window);
+  virtual char* state_room(weir_state* state, weir_slice key, std::int64_t window, std::size_t bytes,
+                           std::size_t& held);
+  virtual void state_erase(weir_state* state, weir_slice key, std::int64_t window);
+  virtual void state_each(weir_state* state, std::int64_t window, bool erase, void* visitor,
+                          weir_visit visit);
+  virtual weir_slice map_get(weir_state* state, weir_slice key, std::int64_t window, weir_slice field);
+  virtual void map_put(weir_state* state, weir_slice key, std::int64_t window, weir_slice field,
+                       weir_slice value);
+  virtual void map_erase(weir_state* state, weir_slice key, std::int64_t window, weir_slice field);
+  virtual void map_each(weir_state* state, weir_slice key, std::int64_t window, void* visitor,
+                        weir_visit visit);
 
   virtual const weir_origin* origin(weir_slice name, std::int32_t partition);
+  virtual void origin_done(const weir_origin* origin);
   virtual void wake();
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost);
 

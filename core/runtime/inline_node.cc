@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/inline_node.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir {
@@ -17,7 +18,9 @@ class InlineNode::Context final : public InstanceContext {
       throw std::logic_error("records leave by the error port with fail(), not emit()");
     (void)port_name(port);
     node_.emitted(records, count);
-    if (!node_.task_.failed()) node_.outlet(port).emit(records, count);
+    if (node_.task_.failed()) return;
+    if (port == 0 && node_.event_times_) return node_.emit_timed(records, count);
+    node_.outlet(port).emit(records, count);
   }
   void emit_group(std::uint32_t port, const weir_group& group) override {
     (void)port_name(port);
@@ -30,14 +33,50 @@ class InlineNode::Context final : public InstanceContext {
   }
 
   void timer_set(weir_time_domain domain, weir_slice key, std::int64_t time) override {
-    check_domain(domain);
     if (node_.stage_.plugin->on_timer == nullptr)
       throw std::logic_error("the plugin sets a timer, but has no on_timer");
-    node_.timers_.set(key, time);
+    timers(domain).set(key, time);
   }
   void timer_delete(weir_time_domain domain, weir_slice key, std::int64_t time) override {
-    check_domain(domain);
-    node_.timers_.erase(key, time);
+    timers(domain).erase(key, time);
+  }
+  std::int64_t watermark() override { return node_.watermarks().now(); }
+
+  weir_state* state_open(weir_slice name, const weir_state_options& options) override {
+    NamedState& state = node_.states_.open(
+        std::string(view(name)),
+        {static_cast<weir_state_kind>(options.kind), options.time_to_live, options.ttl_on_read != 0});
+    return reinterpret_cast<weir_state*>(&state);
+  }
+  weir_slice state_get(weir_state* state, weir_slice key, std::int64_t window) override {
+    return of(state).values().get(view(key), window, now());
+  }
+  char* state_room(weir_state* state, weir_slice key, std::int64_t window, std::size_t bytes,
+                   std::size_t& held) override {
+    return of(state).values().room(view(key), window, bytes, held, now());
+  }
+  void state_erase(weir_state* state, weir_slice key, std::int64_t window) override {
+    std::visit([&](auto& kept) { kept.erase(view(key), window); }, of(state).kept);
+  }
+  void state_each(weir_state* state, std::int64_t window, bool erase, void* visitor,
+                  weir_visit visit) override {
+    of(state).values().each(window, erase, now(),
+                            [&](weir_slice key, weir_slice value) { visit(visitor, key, value); });
+  }
+  weir_slice map_get(weir_state* state, weir_slice key, std::int64_t window, weir_slice field) override {
+    return of(state).maps().get(view(key), window, view(field), now());
+  }
+  void map_put(weir_state* state, weir_slice key, std::int64_t window, weir_slice field,
+               weir_slice value) override {
+    of(state).maps().put(view(key), window, view(field), view(value), now());
+  }
+  void map_erase(weir_state* state, weir_slice key, std::int64_t window, weir_slice field) override {
+    of(state).maps().erase(view(key), window, view(field));
+  }
+  void map_each(weir_state* state, weir_slice key, std::int64_t window, void* visitor,
+                weir_visit visit) override {
+    of(state).maps().each(view(key), window, now(),
+                          [&](weir_slice field, weir_slice value) { visit(visitor, field, value); });
   }
 
   std::size_t list_append(weir_slice key, std::int64_t window, const weir_record* records,
@@ -50,7 +89,34 @@ class InlineNode::Context final : public InstanceContext {
     if (list.empty()) return;
     emit_group(port, {sizeof(weir_group), 0, key, start, end, list.data(), list.size()});
   }
+  void list_show(std::uint32_t port, weir_slice key, std::int64_t window, std::int64_t start,
+                 std::int64_t end) override {
+    const OwnedRecords* const list = node_.lists_.find(key, window);
+    if (list == nullptr || list->empty()) return;
+    emit_group(port, {sizeof(weir_group), 0, key, start, end, list->data(), list->size()});
+  }
   void list_clear(weir_slice key, std::int64_t window) override { node_.lists_.take(key, window); }
+  void list_drop_front(weir_slice key, std::int64_t window, std::size_t count) override {
+    node_.lists_.drop_front(key, window, count);
+  }
+  std::size_t list_move(weir_slice key, std::int64_t from, std::int64_t into) override {
+    return node_.lists_.move(key, from, into);
+  }
+  const weir_record* list_records(weir_slice key, std::int64_t window, std::size_t& count) override {
+    const OwnedRecords* const list = node_.lists_.find(key, window);
+    if (list == nullptr) return nullptr;
+    count = list->size();
+    return list->data();
+  }
+
+  const weir_origin* origin(weir_slice name, std::int32_t partition) override {
+    const weir_origin* const found = InstanceContext::origin(name, partition);
+    if (node_.event_times_) node_.event_times_->expect(found, now());
+    return found;
+  }
+  void origin_done(const weir_origin* origin) override {
+    if (node_.event_times_) node_.event_times_->forget(origin);
+  }
 
   void wake() override { node_.task_.wake(); }
   void give_up(const weir_origin* const* origins, std::size_t count, bool lost) override {
@@ -58,10 +124,16 @@ class InlineNode::Context final : public InstanceContext {
   }
 
  private:
-  static void check_domain(weir_time_domain domain) {
-    if (domain != WEIR_PROCESSING_TIME)
-      throw std::invalid_argument("only processing-time timers are offered");
+  static NamedState& of(weir_state* state) { return *reinterpret_cast<NamedState*>(state); }
+  Timers& timers(weir_time_domain domain) {
+    if (domain == WEIR_PROCESSING_TIME) return node_.timers_;
+    if (!node_.stage_.has_event_time) {
+      throw std::logic_error(
+          "the stage works in event time, but neither it nor a stage before it has `event_time:`");
+    }
+    return node_.event_timers_;
   }
+
   InlineNode& node_;
 };
 
@@ -69,8 +141,9 @@ InlineNode::InlineNode(Services& services, TaskControl& task, const PipelineGrap
                        int task_number)
     : StageNode(services, task, graph, stage, task_number),
       context_(std::make_unique<Context>(*this, services, graph, stage,
-                                         InstanceContext::Position{task_number, graph.spec.tasks, 0, 1})) {
-  if (stage_.spec.key) key_path_ = FieldPath::parse(*stage_.spec.key, "/key");
+                                         InstanceContext::Position{task_number, graph.spec.tasks, 0, 1})),
+      key_reader_(stage_.spec.key) {
+  if (stage_.spec.event_time) event_times_.emplace(*stage_.spec.event_time);
 }
 
 InlineNode::~InlineNode() {
@@ -96,41 +169,63 @@ void InlineNode::start() {
   if (create()) settle(stage_.plugin->start(instance_, context_.get()), nullptr, 0);
 }
 
-void InlineNode::take(const weir_record* records, std::size_t count) {
+void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet) {
   if (task_.failed() || count == 0) return;
   counts_.in.add(count);
-  if (key_path_) return take_keyed(records, count);
-  hand_in(records, count, nullptr);
+  // What all tasks see belongs to no key (Flink's rule for the broadcast side).
+  if (key_reader_.none() || inlet.broadcast) return hand_in(records, count, nullptr, inlet);
+  key_reader_.read(records, count, [&](const weir_record& record, const std::string& why) {
+    send_failed(WEIR_ERROR_PORT, stage_.error.name, &record, 1, "no_key", why);
+  });
+  const auto& keyed = key_reader_.records();
+  if (!keyed.empty()) hand_in(keyed.data(), keyed.size(), key_reader_.keys().data(), inlet);
 }
 
-void InlineNode::hand_in(const weir_record* records, std::size_t count, const weir_slice* keys) {
-  const weir_batch batch{sizeof(weir_batch), 0, records, count, keys};
+void InlineNode::hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
+  const weir_batch batch{sizeof(weir_batch), inlet.input, records, count, keys, inlet.broadcast ? 1u : 0u, 0};
   settle(stage_.plugin->process(instance_, context_.get(), &batch), records, count);
+  if (event_times_) tell_time();
 }
 
-/// Finds each record's key; a record without one is a failed record.
-void InlineNode::take_keyed(const weir_record* records, std::size_t count) {
-  std::vector<std::string> texts(count);
-  std::vector<weir_slice> keys;
-  std::vector<weir_record> keyed;
-  keys.reserve(count);
-  keyed.reserve(count);
+void InlineNode::emit_timed(const weir_record* records, std::size_t count) {
+  std::vector<weir_record> timed;
+  timed.reserve(count);
+  const std::int64_t now = services_.clock.now();
   for (std::size_t i = 0; i < count; ++i) {
-    const Record record(records[i]);
-    key_reader_.read(record);
-    const JsonValue& value = key_reader_.find(*key_path_);
-    if (value.kind != JsonValue::Kind::kString && !value.is_number() &&
-        value.kind != JsonValue::Kind::kBool) {
-      send_failed(WEIR_ERROR_PORT, stage_.error.name, records + i, 1, "no_key",
-                  "the stage's key '" + *stage_.spec.key + "' is " + std::string(value.what()) +
-                      "; expected a string, a number or a boolean");
-      continue;
+    if (const auto time = event_times_->take(records[i], now)) {
+      timed.push_back(records[i]);
+      timed.back().event_time = *time;
+    } else {
+      send_failed(WEIR_ERROR_PORT, stage_.error.name, records + i, 1, "no_time", event_times_->problem());
     }
-    texts[i] = value.text;
-    keys.push_back(slice(texts[i]));
-    keyed.push_back(records[i]);
   }
-  if (!keyed.empty()) hand_in(keyed.data(), keyed.size(), keys.data());
+  if (!timed.empty() && !task_.failed()) outlet(0).emit(timed.data(), timed.size());
+}
+
+void InlineNode::tell_time() {
+  const std::int64_t time = event_times_->watermark();
+  if (told_idle_ && !event_times_->idle()) {
+    told_idle_ = false;
+    tell_idle(false);
+  }
+  if (time > told_) {
+    told_ = time;
+    tell_watermark(time);
+  }
+  if (!told_idle_ && event_times_->idle()) {
+    told_idle_ = true;
+    tell_idle(true);
+  }
+}
+
+void InlineNode::on_watermark(std::int64_t time) {
+  fire(event_timers_, WEIR_EVENT_TIME, time);
+  // A stage that gives records their time anew tells its own; only the end of the input is the same.
+  if (!event_times_ || time == Watermarks::kEnd) tell_watermark(time);
+}
+
+void InlineNode::on_idle(bool idle) {
+  if (!event_times_) tell_idle(idle);
 }
 
 void InlineNode::take(const weir_group& group) {
@@ -147,17 +242,27 @@ void InlineNode::settle(weir_status status, const weir_record* records, std::siz
   send_failed(WEIR_ERROR_PORT, stage_.error.name, records, count, reason.code, reason.message);
 }
 
+std::int64_t InlineNode::next_timer() const {
+  const std::int64_t next = timers_.next();
+  return event_times_ ? std::min(next, event_times_->next_idle()) : next;
+}
+
 void InlineNode::fire_timers(std::int64_t now) {
+  fire(timers_, WEIR_PROCESSING_TIME, now);
+  if (event_times_ && event_times_->find_idle(now)) tell_time();
+}
+
+void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now) {
   while (!task_.failed()) {
-    const auto timer = timers_.pop_due(now);
+    const auto timer = timers.pop_due(now);
     if (!timer) return;
-    const weir_timer c{sizeof(weir_timer), WEIR_PROCESSING_TIME, timer->has_key ? slice(timer->key) : kAbsent,
-                       timer->time};
+    const weir_timer c{sizeof(weir_timer), domain, timer->has_key ? slice(timer->key) : kAbsent, timer->time};
     settle(stage_.plugin->on_timer(instance_, context_.get(), &c), nullptr, 0);
   }
 }
 
-void InlineNode::finish() {
+void InlineNode::finish(bool ended) {
+  if (!ended && (stage_.plugin->capabilities & WEIR_STATEFUL) != 0) return;
   if (stage_.plugin->finish != nullptr) settle(stage_.plugin->finish(instance_, context_.get()), nullptr, 0);
 }
 

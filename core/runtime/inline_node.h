@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <weir/json_field.h>
-
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "runtime/event_times.h"
+#include "runtime/key_reader.h"
 #include "runtime/stage_node.h"
+#include "state/stage_state.h"
 #include "state/timers.h"
 #include "state/window_lists.h"
 
@@ -24,12 +25,12 @@ class InlineNode : public StageNode {
   ~InlineNode() override;
 
   void start() override;
-  void take(const weir_record* records, std::size_t count) override;
+  void take(const weir_record* records, std::size_t count, Inlet inlet) override;
   void take(const weir_group& group) override;
-  void finish() override;
+  void finish(bool ended) override;
   void flush() override;
   void interrupt() override;
-  std::int64_t next_timer() const override { return timers_.next(); }
+  std::int64_t next_timer() const override;
   void fire_timers(std::int64_t now) override;
   void hold(HeldPositions& held) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;
@@ -45,20 +46,30 @@ class InlineNode : public StageNode {
   weir_context* context();
   StopReason take_error();
 
+  /// Tells the next stages how far event time has come by what has left so far.
+  void tell_time();
+
   weir_instance* instance_ = nullptr;
+  std::optional<EventTimes> event_times_;  ///< where the stage has `event_time:`
 
  private:
   class Context;
 
-  void take_keyed(const weir_record* records, std::size_t count);
-  void hand_in(const weir_record* records, std::size_t count, const weir_slice* keys);
+  void on_watermark(std::int64_t time) override;
+  void on_idle(bool idle) override;
+  void fire(Timers& timers, weir_time_domain domain, std::int64_t now);
+  void hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
+  /// Gives records their time before they leave by the main port; those without one fail.
+  void emit_timed(const weir_record* records, std::size_t count);
 
   std::atomic<weir_instance*> interruptible_{nullptr};  ///< instance_, for interrupt()
   std::unique_ptr<Context> context_;
-  Timers timers_;
+  Timers timers_, event_timers_;
   WindowLists lists_;
-  std::optional<FieldPath> key_path_;
-  JsonReader key_reader_;
+  StageState states_;
+  KeyReader key_reader_;
+  std::int64_t told_ = Watermarks::kStart;  ///< of event_times_, to the stages behind
+  bool told_idle_ = false;
 };
 
 }  // namespace weir

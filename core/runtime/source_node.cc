@@ -25,7 +25,11 @@ void SourceNode::start() {
 bool SourceNode::poll(std::size_t budget) {
   const weir_status status = stage_.plugin->poll(instance_, context(), budget);
   settle(status, nullptr, 0);
-  if (status == WEIR_END) ended_ = true;
+  if (event_times_ && !task_.failed()) tell_time();
+  if (status == WEIR_END) {
+    ended_ = true;
+    tell_watermark(Watermarks::kEnd);
+  }
   return status == WEIR_OK;
 }
 

@@ -26,7 +26,10 @@ class SourceNode final : public InlineNode {
   /// Commits what `held` allows. False when the source refused for now; then it comes again with the next
   /// commit.
   bool commit(const HeldPositions& held);
-  void forget_origin(const weir_origin* origin) { positions_.forget(origin); }
+  void forget_origin(const weir_origin* origin) {
+    positions_.forget(origin);
+    if (event_times_) event_times_->forget(origin);
+  }
   const Positions& positions() const { return positions_; }
 
  private:

@@ -9,12 +9,24 @@ namespace weir {
 
 void Outlet::emit(const weir_record* records, std::size_t count) const {
   count_->add(count);
-  for (StageNode* consumer : consumers_) consumer->take(records, count);
+  for (const Consumer& to : consumers_) to.node->take(records, count, to.inlet);
 }
 
 void Outlet::emit(const weir_group& group) const {
   count_->add(group.count);
-  for (StageNode* consumer : consumers_) consumer->take(group);
+  for (const Consumer& to : consumers_) {
+    weir_group copy = group;
+    copy.input = to.inlet.input;
+    to.node->take(copy);
+  }
+}
+
+void Outlet::tell_watermark(std::int64_t time) const {
+  for (const Consumer& to : consumers_) to.node->take_watermark(to.wire, time);
+}
+
+void Outlet::tell_idle(bool idle) const {
+  for (const Consumer& to : consumers_) to.node->take_idle(to.wire, idle);
 }
 
 StageNode::StageNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
@@ -33,16 +45,38 @@ StageNode::StageNode(Services& services, TaskControl& task, const PipelineGraph&
 }
 
 void StageNode::connect(const std::vector<StageNode*>& nodes) {
-  for (std::size_t p = 0; p < stage_.ports.size(); ++p) {
-    for (const std::size_t to : stage_.ports[p].consumers) outlets_[p].connect(*nodes[to]);
-  }
-  for (const std::size_t to : stage_.error.consumers) error_.connect(*nodes[to]);
+  const auto wire = [&](Outlet& outlet, const GraphPort& port) {
+    for (const auto& to : port.consumers) {
+      StageNode& node = *nodes[to.stage];
+      outlet.connect({&node, {to.input, to.broadcast}, node.watermarks_.add(!stage_.has_event_time)});
+    }
+  };
+  for (std::size_t p = 0; p < stage_.ports.size(); ++p) wire(outlets_[p], stage_.ports[p]);
+  wire(error_, stage_.error);
   collect_queues(*this);
+}
+
+void StageNode::take_idle(std::size_t wire, bool idle) {
+  if (watermarks_.set_idle(wire, idle)) on_watermark(watermarks_.now());
+  if (watermarks_.idle() == idle_) return;
+  idle_ = !idle_;
+  on_idle(idle_);
+}
+
+void StageNode::tell_watermark(std::int64_t time) const {
+  for (const auto& outlet : outlets_) outlet.tell_watermark(time);
+  error_.tell_watermark(time);
+}
+
+void StageNode::tell_idle(bool idle) const {
+  for (const auto& outlet : outlets_) outlet.tell_idle(idle);
+  error_.tell_idle(idle);
 }
 
 void StageNode::collect_queues(const StageNode& from) {
   const auto visit = [&](const Outlet& outlet) {
-    for (StageNode* consumer : outlet.consumers()) {
+    for (const auto& to : outlet.consumers()) {
+      StageNode* const consumer = to.node;
       if (!consumer->stage().has_workers()) {
         collect_queues(*consumer);
       } else if (std::find(downstream_queues_.begin(), downstream_queues_.end(), consumer) ==

@@ -11,6 +11,7 @@
 #include "checkpoint/positions.h"
 #include "metrics/job_metrics.h"
 #include "runtime/instance_context.h"
+#include "runtime/watermarks.h"
 #include "runtime/work.h"
 #include "state/timers.h"
 
@@ -33,22 +34,38 @@ class TaskControl {
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost) = 0;
 };
 
+/// By which of a stage's inputs something comes.
+struct Inlet {
+  std::uint32_t input = 0;  ///< as the plugin numbers them
+  bool broadcast = false;   ///< all tasks see it
+};
+
 /// A port of a stage within a task: counts what leaves and hands it to the port's consumers.
 class Outlet {
  public:
+  struct Consumer {
+    StageNode* node;
+    Inlet inlet;
+    std::size_t wire;  ///< the number of this connection at the consumer, for watermarks
+  };
+
   Outlet(OwnedCount& count, bool discarded) : count_(&count), discarded_(discarded) {}
 
-  void connect(StageNode& consumer) { consumers_.push_back(&consumer); }
+  void connect(const Consumer& consumer) { consumers_.push_back(consumer); }
   /// Whether it leads somewhere, or on purpose nowhere.
   bool wired() const { return discarded_ || !consumers_.empty(); }
   void emit(const weir_record* records, std::size_t count) const;
   void emit(const weir_group& group) const;
-  const std::vector<StageNode*>& consumers() const { return consumers_; }
+  /// Event time has come so far: everything that it brings about has left before.
+  void tell_watermark(std::int64_t time) const;
+  /// Whether event time is to be expected from here at all, for now.
+  void tell_idle(bool idle) const;
+  const std::vector<Consumer>& consumers() const { return consumers_; }
 
  private:
   OwnedCount* count_;
   bool discarded_;
-  std::vector<StageNode*> consumers_;
+  std::vector<Consumer> consumers_;
 };
 
 /// One stage within one task. Used by the task's thread, except interrupt().
@@ -64,10 +81,10 @@ class StageNode {
 
   /// Makes and starts the instances. Workers start on threads of their own: see has_outstanding().
   virtual void start() = 0;
-  virtual void take(const weir_record* records, std::size_t count) = 0;
+  virtual void take(const weir_record* records, std::size_t count, Inlet inlet) = 0;
   virtual void take(const weir_group& group) = 0;
-  /// The input has ended.
-  virtual void finish() = 0;
+  /// The input has ended, or (`ended` false) the pipeline stops.
+  virtual void finish(bool ended) = 0;
   /// Makes durable what was taken. With workers it is done when nothing is outstanding.
   virtual void flush() = 0;
   /// [any-thread]
@@ -87,12 +104,25 @@ class StageNode {
   /// Forgets held records that another owner reads again.
   virtual void forget(const std::function<bool(const weir_record&)>& /*gone*/) {}
 
+  void take_watermark(std::size_t wire, std::int64_t time) {
+    if (watermarks_.advance(wire, time)) on_watermark(watermarks_.now());
+  }
+  void take_idle(std::size_t wire, bool idle);
+
   const GraphStage& stage() const { return stage_; }
   const std::string& name() const { return stage_.spec.name; }
   /// The worker nodes that records from here reach without a queue in between.
   const std::vector<StageNode*>& downstream_queues() const { return downstream_queues_; }
 
  protected:
+  /// Event time has moved on at this stage, or whether it is expected has changed: called in this order with
+  /// the records around it, and passed on when what it brings about has left.
+  virtual void on_watermark(std::int64_t time) { tell_watermark(time); }
+  virtual void on_idle(bool idle) { tell_idle(idle); }
+  void tell_watermark(std::int64_t time) const;
+  void tell_idle(bool idle) const;
+  const Watermarks& watermarks() const { return watermarks_; }
+
   Outlet& outlet(std::uint32_t port) { return port == WEIR_ERROR_PORT ? error_ : outlets_[port]; }
   /// Sends records out with a reason. By an unwired error port nothing leaves: it stops the pipeline instead.
   void send_failed(std::uint32_t port, const std::string& port_name, const weir_record* records,
@@ -113,6 +143,8 @@ class StageNode {
 
   std::vector<Outlet> outlets_;
   Outlet error_;
+  Watermarks watermarks_;
+  bool idle_ = false;
   std::vector<StageNode*> downstream_queues_;
 };
 

@@ -51,16 +51,38 @@ void Task::stop_for(StopReason reason) {
 }
 
 void Task::run() {
+  start();
+  while (!failed() && !stop_requested_ && !ended()) {
+    if (!step() && !failed() && !ended()) wait();
+  }
+  if (!failed()) finish();
+  const std::lock_guard lock(progress_mutex_);
+  progress_sources_.clear();
+}
+
+void Task::start() {
   start_nodes();
   if (!failed()) {
     const std::lock_guard lock(progress_mutex_);
     progress_sources_.assign(sources_.begin(), sources_.end());
   }
   next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
-  if (!failed()) loop();
-  if (!failed()) finish();
-  const std::lock_guard lock(progress_mutex_);
-  progress_sources_.clear();
+}
+
+bool Task::step() {
+  deliver();
+  fire_timers();
+  if (failed()) return false;
+  if (Clock::now() >= next_checkpoint_) checkpoint(Clock::now() + kDrainTime);
+  return poll_sources();
+}
+
+bool Task::quiet() const {
+  return std::none_of(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); });
+}
+
+bool Task::ended() const {
+  return std::all_of(sources_.begin(), sources_.end(), [](const auto* s) { return s->ended(); });
 }
 
 double Task::progress() const {
@@ -82,18 +104,6 @@ void Task::start_nodes() {
     drain(Clock::time_point::max());
   }
   started_ = true;
-}
-
-void Task::loop() {
-  while (!failed() && !stop_requested_) {
-    deliver();
-    fire_timers();
-    if (failed()) return;
-    if (Clock::now() >= next_checkpoint_) checkpoint(Clock::now() + kDrainTime);
-    const bool busy = poll_sources();
-    if (std::all_of(sources_.begin(), sources_.end(), [](auto* s) { return s->ended(); })) return;
-    if (!busy && !failed()) wait();
-  }
 }
 
 /// True when a source gave something, so that there may be more at once.
@@ -146,8 +156,7 @@ bool Task::drain(Clock::time_point deadline) {
   for (;;) {
     deliver();
     if (aborted_ || failed()) return false;
-    if (std::none_of(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); }))
-      return true;
+    if (quiet()) return true;
     if (Clock::now() >= std::min(deadline, stop_deadline())) return false;
     inbox_.wait(kLookAgain);
     keep_alive();
@@ -191,12 +200,11 @@ bool Task::commit() {
   return all;
 }
 
-/// The input has ended or the pipeline stops: tails out, everything delivered, positions committed.
 void Task::finish() {
   constexpr auto deadline = Clock::time_point::max();  // a stop that comes meanwhile sets one
   bool done = drain(deadline);
   for (auto node = nodes_.begin(); done && node != nodes_.end(); ++node) {
-    (*node)->finish();
+    (*node)->finish(ended());
     done = drain(deadline);
   }
   if (done) commit_last();

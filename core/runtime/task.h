@@ -36,6 +36,18 @@ class Task final : public TaskControl {
   /// thread.
   void run();
 
+  // The parts of run(), for a test that drives the task from its own thread. Called in this order:
+  void start();
+  /// Takes back finished work, fires timers, commits when it is time, polls. True when there may be more to
+  /// do at once.
+  bool step();
+  /// Whether nothing is with the workers.
+  bool quiet() const;
+  /// Whether all sources have ended.
+  bool ended() const;
+  /// The input has ended or the pipeline stops: tails out, everything delivered, positions committed.
+  void finish();
+
   /// Stop polling, deliver and commit what was read, end. [any-thread]
   void stop();
   /// End without delivering: positions stay where they are. Raise the AbortSignal first. [any-thread]
@@ -64,7 +76,6 @@ class Task final : public TaskControl {
   static constexpr std::chrono::seconds kDrainTime{10};
 
   void start_nodes();
-  void loop();
   bool poll_sources();
   void deliver();
   void fire_timers();
@@ -77,7 +88,6 @@ class Task final : public TaskControl {
   /// Delivers what was read and commits its positions; false when not all of that was done.
   bool checkpoint(Clock::time_point deadline);
   bool commit();
-  void finish();
   /// Checkpoints again until the sources have taken their positions.
   void commit_last();
   std::uint64_t outstanding() const;

@@ -33,7 +33,7 @@ struct GroupBounds {
 /// One thing for a worker to do, and what came of it. The task owns it; between being handed over and coming
 /// back only the worker touches it.
 struct Work {
-  enum class Kind { kStart, kRecords, kGroup, kFinish, kFlush };
+  enum class Kind { kStart, kRecords, kGroup, kFinish, kFlush, kWatermark, kIdle };
 
   struct Output {
     std::uint32_t port = 0;
@@ -43,7 +43,11 @@ struct Work {
 
   Kind kind = Kind::kRecords;
   OwnedRecords records;
-  GroupBounds bounds;  ///< kGroup
+  GroupBounds bounds;       ///< kGroup
+  std::uint32_t input = 0;  ///< kRecords, kGroup: which of the stage's inputs they came by
+  std::int64_t mark = 0;    ///< kWatermark: the time; kIdle: 1 or 0. No worker sees these
+
+  bool is_mark() const { return kind == Kind::kWatermark || kind == Kind::kIdle; }
 
   std::vector<Output> outputs;  ///< in the order of emission
   weir_status status = WEIR_OK;

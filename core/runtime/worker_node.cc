@@ -12,7 +12,7 @@ WorkerNode::WorkerNode(Services& services, TaskControl& task, const PipelineGrap
       pool_(std::make_unique<WorkerPool>(services, graph, stage, task_number,
                                          [this](Work& work) { task_.work_done(*this, work); })) {}
 
-void WorkerNode::take(const weir_record* records, std::size_t count) {
+void WorkerNode::take(const weir_record* records, std::size_t count, Inlet inlet) {
   if (task_.failed() || count == 0) return;
   counts_.in.add(count);
   const bool shared = pool_->size() > 1 && stage_.spec.kind != StageKind::kSink;
@@ -21,6 +21,7 @@ void WorkerNode::take(const weir_record* records, std::size_t count) {
   for (std::size_t i = 0; i < count; i += share) {
     auto work = std::make_unique<Work>();
     work->records.append(records + i, std::min(share, count - i));
+    work->input = inlet.input;
     enqueue(std::move(work));
   }
 }
@@ -31,6 +32,7 @@ void WorkerNode::take(const weir_group& group) {
   auto work = std::make_unique<Work>();
   work->kind = Work::Kind::kGroup;
   work->bounds = GroupBounds::of(group);
+  work->input = group.input;
   work->records.append(group.records, group.count);
   enqueue(std::move(work));
 }
@@ -45,6 +47,10 @@ void WorkerNode::hand_over() {
   // Two for each worker: one that it does and one that waits for it, so that it need not wait for the task.
   const std::size_t enough = 2 * static_cast<std::size_t>(pool_->size());
   while (running_ < enough && handed_out_ < works_.size() && !task_.failed()) {
+    if (works_[handed_out_]->is_mark()) {
+      ++handed_out_;
+      continue;
+    }
     const auto& queues = downstream_queues();
     if (std::any_of(queues.begin(), queues.end(), [](const StageNode* n) { return n->full(); })) return;
     // A sink that is busy gathers what comes meanwhile into one write.
@@ -67,7 +73,9 @@ void WorkerNode::merge_into(std::size_t index) {
     const Work& next = *works_[end];
     bytes += next.records.bytes();
     records += next.records.size();
-    if (next.kind != Work::Kind::kRecords || records > kMergedRecords || bytes > kMergedBytes) break;
+    if (next.kind != Work::Kind::kRecords || next.input != first.input || records > kMergedRecords ||
+        bytes > kMergedBytes)
+      break;
   }
   for (std::size_t i = index + 1; i < end; ++i) first.records.append(std::move(works_[i]->records));
   works_.erase(works_.begin() + static_cast<std::ptrdiff_t>(index) + 1,
@@ -94,24 +102,67 @@ void WorkerNode::flush() {
 void WorkerNode::deliver(Work& done) {
   done.done = true;
   --running_;
-  if (!stage_.spec.ordered) {
-    const auto at =
-        std::find_if(works_.begin(), works_.end(), [&](const auto& w) { return w.get() == &done; });
-    const std::unique_ptr<Work> work = std::move(*at);
-    works_.erase(at);
-    --handed_out_;
-    send(*work);
-  }
-  while (!works_.empty() && works_.front()->done) {
-    const std::unique_ptr<Work> work = std::move(works_.front());
-    works_.pop_front();
-    --handed_out_;
-    send(*work);
-  }
+  if (!stage_.spec.ordered && !behind_mark(done)) send_one(done);
+  send_finished();
   hand_over();
 }
 
+/// Sends what is done: from the front on, and with `order: any` all that stands before the first mark.
+void WorkerNode::send_finished() {
+  while (!works_.empty() && works_.front()->done) {
+    send_one(*works_.front());
+    if (stage_.spec.ordered) continue;
+    for (std::size_t i = 0; i < works_.size() && !works_[i]->is_mark();) {
+      if (works_[i]->done) {
+        send_one(*works_[i]);
+      } else {
+        ++i;
+      }
+    }
+  }
+}
+
+void WorkerNode::send_one(const Work& which) {
+  const auto at =
+      std::find_if(works_.begin(), works_.end(), [&](const auto& w) { return w.get() == &which; });
+  const std::unique_ptr<Work> work = std::move(*at);
+  works_.erase(at);
+  // A mark may be sent before its turn to be handed out has come.
+  if (handed_out_ > 0) --handed_out_;
+  send(*work);
+}
+
+bool WorkerNode::behind_mark(const Work& work) const {
+  for (const auto& w : works_) {
+    if (w.get() == &work) return false;
+    if (w->is_mark()) return true;
+  }
+  return false;
+}
+
+void WorkerNode::on_watermark(std::int64_t time) {
+  enqueue_mark(Work::Kind::kWatermark, time);
+}
+
+void WorkerNode::on_idle(bool idle) {
+  enqueue_mark(Work::Kind::kIdle, idle ? 1 : 0);
+}
+
+void WorkerNode::enqueue_mark(Work::Kind kind, std::int64_t value) {
+  // A sink leads on to its error port only, where nobody asks for the time.
+  if (stage_.spec.kind == StageKind::kSink) return;
+  auto mark = std::make_unique<Work>();
+  mark->kind = kind;
+  mark->mark = value;
+  mark->done = true;
+  works_.push_back(std::move(mark));
+  hand_over();
+  send_finished();
+}
+
 void WorkerNode::send(Work& work) {
+  if (work.kind == Work::Kind::kWatermark) return tell_watermark(work.mark);
+  if (work.kind == Work::Kind::kIdle) return tell_idle(work.mark != 0);
   bytes_ -= std::min(bytes_, work.records.bytes());
   for (const auto& out : work.outputs) {
     if (task_.failed()) return;

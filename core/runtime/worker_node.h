@@ -21,9 +21,9 @@ class WorkerNode final : public StageNode {
              int task_number);
 
   void start() override { submit_to_each(Work::Kind::kStart); }
-  void take(const weir_record* records, std::size_t count) override;
+  void take(const weir_record* records, std::size_t count, Inlet inlet) override;
   void take(const weir_group& group) override;
-  void finish() override { submit_to_each(Work::Kind::kFinish); }
+  void finish(bool /*ended*/) override { submit_to_each(Work::Kind::kFinish); }
   void flush() override;
   void interrupt() override { pool_->interrupt(); }
   bool full() const override { return bytes_ >= stage_.spec.queue_bytes; }
@@ -38,6 +38,16 @@ class WorkerNode final : public StageNode {
   static constexpr std::size_t kMergedBytes = 1 << 20;
   /// The most records that one worker of several gets at once.
   static constexpr std::size_t kShare = 100;
+
+  /// They stand in the queue among the work, so that no result overtakes them (Flink's rule, for `order: any`
+  /// too).
+  void on_watermark(std::int64_t time) override;
+  void on_idle(bool idle) override;
+  void enqueue_mark(Work::Kind kind, std::int64_t value);
+  /// Whether a mark stands before this work.
+  bool behind_mark(const Work& work) const;
+  void send_finished();
+  void send_one(const Work& work);
 
   void enqueue(std::unique_ptr<Work> work);
   void submit_to_each(Work::Kind kind);

@@ -149,15 +149,20 @@ weir_status WorkerPool::call(Worker& worker, Work& work) {
       break;
     }
     case Work::Kind::kRecords: {
-      const weir_batch batch{sizeof(weir_batch), 0, work.records.data(), work.records.size(), nullptr};
+      const weir_batch batch{
+          sizeof(weir_batch), work.input, work.records.data(), work.records.size(), nullptr, 0, 0};
       return plugin.process(worker.instance, context, &batch);
     }
     case Work::Kind::kGroup: {
-      const weir_group group = work.bounds.with(work.records);
+      weir_group group = work.bounds.with(work.records);
+      group.input = work.input;
       return plugin.process_group(worker.instance, context, &group);
     }
     case Work::Kind::kFinish:
       return plugin.finish == nullptr ? WEIR_OK : plugin.finish(worker.instance, context);
+    case Work::Kind::kWatermark:
+    case Work::Kind::kIdle:
+      return WEIR_OK;
     case Work::Kind::kFlush:
       return plugin.flush == nullptr ? WEIR_OK : plugin.flush(worker.instance, context);
   }

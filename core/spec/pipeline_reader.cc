@@ -9,6 +9,7 @@
 
 #include "base/numbers.h"
 #include "base/units.h"
+#include "spec/inputs_reader.h"
 #include "spec/scalar.h"
 #include "spec/stage_reader.h"
 #include "spec/text_file.h"

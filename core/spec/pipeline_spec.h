@@ -22,6 +22,17 @@ struct PortRef {
   std::string stage;
   std::string port = "out";
   Mark mark;
+  std::string input = {};  ///< `from: {INPUT: ...}`: the reading stage's input; empty where it has one only
+  bool broadcast = false;  ///< `broadcast: true`: each record goes to all tasks
+};
+
+/// `event_time:` of a source or process: where records carry their time, and how late they may come.
+struct EventTimeSpec {
+  std::optional<std::string> field;  ///< a field path; none: the time that the records have
+  std::string format = "auto";       ///< see EventTimeReader
+  std::chrono::milliseconds max_out_of_orderness{0};
+  std::chrono::milliseconds idle_after{0};  ///< 0: a silent partition holds event time back for ever
+  Mark mark, field_mark, format_mark;
 };
 
 /// One entry of a section, as the file says it; nothing of it is checked against plugins yet.
@@ -35,8 +46,9 @@ struct StageSpec {
   int concurrency = 1;
   std::optional<Mark> concurrency_mark;  ///< set when the file gives it
   bool ordered = true;                   ///< `order: any` makes it false
-  std::optional<std::string> key;  ///< windows and processes: a field path, "$key" for the record's own key
+  std::vector<std::string> key;  ///< windows and processes: field paths, "$key" for the record's own key
   Mark key_mark;
+  std::optional<EventTimeSpec> event_time;
   std::size_t queue_bytes = 4u << 20;  ///< what may wait for the stage's workers before reading stops
   Node options;                        ///< what is left: a kMap for the plugin
 };

@@ -7,6 +7,8 @@
 #include "base/numbers.h"
 #include "base/units.h"
 #include "base/utf8.h"
+#include "spec/event_time_reader.h"
+#include "spec/inputs_reader.h"
 #include "spec/scalar.h"
 
 namespace weir {
@@ -22,26 +24,6 @@ std::optional<std::string> read_text(const Node::Entry& entry, const std::string
   diagnostics.add(entry.value_mark(),
                   "'" + entry.key + "' " + describe(entry.value) + ", expected " + expected);
   return std::nullopt;
-}
-
-void read_port_ref(const Node& node, const Mark& mark, const std::string& name, std::vector<PortRef>& refs,
-                   Diagnostics& diagnostics) {
-  if (node.broken) return;
-  const auto ref = node.kind == Node::Kind::kScalar ? parse_port_ref(node.text, mark) : std::nullopt;
-  if (!ref) {
-    diagnostics.add(mark,
-                    "'" + name + "' " + describe(node) + ", expected stage, stage.port or a list of these");
-    return;
-  }
-  const bool known = std::any_of(refs.begin(), refs.end(), [&](const PortRef& other) {
-    return other.stage == ref->stage && other.port == ref->port;
-  });
-  if (known) {
-    diagnostics.add(mark,
-                    "'" + name + "' names '" + printable(node.text) + "' twice, expected each port once");
-    return;
-  }
-  refs.push_back(*ref);
 }
 
 void read_concurrency(const Node::Entry& entry, StageSpec& stage, Diagnostics& diagnostics) {
@@ -81,9 +63,29 @@ void read_queue(const Node::Entry& entry, StageSpec& stage, Diagnostics& diagnos
   }
 }
 
+// One path or a list of them.
+std::vector<std::string> read_key(const Node::Entry& entry, Diagnostics& diagnostics) {
+  static const std::string kExpected = "the path of a field, $key, or a list of these";
+  if (entry.value.kind != Node::Kind::kList) {
+    const auto path = read_text(entry, kExpected, diagnostics);
+    return path ? std::vector{*path} : std::vector<std::string>{};
+  }
+  std::vector<std::string> paths;
+  for (const auto& item : entry.value.items) {
+    if (item.kind == Node::Kind::kScalar && !item.text.empty()) {
+      paths.push_back(item.text);
+    } else if (!item.broken) {
+      diagnostics.add(item.mark, "'key' " + describe(item) + ", expected " + kExpected);
+    }
+  }
+  if (entry.value.items.empty()) diagnostics.add(entry.mark, "'key' is an empty list, expected " + kExpected);
+  return paths;
+}
+
 // Takes one key that the host knows; false if it is the plugin's.
 bool read_entry(const Node::Entry& entry, StageSpec& stage, Diagnostics& diagnostics) {
   const bool keyed = stage.kind == StageKind::kWindow || stage.kind == StageKind::kProcess;
+  const bool timed = stage.kind == StageKind::kSource || stage.kind == StageKind::kProcess;
   if (entry.key == "plugin") {
     stage.plugin_mark = entry.value_mark();
     stage.plugin = read_text(entry, "the name of a plugin", diagnostics).value_or("");
@@ -92,7 +94,7 @@ bool read_entry(const Node::Entry& entry, StageSpec& stage, Diagnostics& diagnos
       diagnostics.add(entry.mark,
                       "source '" + stage.name + "' has 'from', expected none: a source reads from no stage");
     } else {
-      stage.from = read_port_refs(entry, diagnostics);
+      stage.from = read_inputs(entry, diagnostics);
     }
   } else if (entry.key == "concurrency") {
     read_concurrency(entry, stage, diagnostics);
@@ -102,7 +104,9 @@ bool read_entry(const Node::Entry& entry, StageSpec& stage, Diagnostics& diagnos
     read_queue(entry, stage, diagnostics);
   } else if (entry.key == "key" && keyed) {
     stage.key_mark = entry.value_mark();
-    stage.key = read_text(entry, "the path of a field, or $key", diagnostics);
+    stage.key = read_key(entry, diagnostics);
+  } else if (entry.key == "event_time" && timed) {
+    stage.event_time = read_event_time(entry, diagnostics);
   } else {
     return false;
   }
@@ -134,31 +138,6 @@ bool is_stage_name(std::string_view text) {
     return is_letter(c) || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '-';
   };
   return !text.empty() && is_letter(text[0]) && std::all_of(text.begin(), text.end(), is_part);
-}
-
-std::optional<PortRef> parse_port_ref(std::string_view text, const Mark& mark) {
-  const std::size_t dot = text.find('.');
-  PortRef ref;
-  ref.stage = text.substr(0, dot);
-  if (dot != std::string_view::npos) ref.port = text.substr(dot + 1);
-  ref.mark = mark;
-  // A port's name has the form of a stage's.
-  if (!is_stage_name(ref.stage) || !is_stage_name(ref.port)) return std::nullopt;
-  return ref;
-}
-
-std::vector<PortRef> read_port_refs(const Node::Entry& entry, Diagnostics& diagnostics) {
-  std::vector<PortRef> refs;
-  if (entry.value.kind != Node::Kind::kList) {
-    read_port_ref(entry.value, entry.value_mark(), entry.key, refs, diagnostics);
-    return refs;
-  }
-  if (entry.value.items.empty()) {
-    diagnostics.add(entry.mark,
-                    "'" + entry.key + "' is an empty list, expected at least one stage or stage.port");
-  }
-  for (const auto& item : entry.value.items) read_port_ref(item, item.mark, entry.key, refs, diagnostics);
-  return refs;
 }
 
 StageSpec read_stage(StageKind kind, const Node::Entry& entry, Diagnostics& diagnostics) {

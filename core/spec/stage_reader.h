@@ -16,12 +16,6 @@ namespace weir {
 /// parts a stage from its port.
 bool is_stage_name(std::string_view text);
 
-/// `stage` or `stage.port`; nothing if it is neither.
-std::optional<PortRef> parse_port_ref(std::string_view text, const Mark& mark);
-
-/// The value of `from` or `discard` (`entry.key` says which): one reference or a list of them.
-std::vector<PortRef> read_port_refs(const Node::Entry& entry, Diagnostics& diagnostics);
-
 /// One entry of a section. Keys that every stage of this kind has are taken out; the rest becomes `options`.
 /// What cannot be read is reported and left as it is by default, so `plugin` or `from` may be empty.
 StageSpec read_stage(StageKind kind, const Node::Entry& entry, Diagnostics& diagnostics);

@@ -113,13 +113,23 @@ void OwnedRecords::append_run(const weir_record* records, std::size_t count) {
     bytes_ += held;
     return;
   }
+  copy_run(records, count, used);
+}
+
+void OwnedRecords::append_copy(const weir_record& record) {
+  bytes_ += sizeof record;
+  copy_run(&record, 1, bytes_of(record));
+}
+
+/// Copies records into one block, in which they need `bytes`.
+void OwnedRecords::copy_run(const weir_record* records, std::size_t count, std::size_t bytes) {
   char* data = nullptr;
-  weir_block* block = host_memory::block_new(used, &data);
+  weir_block* block = host_memory::block_new(bytes, &data);
   if (block == nullptr) throw std::bad_alloc();
   block->references.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
   Writer to(data);
   for (std::size_t i = 0; i < count; ++i) records_.push_back(copy_into(to, records[i], block));
-  bytes_ += used;
+  bytes_ += bytes;
 }
 
 void OwnedRecords::adopt(const weir_record& record) {

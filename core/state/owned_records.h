@@ -22,6 +22,8 @@ class OwnedRecords {
   ~OwnedRecords();
 
   void append(const weir_record* records, std::size_t count);
+  /// Puts a copy of all its bytes into memory of its own, whatever they stand in now.
+  void append_copy(const weir_record& record);
   /// Takes over records whose references the caller owns.
   void adopt(const weir_record& record);
   /// Takes over all of `other`.
@@ -40,6 +42,7 @@ class OwnedRecords {
 
  private:
   void append_run(const weir_record* records, std::size_t count);
+  void copy_run(const weir_record* records, std::size_t count, std::size_t bytes);
   void swap(OwnedRecords& other) noexcept {
     records_.swap(other.records_);
     std::swap(bytes_, other.bytes_);

@@ -12,7 +12,7 @@
 
 namespace weir {
 
-/// A stage's processing-time timers: at most one for a key and time (Flink's rule), called in the order of
+/// A stage's timers of one time domain: at most one for a key and time (Flink's rule), called in the order of
 /// time. Used by the task's thread.
 class Timers {
  public:
@@ -31,6 +31,11 @@ class Timers {
 
   /// Milliseconds since 1970 of the first timer, or kNever.
   std::int64_t next() const { return timers_.empty() ? kNever : timers_.begin()->time; }
+
+  template <class F>
+  void for_each(F&& f) const {
+    for (const auto& timer : timers_) f(timer);
+  }
 
   /// Removes and returns the first timer that is due.
   std::optional<Timer> pop_due(std::int64_t now) {

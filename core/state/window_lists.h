@@ -36,9 +36,39 @@ class WindowLists {
     return list;
   }
 
+  /// The list itself; null when there is none.
+  OwnedRecords* find(weir_slice key, std::int64_t window) {
+    const auto found = lists_.find(Id{std::string(view(key)), window});
+    return found == lists_.end() ? nullptr : &found->second;
+  }
+
+  /// Moves all of one list behind those of another; returns how long that is then.
+  std::size_t move(weir_slice key, std::int64_t from, std::int64_t into) {
+    OwnedRecords moved = take(key, from);
+    auto& list = lists_[Id{std::string(view(key)), into}];
+    list.append(std::move(moved));
+    return list.size();
+  }
+
+  /// Forgets the first `count` records.
+  void drop_front(weir_slice key, std::int64_t window, std::size_t count) {
+    OwnedRecords* const list = find(key, window);
+    if (list == nullptr) return;
+    list->remove_if([&](const weir_record&) { return count > 0 && count-- > 0; });
+    if (list->empty()) take(key, window);
+  }
+
+  bool empty() const { return lists_.empty(); }
+
   template <class F>
   void for_each(F&& f) const {
     for (const auto& [id, list] : lists_) f(list);
+  }
+
+  /// Each list with what it belongs to: f(key, window, list).
+  template <class F>
+  void for_each_named(F&& f) const {
+    for (const auto& [id, list] : lists_) f(std::string_view(id.first), id.second, list);
   }
 
   /// Forgets records that another process reads again.

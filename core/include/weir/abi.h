@@ -127,7 +127,27 @@ typedef struct weir_batch {
   const weir_record* records;
   size_t count;
   const weir_slice* keys; /* the stage's `key:` of each record; NULL where the stage is not keyed */
+  uint32_t broadcast;     /* not 0: all tasks see these records */
+  uint32_t reserved;      /* 0 */
 } weir_batch;
+
+/* A declared state of a stage: one value, or one map of values, for each key and window. Owned by the host,
+ * alive as long as the context. */
+typedef struct weir_state weir_state;
+
+typedef enum weir_state_kind { WEIR_VALUE_STATE = 1, WEIR_MAP_STATE = 2 } weir_state_kind;
+
+typedef struct weir_state_options {
+  uint32_t size;
+  uint32_t kind;        /* weir_state_kind */
+  int64_t time_to_live; /* milliseconds of processing time after the last write; 0: for ever */
+  uint32_t ttl_on_read; /* not 0: reading counts as well */
+  uint32_t reserved;    /* 0 */
+} weir_state_options;
+
+/* Sees one entry of a state: of WEIR_VALUE_STATE a key and its value, of WEIR_MAP_STATE a field of the key's
+ * map. Must not change the state. */
+typedef void (*weir_visit)(void* visitor, weir_slice name, weir_slice value);
 
 /* Everything of `origin` before `next` has been delivered durably. */
 typedef struct weir_position {
@@ -213,9 +233,36 @@ typedef struct weir_host {
   /* Waits; returns 0 when the time is over, 1 at once when the pipeline aborts. Only from a worker. */
   int (*sleep)(weir_context*, int64_t milliseconds);
   /* One timer for a domain, key and time; a second set is no second call. on_timer comes on the stage's
-   * thread. */
+   * thread: for processing time when the clock has come to it, for event time when the watermark has, before
+   * the watermark goes on to the next stages. Event time is only there behind a stage with `event_time:`. */
   void (*timer_set)(weir_context*, weir_time_domain, weir_slice key, int64_t time);
   void (*timer_delete)(weir_context*, weir_time_domain, weir_slice key, int64_t time);
+
+  /* Event time has come so far: no record at or before it is expected any more. INT64_MIN before the first
+   * watermark, INT64_MAX at the end of the input. */
+  int64_t (*watermark)(weir_context*);
+
+  /* -- state: kept for a key and a window, saved with the checkpoint. `window` is the plugin's own number; a
+   * state without windows uses 0. Not from a worker. -- */
+  /* The state of that name, the same for the same name; from start. NULL, and told, when it was opened
+   * otherwise. */
+  weir_state* (*state_open)(weir_context*, weir_slice name, const weir_state_options*);
+  /* The value, data == NULL when there is none. Valid until the state is changed. */
+  weir_slice (*state_get)(weir_context*, weir_state*, weir_slice key, int64_t window);
+  /* Makes the value `bytes` long and returns where it stands, to be written until the state's next call. What
+   * it held stays, what is new is zero. *held: its size before, or SIZE_MAX when there was none. NULL when
+   * memory is exhausted; the pipeline then stops. */
+  char* (*state_room)(weir_context*, weir_state*, weir_slice key, int64_t window, size_t bytes, size_t* held);
+  /* Forgets the value, or the map. */
+  void (*state_erase)(weir_context*, weir_state*, weir_slice key, int64_t window);
+  /* Each key of a window, in no particular order; then, with `erase`, forgets the window. */
+  void (*state_each)(weir_context*, weir_state*, int64_t window, int erase, void* visitor, weir_visit);
+  /* WEIR_MAP_STATE: a field of the key's map. Fields are visited in the order of their bytes. */
+  weir_slice (*map_get)(weir_context*, weir_state*, weir_slice key, int64_t window, weir_slice field);
+  void (*map_put)(weir_context*, weir_state*, weir_slice key, int64_t window, weir_slice field,
+                  weir_slice value);
+  void (*map_erase)(weir_context*, weir_state*, weir_slice key, int64_t window, weir_slice field);
+  void (*map_each)(weir_context*, weir_state*, weir_slice key, int64_t window, void* visitor, weir_visit);
 
   /* -- lists: a window's contents. The host owns them, so that positions wait for what they hold. -- */
   /* Appends to the list of (key, window); returns how many it holds then. `window` is the plugin's own
@@ -224,10 +271,22 @@ typedef struct weir_host {
   /* Emits the list as one group and forgets it. Nothing happens when it is empty. */
   void (*list_emit)(weir_context*, uint32_t port, weir_slice key, int64_t window, int64_t start, int64_t end);
   void (*list_clear)(weir_context*, weir_slice key, int64_t window);
+  /* Emits the list as one group and keeps it. Nothing happens when it is empty. */
+  void (*list_show)(weir_context*, uint32_t port, weir_slice key, int64_t window, int64_t start, int64_t end);
+  /* Forgets the first `count` records of the list. */
+  void (*list_drop_front)(weir_context*, weir_slice key, int64_t window, size_t count);
+  /* Moves all of list `from` behind those of list `into`: windows that merge. Returns how many that holds
+   * then. */
+  size_t (*list_move)(weir_context*, weir_slice key, int64_t from, int64_t into);
+  /* The list's records, valid until it is changed. */
+  const weir_record* (*list_records)(weir_context*, weir_slice key, int64_t window, size_t* count);
 
   /* -- sources -- */
-  /* The origin of that name, the same pointer for the same arguments. [any-thread] */
+  /* The origin of that name, the same pointer for the same arguments. From now on records are expected of it:
+   * until they come it holds event time back. */
   const weir_origin* (*origin)(weir_context*, weir_slice name, int32_t partition);
+  /* No more records come from that origin, for now: it no longer holds event time back. */
+  void (*origin_done)(weir_context*, const weir_origin*);
   /* After WEIR_IDLE: there is something to poll. [any-thread] */
   void (*wake)(weir_context*);
   /* Called from inside poll, before origins go to another owner: the host drains, flushes, calls commit for
@@ -286,10 +345,24 @@ typedef struct weir_port {
   const char* schema; /* a JSON Schema of what leaves by it, or NULL */
 } weir_port;
 
+/* A named input of a stage that has several: `from: {NAME: stage, ...}`. Its number is its place in the list.
+ */
+typedef struct weir_input {
+  uint32_t size;
+  uint32_t accepts; /* weir_item bits */
+  const char* name;
+  const char* help;
+  uint32_t broadcast; /* not 0: each record goes to all tasks */
+  uint32_t reserved;  /* 0 */
+} weir_input;
+
 /* Capabilities of a plugin. */
 #define WEIR_BLOCKS 1u     /* process may wait for I/O: the stage runs on worker threads of its own */
 #define WEIR_CONCURRENT 2u /* several workers may share the stage's input (`concurrency: n`) */
 #define WEIR_ENDS 4u       /* sources: poll can return WEIR_END */
+/* All that it holds between calls stands in the host's state, lists and timers, and is saved with the
+ * checkpoint: when the pipeline only stops, it goes on where it was and finish() is not called. */
+#define WEIR_STATEFUL 8u
 
 typedef struct weir_stage weir_stage;       /* made by open: one for each stage of the file */
 typedef struct weir_instance weir_instance; /* made by create: one for each thread that runs the stage */
@@ -336,6 +409,9 @@ typedef struct weir_plugin {
   weir_status (*flush)(weir_instance*, weir_context*);
   /* The pipeline aborts: a call that waits should return soon. [any-thread] */
   void (*interrupt)(weir_instance*);
+
+  /* Its inputs, ended by NULL; NULL: it has one, without a name. */
+  const weir_input* const* inputs;
 } weir_plugin;
 
 typedef struct weir_library_info {

@@ -117,8 +117,14 @@ class Context {
     return r;
   }
 
-  /// A new record without key, headers, time or origin; the value's bytes are copied.
-  Record make(std::string_view value) { return with_value(Record{}, value); }
+  /// A new record without key, headers or origin; the value's bytes are copied. Its time is that of what is
+  /// being worked on (Flink's rule): the record, the window's last millisecond, the event-time timer; none in
+  /// a processing-time timer.
+  Record make(std::string_view value) {
+    Record r;
+    r.event_time = time_;
+    return with_value(r, value);
+  }
 
   /// A new block with room for `capacity` bytes; for sources that fill their records in place.
   Block block(std::size_t capacity) const { return Block(host_, capacity); }
@@ -128,12 +134,34 @@ class Context {
   std::chrono::milliseconds now() const { return std::chrono::milliseconds(host_->now(context_)); }
   /// Waits; false at once when the pipeline aborts. Only for stages that block.
   bool sleep(std::chrono::milliseconds time) { return host_->sleep(context_, time.count()) == 0; }
-  void set_timer(std::chrono::milliseconds at, weir_slice key = kAbsent) {
+  /// Event time has come so far; see abi.h.
+  std::int64_t watermark() const { return host_->watermark(context_); }
+
+  /// on_timer comes when the clock says `at`; for the current key, or for `key`. One for a key and time.
+  void set_timer(std::chrono::milliseconds at) { set_timer(at, key_); }
+  void set_timer(std::chrono::milliseconds at, weir_slice key) {
     host_->timer_set(context_, WEIR_PROCESSING_TIME, key, at.count());
   }
-  void delete_timer(std::chrono::milliseconds at, weir_slice key = kAbsent) {
+  void delete_timer(std::chrono::milliseconds at) { delete_timer(at, key_); }
+  void delete_timer(std::chrono::milliseconds at, weir_slice key) {
     host_->timer_delete(context_, WEIR_PROCESSING_TIME, key, at.count());
   }
+  /// The same in event time: on_timer comes when the watermark reaches `at`, in milliseconds since 1970 UTC.
+  void set_event_timer(std::int64_t at) { set_event_timer(at, key_); }
+  void set_event_timer(std::int64_t at, weir_slice key) {
+    host_->timer_set(context_, WEIR_EVENT_TIME, key, at);
+  }
+  void delete_event_timer(std::int64_t at) { delete_event_timer(at, key_); }
+  void delete_event_timer(std::int64_t at, weir_slice key) {
+    host_->timer_delete(context_, WEIR_EVENT_TIME, key, at);
+  }
+
+  // -- what is being worked on --
+
+  /// The stage's key of the record, group or timer at hand; absent where the stage has no `key:`.
+  weir_slice key() const { return key_; }
+  /// Whether what is at hand came by an input that all tasks see.
+  bool from_broadcast() const { return broadcast_; }
 
   // -- lists: contents of windows --
 
@@ -147,13 +175,33 @@ class Context {
     host_->list_emit(context_, static_cast<std::uint32_t>(port), key, window, start.count(), end.count());
   }
   void list_clear(weir_slice key, std::int64_t window) { host_->list_clear(context_, key, window); }
+  /// Emits the list as a group and keeps it.
+  void list_show(Port port, weir_slice key, std::int64_t window, std::chrono::milliseconds start,
+                 std::chrono::milliseconds end) {
+    host_->list_show(context_, static_cast<std::uint32_t>(port), key, window, start.count(), end.count());
+  }
+  void list_drop_front(weir_slice key, std::int64_t window, std::size_t count) {
+    host_->list_drop_front(context_, key, window, count);
+  }
+  /// Moves list `from` behind list `into`; returns how many that holds then.
+  std::size_t list_move(weir_slice key, std::int64_t from, std::int64_t into) {
+    return host_->list_move(context_, key, from, into);
+  }
+  /// Valid until the list is changed.
+  Records list(weir_slice key, std::int64_t window) const {
+    std::size_t count = 0;
+    const weir_record* first = host_->list_records(context_, key, window, &count);
+    return records_of(first, count);
+  }
 
   // -- sources --
 
-  /// [any-thread]
+  /// Records are expected of it from now on: until they come it holds event time back.
   const weir_origin* origin(std::string_view name, std::int32_t partition = -1) const {
     return host_->origin(context_, slice(name), partition);
   }
+  /// No more records come from that origin, for now: it no longer holds event time back.
+  void origin_done(const weir_origin* origin) { host_->origin_done(context_, origin); }
   /// [any-thread]
   void wake() const { host_->wake(context_); }
   /// Before origins go to another owner; what this call has emitted so far is handed on first.
@@ -172,6 +220,12 @@ class Context {
 
   // -- for the trampolines of plugin.h --
 
+  /// What is worked on from now on.
+  void enter(weir_slice key, std::int64_t time, bool broadcast = false) {
+    key_ = key;
+    time_ = time;
+    broadcast_ = broadcast;
+  }
   /// Hands on what was gathered.
   void hand_on() {
     for (std::size_t port = 0; port < pending_.size(); ++port) {
@@ -197,6 +251,7 @@ class Context {
     host_->set_error(context_, slice(code), slice(message));
   }
   const weir_host* host() const { return host_; }
+  weir_context* handle() const { return context_; }
 
  private:
   static constexpr std::size_t kArenaBytes = 64 * 1024;
@@ -273,6 +328,9 @@ class Context {
 
   const weir_host* host_;
   weir_context* context_;
+  weir_slice key_ = kAbsent;
+  std::int64_t time_ = WEIR_NO_TIME;
+  bool broadcast_ = false;
   std::vector<std::vector<Record>> pending_;
   std::vector<Failure> failures_;
   Block arena_;

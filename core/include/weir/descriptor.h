@@ -145,6 +145,19 @@ class Descriptor {
     return *this;
   }
 
+  /// Declares the next named input, for a stage that has several; numbered from 0 in this order. Its file
+  /// says `from: {NAME: stage, ...}`. With `broadcast` each record goes to all tasks.
+  Descriptor& input(std::string_view name, std::string_view help, Item item = Item::kRecords,
+                    bool broadcast = false) {
+    auto& e = inputs_.emplace_back(Input{std::string(name), std::string(help), weir_input{}});
+    e.c.size = sizeof e.c;
+    e.c.accepts = static_cast<std::uint32_t>(item);
+    e.c.broadcast = broadcast ? 1 : 0;
+    return *this;
+  }
+
+  /// All that it holds between calls stands in the host's state, lists and timers: see WEIR_STATEFUL.
+  Descriptor& stateful() { return c_.capabilities |= WEIR_STATEFUL, *this; }
   /// The stage waits for I/O: it runs on threads of its own, one unless the file says `concurrency`.
   Descriptor& blocks() { return c_.capabilities |= WEIR_BLOCKS, *this; }
   /// Several workers may share the stage's input (`concurrency: n`).
@@ -163,15 +176,31 @@ class Descriptor {
     option_pointers_.push_back(nullptr);
     c_.options = option_pointers_.data();
     c_.ports = ports_.freeze();
+    if (!inputs_.empty()) {
+      for (auto& input : inputs_) {
+        input.c.name = input.name.c_str();
+        input.c.help = input.help.c_str();
+        input_pointers_.push_back(&input.c);
+      }
+      input_pointers_.push_back(nullptr);
+      c_.inputs = input_pointers_.data();
+    }
     return c_;
   }
 
  private:
+  struct Input {
+    std::string name, help;
+    weir_input c;
+  };
+
   weir_plugin c_{};
   std::string name_, version_ = "1.0", summary_, example_;
   std::deque<OptionDeclaration> options_;
   std::vector<const weir_option*> option_pointers_;
   PortList ports_;
+  std::deque<Input> inputs_;
+  std::vector<const weir_input*> input_pointers_;
 };
 
 }  // namespace weir

@@ -61,7 +61,10 @@ class Trampoline {
       p.start = [](weir_instance* i, weir_context*) { return run(i, [&](auto& t, auto& c) { t.start(c); }); };
       p.destroy = [](weir_instance* i) { delete instance(i); };
       p.on_timer = [](weir_instance* i, weir_context*, const weir_timer* timer) {
-        return run(i, [&](auto& t, auto& c) { t.on_timer(*timer, c); });
+        return run(i, [&](auto& t, auto& c) {
+          c.enter(timer->key, timer->domain == WEIR_EVENT_TIME ? timer->time : WEIR_NO_TIME);
+          t.on_timer(*timer, c);
+        });
       };
       p.finish = [](weir_instance* i, weir_context*) {
         return run(i, [&](auto& t, auto& c) { t.finish(c); });
@@ -162,6 +165,7 @@ class Trampoline {
 
   static weir_status process_batch(weir_instance* i, weir_context*, const weir_batch* batch) {
     return run(i, [&](T& t, auto& c) {
+      c.enter(kAbsent, WEIR_NO_TIME, batch->broadcast != 0);
       using Base = std::conditional_t<std::derived_from<T, Window>, Window, Process>;
       static_cast<Base&>(t).process(*static_cast<const Batch*>(batch), c);
     });
@@ -187,7 +191,11 @@ class Trampoline {
   static void add_process(weir_plugin& p) {
     p.process = process_batch;
     p.process_group = [](weir_instance* i, weir_context*, const weir_group* group) {
-      return run(i, [&](Process& t, auto& c) { t.process(*static_cast<const Group*>(group), c); });
+      return run(i, [&](Process& t, auto& c) {
+        // Flink's rule: what a window gives carries the last millisecond that belongs to it.
+        c.enter(group->key, group->end == INT64_MIN ? WEIR_NO_TIME : group->end - 1);
+        t.process(*static_cast<const Group*>(group), c);
+      });
     };
   }
 

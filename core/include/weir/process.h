@@ -17,12 +17,22 @@ class Process : public Stage {
   /// One record.
   virtual void process(const Record& record, Context& out) { out.emit(record); }
 
+  /// One record of the input with that number: for a class that declares several. Inputs are numbered in the
+  /// order of declaration; there is no order between them.
+  virtual void process_input(std::uint32_t /*input*/, const Record& record, Context& out) {
+    process(record, out);
+  }
+
   /// Many records at once: for stages that gain by it. When it throws, all of them have failed.
-  /// The default calls process(record) for each, and a throw fails only that one.
+  /// The default calls process_input(record) for each, with its key and time at hand in the context, and a
+  /// throw fails only that one.
   virtual void process(const Batch& batch, Context& out) {
-    for (const Record& record : batch.items()) {
+    const bool broadcast = out.from_broadcast();
+    for (std::size_t i = 0; i < batch.count; ++i) {
+      const Record& record = batch.items()[i];
+      out.enter(batch.key(i), record.event_time, broadcast);
       try {
-        process(record, out);
+        process_input(batch.input, record, out);
       } catch (const Stop&) {
         throw;
       } catch (const Failure& e) {

@@ -31,16 +31,16 @@ class HandMadeRun {
     return graph.stages.size() - 1;
   }
   void wire(std::size_t from, std::size_t port, std::size_t to) {
-    graph.stages[from].ports[port].consumers.push_back(to);
+    graph.stages[from].ports[port].consumers.push_back({.stage = to});
   }
   /// `n` records leave by a port and reach its readers.
   void pass(std::size_t from, std::size_t port, std::uint64_t n) {
     totals[from].ports[port] += n;
-    for (const auto to : graph.stages[from].ports[port].consumers) totals[to].in += n;
+    for (const auto to : graph.stages[from].ports[port].consumers) totals[to.stage].in += n;
   }
   void pass_error(std::size_t from, std::uint64_t n) {
     totals[from].error += n;
-    for (const auto to : graph.stages[from].error.consumers) totals[to].in += n;
+    for (const auto to : graph.stages[from].error.consumers) totals[to.stage].in += n;
   }
   Account account() const { return make_account(graph, totals); }
   std::string summary(bool ended_well = true) const { return summary_text(graph, totals, ended_well); }
@@ -114,7 +114,7 @@ TEST(Account, WhatASinkRefusesIsWrittenByTheNextOne) {
   const auto rows = run.stage(StageKind::kSink, "rows", {});
   const auto failed = run.stage(StageKind::kSink, "failed", {});
   run.wire(in, 0, rows);
-  run.graph.stages[rows].error.consumers.push_back(failed);
+  run.graph.stages[rows].error.consumers.push_back({.stage = failed});
   run.pass(in, 0, 10);
   run.pass_error(rows, 4);
   run.expect_balance();
@@ -128,7 +128,7 @@ TEST(Account, RecordsThatASourceCannotTakeCountAsRead) {
   const auto out = run.stage(StageKind::kSink, "out", {});
   const auto bad = run.stage(StageKind::kSink, "bad", {});
   run.wire(in, 0, out);
-  run.graph.stages[in].error.consumers.push_back(bad);
+  run.graph.stages[in].error.consumers.push_back({.stage = bad});
   run.pass(in, 0, 3);
   run.pass_error(in, 2);
   run.expect_balance();

@@ -76,13 +76,51 @@ INSTANTIATE_TEST_SUITE_P(
     Keys, GraphErrors,
     ::testing::Values(
         BadFile{"sources: {in: {plugin: numbers}}\n"
-                "processes:\n  few: {plugin: keep, key: id, from: in}\n"
+                "processes:\n  few: {plugin: keep, key: [id, 'a..b'], from: in}\n"
                 "sinks: {out: {plugin: collect, from: [few, few.rest]}}\n",
-                "p.yaml:3:28: 'key' is for windows; the process 'few' has no use for it"},
+                "p.yaml:3:28: 'a..b' is no field path: expected the name of a field at character 3"},
         BadFile{"sources: {in: {plugin: numbers}}\n"
                 "windows:\n  two: {plugin: pairs, from: in, key: 'a..b'}\n"
                 "sinks: {out: {plugin: either, from: two}}\n",
                 "p.yaml:3:39: 'a..b' is no field path: expected the name of a field at character 3"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    EventTime, GraphErrors,
+    ::testing::Values(
+        BadFile{"sources:\n  in: {plugin: numbers, event_time: {field: 'a..b', format: second}}\n"
+                "sinks: {out: {plugin: collect, from: in}}\n",
+                "p.yaml:2:45: 'a..b' is no field path: expected the name of a field at character 3\n"
+                "p.yaml:2:61: 'format' is 'second', expected auto, seconds, milliseconds, microseconds, "
+                "iso8601 or "
+                "a pattern such as '%Y-%m-%d %H:%M:%S'; did you mean 'seconds'?"},
+        BadFile{"sources:\n  in: {plugin: numbers, event_time: {idle_after: 5, slack: 1s}}\n"
+                "sinks: {out: {plugin: collect, from: in}}\n",
+                "p.yaml:2:50: 'idle_after' is '5', expected a duration with its unit, such as 5s\n"
+                "p.yaml:2:53: unknown key 'slack' of 'event_time'; known: field, format, "
+                "max_out_of_orderness, idle_after"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Inputs, GraphErrors,
+    ::testing::Values(
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  two: {plugin: both, from: {left: in, rigth: in}}\n"
+                "sinks: {out: {plugin: collect, from: two}}\n",
+                "p.yaml:3:47: stage 'two' (process 'both') has no input 'rigth'; did you mean 'right'?"},
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  two: {plugin: both, from: {left: in}}\n"
+                "sinks: {out: {plugin: collect, from: two}}\n",
+                "p.yaml:3:3: stage 'two' reads nothing at its input 'right'; expected from: {right: STAGE}"},
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  two: {plugin: both, from: in}\n"
+                "sinks: {out: {plugin: collect, from: two}}\n",
+                "p.yaml:3:29: stage 'two' (process 'both') has several inputs; expected from: {left: STAGE, "
+                "right: "
+                "STAGE}"},
+        BadFile{
+            "sources: {in: {plugin: numbers}}\n"
+            "sinks: {out: {plugin: collect, from: {left: {from: in, brodcast: true}}}}\n",
+            "p.yaml:2:52: stage 'out' (sink 'collect') has one input, which has no name; expected from: in\n"
+            "p.yaml:2:56: unknown key 'brodcast' of input 'left'; did you mean 'broadcast'?"}));
 
 INSTANTIATE_TEST_SUITE_P(
     References, GraphErrors,

@@ -30,7 +30,7 @@ std::vector<std::string> names(const PipelineGraph& graph) {
 
 std::vector<std::string> readers(const PipelineGraph& graph, const GraphPort& port) {
   std::vector<std::string> all;
-  for (const auto i : port.consumers) all.push_back(graph.stages.at(i).spec.name);
+  for (const auto& to : port.consumers) all.push_back(graph.stages.at(to.stage).spec.name);
   return all;
 }
 

@@ -90,6 +90,16 @@ class Collect final : public Sink {
   void write(Records, Context&) override {}
 };
 
+/// Process `both`: the inputs left and right.
+class Both final : public Process {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("both").summary("Two inputs.").input("left", "One.").input("right", "The other.");
+    d.port("out", Item::kRecords, "Both.");
+  }
+  explicit Both(const Options&) {}
+};
+
 class Either final : public Process {
  public:
   static constexpr weir_kind kKind = WEIR_SINK;
@@ -117,11 +127,11 @@ class SampleCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     std::vector<std::string> known;
-    for (const auto* plugin :
-         {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
-          detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
-          detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
-          detail::Trampoline<Collect>::plugin(), detail::Trampoline<Either>::plugin(), silent()}) {
+    for (const auto* plugin : {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
+                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
+                               detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
+                               detail::Trampoline<Collect>::plugin(), detail::Trampoline<Either>::plugin(),
+                               detail::Trampoline<Both>::plugin(), silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;
       known.emplace_back(plugin->name);

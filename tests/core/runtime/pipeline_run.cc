@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "keyed_stages.h"
 #include "spec/pipeline_reader.h"
 #include "test_stages.h"
 
@@ -17,7 +18,8 @@ class TestCatalog final : public PluginCatalog {
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     for (const auto* plugin : {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
                                detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
-                               detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin()}) {
+                               detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin(),
+                               detail::Trampoline<Visits>::plugin(), detail::Trampoline<Rules>::plugin()}) {
       if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
     }
     return "there is no plugin '" + name + "'";

@@ -77,6 +77,7 @@ void Script::describe(Descriptor& d) {
   d.option("each", Type::kInteger, "How many a poll.").default_value("100");
   d.option("forever", Type::kBool, "Begin again at the end.").default_value("false");
   d.option("stay", Type::kBool, "Do not end after the last value.").default_value("false");
+  d.option("partitions", Type::kInteger, "Over how many it spreads them.").default_value("1");
   d.option("refuse_commits", Type::kInteger, "How many commits fail at first.").default_value("0");
 }
 
@@ -85,6 +86,7 @@ Script::Script(const Options& options)
       each_(static_cast<std::size_t>(options.integer("each"))),
       forever_(options.boolean("forever")),
       stay_(options.boolean("stay")),
+      partitions_(options.integer("partitions")),
       refuse_commits_(options.integer("refuse_commits")) {}
 
 Source::Poll Script::poll(Context& out, std::size_t budget) {
@@ -102,7 +104,7 @@ Source::Poll Script::poll(Context& out, std::size_t budget) {
   for (std::size_t i = 0; i < each_; ++i) {
     if (!forever_ && next_ >= n) return stay_ ? Poll::kIdle : Poll::kEnd;
     Record r = out.make(values_[static_cast<std::size_t>(next_ % n)]);
-    r.origin = origin;
+    r.origin = partitions_ == 1 ? origin : out.origin("t", static_cast<std::int32_t>(next_ % partitions_));
     r.position = next_++;
     out.emit(r);
   }

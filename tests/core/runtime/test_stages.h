@@ -52,7 +52,8 @@ Board& board();
 
 /// Source `script`: emits `values` ("t/0" at positions 0, 1, ...), `each` a poll. Notes "commit
 /// NAME/PARTITION=NEXT". Orders: "give_up", "lose", "throw". With `forever` it starts again at the end, with
-/// growing positions. It refuses the first `refuse_commits` commits, noting "refused".
+/// growing positions. With `partitions: n` value i goes to "t/(i mod n)". It refuses the first
+/// `refuse_commits` commits, noting "refused".
 class Script final : public Source {
  public:
   static void describe(Descriptor& d);
@@ -65,6 +66,7 @@ class Script final : public Source {
   const std::vector<std::string> values_;
   const std::size_t each_;
   const bool forever_, stay_;
+  const std::int64_t partitions_;
   std::int64_t refuse_commits_;
   std::int64_t next_ = 0;
 };

@@ -129,8 +129,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "kB, KB, MB, GB, TB"},
         BadFile{"sources:\n  a: {plugin: x, queue: 0}\n",
                 "p.yaml:2:25: 'queue' is '0', expected at least one byte"},
-        BadFile{"sources: {a: {plugin: x}}\nwindows:\n  w: {plugin: y, from: a, key: [k]}\n",
-                "p.yaml:3:27: 'key' is a list, expected the path of a field, or $key"}));
+        BadFile{"sources: {a: {plugin: x}}\nwindows:\n  w: {plugin: y, from: a, key: {k: l}}\n",
+                "p.yaml:3:27: 'key' is a map, expected the path of a field, $key, or a list of these"}));
 
 INSTANTIATE_TEST_SUITE_P(
     From, PipelineErrors,

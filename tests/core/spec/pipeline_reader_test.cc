@@ -10,6 +10,7 @@ namespace weir {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const char kWechatUsers[] = R"(# The job of the first page.
 pipeline: wechat-users
@@ -100,9 +101,9 @@ TEST(PipelineReader, FromIsAStageAPortOrAList) {
 
 TEST(PipelineReader, KeyBelongsToWindowsAndProcessesAndIsAnOptionElsewhere) {
   const PipelineSpec spec = read(kWechatUsers);
-  EXPECT_EQ(spec.find("parse")->key, "openid");
+  EXPECT_THAT(spec.find("parse")->key, ElementsAre("openid"));
   EXPECT_EQ(spec.find("parse")->options.find("key"), nullptr);
-  EXPECT_FALSE(spec.find("users")->key);
+  EXPECT_THAT(spec.find("users")->key, IsEmpty());
   ASSERT_NE(spec.find("users")->options.find("key"), nullptr);
   EXPECT_EQ(spec.find("users")->options.find("key")->items.size(), 1u);
 }

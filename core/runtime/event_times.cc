@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/event_times.h"
+
+#include <algorithm>
+
+namespace weir {
+
+EventTimes::EventTimes(const EventTimeSpec& spec)
+    : bound_(std::min(spec.max_out_of_orderness.count(), std::int64_t{1} << 53)),
+      idle_after_(spec.idle_after.count()),
+      format_(TimeFormat::parse(spec.format).value()) {
+  if (spec.field) field_ = FieldPath::parse(*spec.field, "/event_time/field");
+}
+
+EventTimes::Of& EventTimes::of(const weir_origin* origin) {
+  if (last_ == nullptr || last_origin_ != origin) {
+    last_origin_ = origin;
+    last_ = &origins_[origin];
+  }
+  return *last_;
+}
+
+std::optional<std::int64_t> EventTimes::take(const weir_record& record, std::int64_t now) {
+  const auto time = read(record);
+  if (!time) return time;
+  Of& of_origin = of(record.origin);
+  of_origin.latest = std::max(of_origin.latest, *time);
+  of_origin.seen = now;
+  of_origin.idle = false;
+  return time;
+}
+
+std::optional<std::int64_t> EventTimes::read(const weir_record& record) {
+  const auto problem = [&](const std::string& what) {
+    problem_ = what;
+    return std::nullopt;
+  };
+  if (!field_) {
+    if (record.event_time == WEIR_NO_TIME) return problem("the record has no time");
+    return record.event_time;
+  }
+  const Record view_of(record);
+  reader_.read(view_of);
+  const JsonValue& value = reader_.find(*field_);
+  const std::string where = "the event time '" + field_->text() + "' ";
+  Result<std::int64_t> time = Problem{};
+  if (value.kind == JsonValue::Kind::kString) {
+    time = format_.read_text(value.text);
+  } else if (value.kind == JsonValue::Kind::kInteger) {
+    time = format_.read_integer(value.integer);
+  } else if (value.is_number()) {
+    time = format_.read_number(value.kind == JsonValue::Kind::kReal ? value.real
+                                                                    : static_cast<double>(value.natural));
+  } else {
+    return problem(where + "is " + std::string(value.what()));
+  }
+  if (!time.ok())
+    return problem(where + "is " + std::string(value.text.substr(0, 60)) + ", " + time.message());
+  return time.value();
+}
+
+void EventTimes::expect(const weir_origin* origin, std::int64_t now) {
+  Of& of_origin = of(origin);
+  if (of_origin.latest == Watermarks::kStart) of_origin.seen = now;
+}
+
+void EventTimes::forget(const weir_origin* origin) {
+  origins_.erase(origin);
+  last_ = nullptr;
+}
+
+bool EventTimes::find_idle(std::int64_t now) {
+  if (idle_after_ == 0) return false;
+  bool changed = false;
+  for (auto& [origin, o] : origins_) {
+    if (o.idle || now - o.seen < idle_after_) continue;
+    o.idle = changed = true;
+  }
+  return changed;
+}
+
+std::int64_t EventTimes::next_idle() const {
+  std::int64_t next = Watermarks::kEnd;
+  if (idle_after_ == 0) return next;
+  for (const auto& [origin, o] : origins_) {
+    if (!o.idle) next = std::min(next, o.seen + idle_after_);
+  }
+  return next;
+}
+
+std::int64_t EventTimes::watermark() {
+  std::int64_t smallest = Watermarks::kEnd;
+  std::int64_t largest = Watermarks::kStart;
+  for (const auto& [origin, o] : origins_) {
+    // The bound is no reason to wrap around; times are far from the ends of 64 bits.
+    const std::int64_t at = o.latest == Watermarks::kStart ? o.latest : o.latest - bound_ - 1;
+    largest = std::max(largest, at);
+    if (!o.idle) smallest = std::min(smallest, at);
+  }
+  const std::int64_t now = smallest == Watermarks::kEnd ? largest : smallest;
+  watermark_ = std::max(watermark_, now);
+  return watermark_;
+}
+
+bool EventTimes::idle() const {
+  return !origins_.empty() &&
+         std::all_of(origins_.begin(), origins_.end(), [](const auto& o) { return o.second.idle; });
+}
+
+}  // namespace weir

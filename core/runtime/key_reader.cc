@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/key_reader.h"
+
+#include <nlohmann/json.hpp>
+
+namespace weir {
+
+KeyReader::KeyReader(const std::vector<std::string>& paths) {
+  for (const auto& path : paths) paths_.push_back(FieldPath::parse(path, "/key"));
+}
+
+void KeyReader::begin(std::size_t count) {
+  text_.clear();
+  ends_.clear();
+  keyed_.clear();
+  keys_.clear();
+  keyed_.reserve(count);
+}
+
+/// Puts the record's key behind text_; false, with what was found in problem_, when it has none.
+bool KeyReader::append(const weir_record& record) {
+  const std::size_t start = text_.size();
+  const Record view_of(record);
+  reader_.read(view_of);
+  const bool several = paths_.size() > 1;
+  if (several) text_ += '[';
+  for (const auto& path : paths_) {
+    const JsonValue& value = reader_.find(path);
+    if (value.kind != JsonValue::Kind::kString && !value.is_number() &&
+        value.kind != JsonValue::Kind::kBool) {
+      problem_ = "the stage's key '" + path.text() + "' is " + std::string(value.what()) +
+                 "; expected a string, a number or a boolean";
+      text_.resize(start);
+      return false;
+    }
+    if (several && text_.back() != '[') text_ += ',';
+    append_value(value, several);
+  }
+  if (several) text_ += ']';
+  return true;
+}
+
+void KeyReader::append_value(const JsonValue& value, bool as_json) {
+  if (as_json && value.kind == JsonValue::Kind::kString) {
+    text_ += nlohmann::json(value.text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  } else {
+    text_ += value.text;
+  }
+}
+
+void KeyReader::finish() {
+  std::size_t start = 0;
+  for (const std::size_t end : ends_) {
+    keys_.push_back({text_.data() + start, end - start});
+    start = end;
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/abi.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "state/keyed_table.h"
+#include "state/snapshot.h"
+
+namespace weir {
+
+/// How one state is kept; see weir_state_options.
+struct StateOptions {
+  weir_state_kind kind = WEIR_VALUE_STATE;
+  std::int64_t time_to_live = 0;
+  bool ttl_on_read = false;
+  bool operator==(const StateOptions&) const = default;
+};
+
+/// One state of a stage: a value for each key and window. A window's keys stand together, so that closing it
+/// costs what it holds and nothing more.
+///
+/// With a time to live, a value that has not been written (or read, as the options say) for so long is never
+/// seen again; it goes when it is next met, or when its window is visited. Used by the task's thread.
+class KeyedValues {
+ public:
+  explicit KeyedValues(const StateOptions& options) : options_(options) {}
+
+  weir_slice get(std::string_view key, std::int64_t window, std::int64_t now);
+  char* room(std::string_view key, std::int64_t window, std::size_t bytes, std::size_t& held,
+             std::int64_t now);
+  void erase(std::string_view key, std::int64_t window);
+  /// Visits each key of a window; with `erase` forgets the window afterwards.
+  void each(std::int64_t window, bool erase, std::int64_t now,
+            const std::function<void(weir_slice key, weir_slice value)>& visit);
+
+  std::size_t size() const;
+  void save(SnapshotWriter& to) const;
+  void load(SnapshotReader& from);
+
+ private:
+  KeyedTable* table(std::int64_t window);
+  /// Bytes in front of each value: when it expires.
+  std::size_t prefix() const { return options_.time_to_live == 0 ? 0 : sizeof(std::int64_t); }
+  bool expired(weir_slice stored, std::int64_t now) const;
+
+  const StateOptions options_;
+  std::unordered_map<std::int64_t, KeyedTable> windows_;
+  std::int64_t last_window_ = 0;
+  KeyedTable* last_ = nullptr;  ///< of last_window_; null when not looked up
+};
+
+/// The same with a map of values for each key and window.
+class KeyedMaps {
+ public:
+  explicit KeyedMaps(const StateOptions& options) : options_(options) {}
+
+  weir_slice get(std::string_view key, std::int64_t window, std::string_view field, std::int64_t now);
+  void put(std::string_view key, std::int64_t window, std::string_view field, std::string_view value,
+           std::int64_t now);
+  void erase(std::string_view key, std::int64_t window, std::string_view field);
+  /// Forgets the key's map.
+  void erase(std::string_view key, std::int64_t window);
+  /// In the order of the fields' bytes. The visitor must not change the state.
+  void each(std::string_view key, std::int64_t window, std::int64_t now,
+            const std::function<void(weir_slice field, weir_slice value)>& visit);
+
+  std::size_t size() const { return maps_.size(); }
+  void save(SnapshotWriter& to) const;
+  void load(SnapshotReader& from);
+
+ private:
+  struct Value {
+    std::string bytes;
+    std::int64_t expires = 0;
+  };
+  using Map = std::map<std::string, Value, std::less<>>;
+  using Id = std::pair<std::string, std::int64_t>;
+  struct Hash {
+    std::size_t operator()(const Id& id) const {
+      return hash_key(id.first) ^ (static_cast<std::uint64_t>(id.second) * 0x9e3779b97f4a7c15u);
+    }
+  };
+
+  bool expired(const Value& value, std::int64_t now) const {
+    return options_.time_to_live != 0 && value.expires <= now;
+  }
+
+  const StateOptions options_;
+  std::unordered_map<Id, Map, Hash> maps_;
+};
+
+}  // namespace weir

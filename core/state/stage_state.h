@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <variant>
+
+#include "state/keyed_state.h"
+
+namespace weir {
+
+/// A state as the boundary hands it out: weir_state is this.
+struct NamedState {
+  NamedState(std::string n, const StateOptions& o) : name(std::move(n)), options(o) {
+    if (o.kind == WEIR_MAP_STATE) kept.emplace<KeyedMaps>(o);
+  }
+  KeyedValues& values() { return *of<KeyedValues>("a map"); }
+  KeyedMaps& maps() { return *of<KeyedMaps>("a single value"); }
+
+  const std::string name;
+  const StateOptions options;
+  std::variant<KeyedValues, KeyedMaps> kept{std::in_place_type<KeyedValues>, options};
+
+ private:
+  template <class T>
+  T* of(const char* other) {
+    if (auto* is = std::get_if<T>(&kept)) return is;
+    throw std::logic_error("the state '" + name + "' was opened as " + other + " for each key");
+  }
+};
+
+/// The keyed states of one stage within a task, by name. Used by the task's thread.
+class StageState {
+ public:
+  /// The same for the same name. Throws std::logic_error when it was opened with other options.
+  NamedState& open(const std::string& name, const StateOptions& options) {
+    auto& state = states_[name];
+    if (state == nullptr) {
+      state = std::make_unique<NamedState>(name, options);
+      if (const auto saved = unclaimed_.find(name); saved != unclaimed_.end()) {
+        restore(*state, saved->second);
+        unclaimed_.erase(saved);
+      }
+    } else if (state->options != options) {
+      throw std::logic_error("the state '" + name + "' is opened twice, with other options the second time");
+    }
+    return *state;
+  }
+
+  bool empty() const { return states_.empty(); }
+
+  void save(SnapshotWriter& to) const {
+    to.number(states_.size());
+    for (const auto& [name, state] : states_) {
+      SnapshotWriter one;
+      one.number(static_cast<std::uint64_t>(state->options.kind));
+      one.time(state->options.time_to_live);
+      std::visit([&](const auto& kept) { kept.save(one); }, state->kept);
+      to.text(name);
+      to.text(one.bytes());
+    }
+  }
+  /// Before the stage opens its states: each takes up what was saved under its name.
+  void load(SnapshotReader& from) {
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      std::string name(from.text());
+      unclaimed_[std::move(name)] = from.text();
+    }
+  }
+
+ private:
+  static void restore(NamedState& state, const std::string& bytes) {
+    SnapshotReader from(bytes);
+    const auto kind = static_cast<weir_state_kind>(from.number());
+    const std::int64_t time_to_live = from.time();
+    if (kind != state.options.kind || (time_to_live == 0) != (state.options.time_to_live == 0)) {
+      throw std::runtime_error("the state '" + state.name +
+                               "' was saved as another kind, or with another use of a time to live");
+    }
+    std::visit([&](auto& kept) { kept.load(from); }, state.kept);
+  }
+
+  std::map<std::string, std::unique_ptr<NamedState>> states_;
+  std::map<std::string, std::string> unclaimed_;
+};
+
+}  // namespace weir

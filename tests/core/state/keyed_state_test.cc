@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/keyed_state.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <weir/record.h>
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "state/stage_state.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+std::optional<std::string> text(weir_slice s) {
+  if (s.data == nullptr) return std::nullopt;
+  return std::string(view(s));
+}
+
+void put(KeyedValues& state, const std::string& key, std::int64_t window, const std::string& value,
+         std::int64_t now = 0) {
+  std::size_t held = 0;
+  value.copy(state.room(key, window, value.size(), held, now), value.size());
+}
+
+std::map<std::string, std::string> all(KeyedValues& state, std::int64_t window, bool erase = false) {
+  std::map<std::string, std::string> seen;
+  state.each(window, erase, 0, [&](weir_slice key, weir_slice value) { seen[*text(key)] = *text(value); });
+  return seen;
+}
+
+TEST(KeyedValues, EachWindowHasItsKeysAndGoesAsAWhole) {
+  KeyedValues state(StateOptions{});
+  put(state, "a", 1, "x");
+  put(state, "b", 1, "y");
+  put(state, "a", 2, "z");
+  EXPECT_THAT(all(state, 1, /*erase=*/true), ElementsAre(Pair("a", "x"), Pair("b", "y")));
+  EXPECT_EQ(text(state.get("a", 1, 0)), std::nullopt);
+  EXPECT_EQ(text(state.get("a", 2, 0)), "z");
+  EXPECT_EQ(state.size(), 1u);
+}
+
+TEST(KeyedValues, WhatHasRunOutIsNeverSeenAgain) {
+  KeyedValues state({WEIR_VALUE_STATE, 100, false});
+  put(state, "a", 0, "x", 1'000);
+  EXPECT_EQ(text(state.get("a", 0, 1'099)), "x");
+  EXPECT_EQ(text(state.get("a", 0, 1'100)), std::nullopt);
+  put(state, "a", 0, "y", 2'000);
+  put(state, "a", 0, "z", 2'050);
+  EXPECT_EQ(text(state.get("a", 0, 2'149)), "z") << "a write begins the time anew";
+}
+
+TEST(KeyedValues, ReadingKeepsAliveWhereTheOptionsSaySo) {
+  KeyedValues state({WEIR_VALUE_STATE, 100, true});
+  put(state, "a", 0, "x", 1'000);
+  EXPECT_EQ(text(state.get("a", 0, 1'090)), "x");
+  EXPECT_EQ(text(state.get("a", 0, 1'180)), "x");
+  EXPECT_EQ(text(state.get("a", 0, 1'280)), std::nullopt);
+}
+
+TEST(KeyedMaps, FieldsComeInTheirOrderAndGoOneByOne) {
+  KeyedMaps state({WEIR_MAP_STATE, 0, false});
+  state.put("k", 0, "b", "2", 0);
+  state.put("k", 0, "a", "1", 0);
+  state.put("other", 0, "c", "3", 0);
+  state.erase("k", 0, "x");
+  std::vector<std::string> seen;
+  state.each("k", 0, 0,
+             [&](weir_slice field, weir_slice value) { seen.push_back(*text(field) + *text(value)); });
+  EXPECT_THAT(seen, ElementsAre("a1", "b2"));
+  state.erase("k", 0, "a");
+  EXPECT_EQ(text(state.get("k", 0, "a", 0)), std::nullopt);
+  EXPECT_EQ(text(state.get("k", 0, "b", 0)), "2");
+}
+
+TEST(StageState, ASnapshotBringsEveryStateBackUnderItsName) {
+  StageState before;
+  put(before.open("sums", {}).values(), "a", 7, "x");
+  before.open("rules", {WEIR_MAP_STATE, 0, false}).maps().put("", 0, "f", "v", 0);
+  SnapshotWriter to;
+  before.save(to);
+
+  StageState after;
+  SnapshotReader from(to.bytes());
+  after.load(from);
+  EXPECT_TRUE(from.at_end());
+  EXPECT_EQ(text(after.open("sums", {}).values().get("a", 7, 0)), "x");
+  EXPECT_EQ(text(after.open("rules", {WEIR_MAP_STATE, 0, false}).maps().get("", 0, "f", 0)), "v");
+}
+
+TEST(StageState, AStateOpenedTwiceOtherwiseIsRefused) {
+  StageState states;
+  states.open("s", {});
+  EXPECT_THROW(states.open("s", {WEIR_MAP_STATE, 0, false}), std::logic_error);
+}
+
+}  // namespace
+}  // namespace weir::test

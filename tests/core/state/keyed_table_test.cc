@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/keyed_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <weir/record.h>
+
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace weir::test {
+namespace {
+
+std::optional<std::string> get(const KeyedTable& table, const std::string& key) {
+  const weir_slice found = table.find(key);
+  if (found.data == nullptr) return std::nullopt;
+  return std::string(view(found));
+}
+
+void put(KeyedTable& table, const std::string& key, const std::string& value) {
+  std::size_t held = 0;
+  char* to = table.room(key, value.size(), held);
+  value.copy(to, value.size());
+}
+
+TEST(KeyedTable, AnEmptyValueIsNotNone) {
+  KeyedTable table;
+  EXPECT_EQ(get(table, "k"), std::nullopt);
+  put(table, "k", "");
+  EXPECT_EQ(get(table, "k"), "");
+  put(table, "", "of the empty key");
+  EXPECT_EQ(get(table, ""), "of the empty key");
+}
+
+TEST(KeyedTable, RoomKeepsWhatWasThereAndIsZeroBehind) {
+  KeyedTable table;
+  put(table, "k", "abc");
+  std::size_t held = 0;
+  table.room("k", 300, held);
+  EXPECT_EQ(held, 3u);
+  EXPECT_EQ(get(table, "k"), "abc" + std::string(297, '\0'));
+  table.room("k", 2, held);
+  table.room("k", 4, held);
+  EXPECT_EQ(get(table, "k"), std::string("ab\0\0", 4)) << "what was cut off does not come back";
+  table.room("new", 2, held);
+  EXPECT_EQ(held, KeyedTable::kNone);
+}
+
+TEST(KeyedTable, DoesWhatAMapDoes) {
+  std::mt19937 random(7);
+  KeyedTable table;
+  std::map<std::string, std::string> map;
+  for (int i = 0; i < 60'000; ++i) {
+    const std::string key = "key" + std::to_string(random() % 3'000) + std::string(random() % 2 * 40, 'x');
+    switch (random() % 4) {
+      case 0:
+        EXPECT_EQ(table.erase(key), map.erase(key) == 1);
+        break;
+      case 1:
+        EXPECT_EQ(get(table, key), map.contains(key) ? std::optional(map[key]) : std::nullopt);
+        break;
+      default:
+        // Now and then one that needs a chunk of its own.
+        const std::size_t size = random() % 1'000 == 0 ? 400'000 : random() % 700;
+        map[key] = std::string(size, static_cast<char>('a' + random() % 26));
+        put(table, key, map[key]);
+    }
+  }
+  EXPECT_EQ(table.size(), map.size());
+  std::map<std::string, std::string> seen;
+  table.for_each([&](weir_slice key, weir_slice value) { seen[std::string(view(key))] = view(value); });
+  EXPECT_TRUE(seen == map);
+}
+
+TEST(KeyedTable, MemoryIsLessThanThreeTimesTheBareKeysAndValues) {
+  KeyedTable table;
+  constexpr int kKeys = 200'000;
+  std::size_t bare = 0;
+  for (int i = 0; i < kKeys; ++i) {
+    const std::string key = "user-" + std::to_string(1'000'000 + i);
+    put(table, key, "0123456789abcdef");
+    bare += key.size() + 16;
+  }
+  EXPECT_LT(table.bytes(), 3 * bare);
+}
+
+}  // namespace
+}  // namespace weir::test
