@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"sources: {in: {plugin: numbers}}\n"
                 "processes:\n  few: {plugin: keep, key: [id, 'a..b'], from: in}\n"
                 "sinks: {out: {plugin: collect, from: [few, few.rest]}}\n",
-                "p.yaml:3:28: 'a..b' is no field path: expected the name of a field at character 3"},
+                "p.yaml:3:23: 'a..b' is no field path: expected the name of a field at character 3"},
         BadFile{"sources: {in: {plugin: numbers}}\n"
                 "windows:\n  two: {plugin: pairs, from: in, key: 'a..b'}\n"
                 "sinks: {out: {plugin: either, from: two}}\n",
