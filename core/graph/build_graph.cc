@@ -50,6 +50,7 @@ class Builder {
     for (std::size_t i = 0; i < graph_.stages.size(); ++i) wire(i);
     for (const auto& ref : graph_.spec.discard) discard(ref);
     check_loose_ends();
+    check_tasks();
     sort();
     spread_event_time();
     if (!diagnostics_.empty()) return std::nullopt;
@@ -260,6 +261,22 @@ class Builder {
                                               (port.name == "out" ? stage.spec.name : name) +
                                               ") or name it under 'discard:'");
       }
+    }
+  }
+
+  /// Each task has a state of its own: a key whose records several tasks read would be counted by each of them.
+  void check_tasks() {
+    if (graph_.spec.tasks == 1) return;
+    for (const auto& stage : graph_.stages) {
+      const bool stateful = stage.plugin != nullptr && (stage.plugin->capabilities & WEIR_STATEFUL) != 0;
+      const bool broadcast = std::any_of(stage.spec.from.begin(), stage.spec.from.end(),
+                                         [](const auto& ref) { return ref.broadcast; });
+      if (!stateful && !broadcast) continue;
+      diagnostics_.add(graph_.spec.tasks_mark,
+                       "stage " + in_quotes(stage.spec.name) + " " +
+                           (stateful ? "keeps state" : "reads a broadcast input") +
+                           ", which one task must see as a whole; expected tasks: 1 (several processes may share "
+                           "the topic when records are partitioned by that key)");
     }
   }
 

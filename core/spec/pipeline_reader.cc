@@ -123,6 +123,7 @@ class PipelineReader {
 
   void read_tasks(const Node::Entry& entry) {
     if (entry.value.broken) return;
+    spec_.tasks_mark = entry.value_mark();
     const auto tasks = read_scalar(entry.value, entry.key, parse_integer);
     if (!tasks.ok()) {
       diagnostics_.add(entry.value_mark(), tasks.message());

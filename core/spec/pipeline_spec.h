@@ -58,6 +58,7 @@ struct PipelineSpec {
   std::string name;
   std::string file;
   int tasks = 1;
+  Mark tasks_mark = {};
   std::vector<StageSpec> stages;  ///< in the order of the file
   std::vector<PortRef> discard;
   std::chrono::milliseconds checkpoint_every{5000};

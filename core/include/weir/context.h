@@ -200,8 +200,12 @@ class Context {
   const weir_origin* origin(std::string_view name, std::int32_t partition = -1) const {
     return host_->origin(context_, slice(name), partition);
   }
-  /// No more records come from that origin, for now: it no longer holds event time back.
-  void origin_done(const weir_origin* origin) { host_->origin_done(context_, origin); }
+  /// No more records come from that origin, for now: it no longer holds event time back. What this call has
+  /// emitted so far is handed on first.
+  void origin_done(const weir_origin* origin) {
+    hand_on();
+    host_->origin_done(context_, origin);
+  }
   /// [any-thread]
   void wake() const { host_->wake(context_); }
   /// Before origins go to another owner; what this call has emitted so far is handed on first.

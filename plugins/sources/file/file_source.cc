@@ -145,6 +145,7 @@ void FileSource::close(Context& context) {
                  " lines, but an earlier run has read it up to line " + std::to_string(first_line_ - 1) +
                  ": if it was replaced, its lines have not been read");
   }
+  context.origin_done(origin_);
   bytes_before_ += reader_->bytes();
   ended_ = false;
   watch_.reset();

@@ -132,6 +132,11 @@ Source::Poll KafkaSource::poll(Context& out, std::size_t budget) {
     more = take_batch(out, std::min(kBatchRecords, read_ahead_.records_in(budget - bytes)), bytes);
   }
   if (stop_at_end_) {
+    for (auto& [name, partition] : partitions_) {
+      if (!partition.done || partition.told_done) continue;
+      partition.told_done = true;
+      out.origin_done(partition.origin);
+    }
     progress_ = partitions_.progress();
     if (partitions_.all_done()) return Poll::kEnd;
   }

@@ -19,6 +19,7 @@ struct Partition {
   std::int64_t next = -1;   ///< behind the last record read
   std::int64_t end = -1;    ///< where to stop, as it was when the first record came
   bool done = false;
+  bool told_done = false;  ///< to the host
 };
 
 /// The partitions that the consumer owns at the moment. Pointers to a partition stay valid until it is
@@ -41,6 +42,8 @@ class PartitionTable {
   }
   bool has(const weir_origin& o) const { return all_.contains({std::string(view(o.name)), o.partition}); }
   bool empty() const { return all_.empty(); }
+  Map::iterator begin() { return all_.begin(); }
+  Map::iterator end() { return all_.end(); }
   Map::const_iterator begin() const { return all_.begin(); }
   Map::const_iterator end() const { return all_.end(); }
 
