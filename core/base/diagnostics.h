@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -37,12 +35,5 @@ class Diagnostics {
  private:
   std::vector<Diagnostic> found_;
 };
-
-/// The one of `known` that a person who wrote `name` most likely meant, if one is near enough.
-std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& known);
-
-/// `; did you mean 'kafka'?` when a name of `known` is near `name`, otherwise `; known: a, b, c` (or nothing
-/// when there are none).
-std::string suggestion(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace weir

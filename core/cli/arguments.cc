@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/arguments.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <optional>
 #include <utility>
 
-#include "base/diagnostics.h"
 #include "base/numbers.h"
 
 // A parser of our own, since those of the libraries at hand take one value an option, and `--from` takes a

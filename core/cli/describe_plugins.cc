@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/describe_plugins.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
-#include "base/diagnostics.h"
 #include "plugin/library.h"
 #include "plugin/option_text.h"
 

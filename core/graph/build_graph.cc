@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/field_path.h>
+#include <weir/suggestion.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/options_binding.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <charconv>
 #include <vector>

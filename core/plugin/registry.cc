@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/registry.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -12,7 +14,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/diagnostics.h"
 #include "plugin/library.h"
 
 namespace weir {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conditions/condition.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -8,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "conditions/nearest_name.h"
 #include "conditions/place_tests.h"
 
 namespace weir::conditions {
@@ -72,7 +73,7 @@ std::unique_ptr<const Node> compile_word(const std::string& word, const std::str
     throw OptionError(pointer, "'" + word +
                                    "' is no condition: expected blank, not blank, exists, not exists, "
                                    "or a map of tests such as {field: kind, equals: eu}" +
-                                   did_you_mean(word, kWords));
+                                   did_you_mean(word, {kWords.begin(), kWords.end()}));
   }
   const bool negated = word.starts_with("not ");
   auto tests = std::make_unique<PlaceTests>(place);
@@ -110,7 +111,7 @@ std::unique_ptr<const Node> compile_map(const nlohmann::json& map, const std::st
           "there is no test '" + key +
               "': expected field, blank, exists, equals, in, matches, greater_than, less_than, all, "
               "any or not" +
-              did_you_mean(key, kKeys));
+              did_you_mean(key, {kKeys.begin(), kKeys.end()}));
     }
   }
   const Place place = place_of(map, pointer, outer);

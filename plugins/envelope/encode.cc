@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <weir/json_string.h>
+
 #include "envelope/base64.h"
 #include "envelope/envelope.h"
-#include "envelope/json_string.h"
 #include "envelope/timestamp.h"
 
 namespace weir::envelope {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kafka_client/client_properties.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
-
-#include "kafka_client/nearest_name.h"
 
 namespace weir::kafka {
 namespace {

@@ -2,13 +2,13 @@
 #include "kafka_client/topics.h"
 
 #include <weir/stage.h>
+#include <weir/suggestion.h>
 
 #include <memory>
 #include <vector>
 
 #include "kafka_client/errors.h"
 #include "kafka_client/handles.h"
-#include "kafka_client/nearest_name.h"
 
 namespace weir::kafka {
 namespace {

@@ -2,11 +2,11 @@
 #include "lines/line_format.h"
 
 #include <simdjson.h>
+#include <weir/json_string.h>
 
 #include <nlohmann/json.hpp>
 
 #include "envelope/envelope.h"
-#include "envelope/json_string.h"
 
 namespace weir {
 

@@ -2,10 +2,9 @@
 #include "joined.h"
 
 #include <weir/abi.h>
+#include <weir/json_string.h>
 
 #include <algorithm>
-
-#include "envelope/json_string.h"
 
 namespace weir::http_lookup {
 

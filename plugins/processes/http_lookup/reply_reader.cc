@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reply_reader.h"
 
-#include <algorithm>
+#include <weir/json_string.h>
 
-#include "envelope/json_string.h"
+#include <algorithm>
 
 namespace weir::http_lookup {
 namespace {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "request_template.h"
 
+#include <weir/json_string.h>
+
 #include <algorithm>
 
-#include "envelope/json_string.h"
 #include "http/endpoint.h"
 
 namespace weir::http_lookup {
@@ -15,12 +16,6 @@ std::string_view trimmed(std::string_view s) {
   while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
   while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
   return s;
-}
-
-std::string in_quotes(std::string_view text) {
-  std::string json;
-  append_json_string(text, json);
-  return json;
 }
 
 /// The name of the placeholder that is all of `text`, or nothing.
@@ -57,7 +52,7 @@ void RequestTemplate::add_tree(const nlohmann::json& tree, const std::string& po
     add_literal("{");
     bool first = true;
     for (const auto& [name, value] : tree.items()) {
-      add_literal((first ? "" : ",") + in_quotes(name) + ":");
+      add_literal((first ? "" : ",") + json_string(name) + ":");
       add_tree(value, pointer + "/" + name);
       first = false;
     }
@@ -92,7 +87,7 @@ void RequestTemplate::add_string(std::string_view text, const std::string& point
 void RequestTemplate::add_placeholders(std::string_view text, Kind kind, const std::string& pointer) {
   const auto literal = [&](std::string_view part) {
     if (kind == Kind::kInUrl) return add_literal(part);
-    const std::string json = in_quotes(part);
+    const std::string json = json_string(part);
     add_literal(std::string_view(json).substr(1, json.size() - 2));
   };
   for (std::size_t open; (open = text.find(kOpen)) != std::string_view::npos;) {
@@ -141,7 +136,7 @@ std::optional<std::string> RequestTemplate::fill(JsonReader& reader, std::string
     } else if (part.kind == Kind::kValue) {
       append_json_string(value.text, to);
     } else {
-      const std::string json = in_quotes(value.text);
+      const std::string json = json_string(value.text);
       to += std::string_view(json).substr(1, json.size() - 2);
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json.h"
 
+#include <weir/json_string.h>
 #include <weir/plugin.h>
 
 #include <algorithm>
@@ -15,10 +16,6 @@ namespace weir::json {
 namespace {
 
 using Kind = JsonValue::Kind;
-
-std::string json_string(std::string_view text) {
-  return nlohmann::json(text).dump();
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kWhitespace = " \t\n\v\f\r";

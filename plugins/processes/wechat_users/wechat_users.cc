@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wechat_users.h"
 
+#include <weir/json_string.h>
+
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string_view>
 
 #include "codes.h"
-#include "envelope/json_string.h"
 #include "http/call_options.h"
 #include "http/endpoint.h"
 #include "redact.h"

@@ -2,6 +2,7 @@
 #include "sample_stages.h"
 
 #include <weir/plugin.h>
+#include <weir/suggestion.h>
 
 #include <variant>
 #include <vector>

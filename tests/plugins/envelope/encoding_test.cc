@@ -5,7 +5,6 @@
 #include <string>
 
 #include "envelope/base64.h"
-#include "envelope/json_string.h"
 #include "envelope/timestamp.h"
 
 namespace weir {
@@ -76,27 +75,6 @@ TEST(Timestamp, WhatIsNoneIsRefused) {
         "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00+01:00", "x970-01-01T00:00:00Z"}) {
     EXPECT_EQ(parse_timestamp(text), std::nullopt) << text;
   }
-}
-
-TEST(JsonString, EveryAsciiCharacterIsReadBackByAnotherParser) {
-  std::string text;
-  for (int c = 0; c < 128; ++c) text += static_cast<char>(c);
-  text += "ä€😀";
-  std::string json;
-  append_json_string(text, json);
-  EXPECT_EQ(nlohmann::json::parse(json).get<std::string>(), text);
-}
-
-TEST(JsonString, WhatIsNoUtf8BecomesReadable) {
-  const auto readable = [](std::string_view text) {
-    std::string json;
-    append_readable_json_string(text, json);
-    return nlohmann::json::parse(json).get<std::string>();
-  };
-  EXPECT_EQ(readable("a\xff"
-                     "b"),
-            "a\uFFFDb");
-  EXPECT_EQ(readable("😀\xf0\x9f"), "😀\uFFFD\uFFFD");
 }
 
 }  // namespace
