@@ -58,13 +58,14 @@ constexpr char kReplayHelp[] =
     R"(Reads side files back and sends their records into a stage of the pipeline; what follows that
 stage runs as the file says, so what fails again goes to the same ports again. A side file holds
 envelopes, as `format: envelope` of the file sink writes them, or plain lines such as a list of ids.
-A file that has been read to its end and delivered is renamed. A replay that was interrupted can be
-started again and loses nothing.
+A file that has been read to its end and delivered is renamed to FILE.replayed. A replay that was
+interrupted can be started again and loses nothing.
 
 usage: etl-run replay FILE --from FILES... --into STAGE [options]
 
 options
-  --from FILES...    the side files, or patterns such as 'failed.*.ndjson'
+  --from FILES...    the side files, or patterns such as 'failed*' in quotes; a pattern passes over
+                     FILE.replayed and FILE.exhausted, which are read when they are named
   --into STAGE       the stage that gets the records
   --batch N          how many records make a group, where the stage takes groups
   --max-attempts N   set aside in FILE.exhausted what has been tried N times already

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view kReplaying = ".replaying";
 constexpr std::string_view kReplayed = ".replayed";
+constexpr std::string_view kExhausted = ".exhausted";  // where `etl-run replay` sets aside what it gives up
 
 bool exists(const std::string& path) {
   struct stat status {};
@@ -129,7 +130,8 @@ std::vector<std::string> bases_of(const std::string& pattern) {
   std::vector<std::string> bases;
   for (const auto& list : {matching_files(pattern), leftovers_of(pattern)}) {
     for (const auto& file : list) {
-      if (!without(file, kReplayed)) bases.push_back(without(file, kReplaying).value_or(file));
+      auto base = without(file, kReplaying).value_or(file);
+      if (!without(base, kReplayed) && !without(base, kExhausted)) bases.push_back(std::move(base));
     }
   }
   std::sort(bases.begin(), bases.end());

@@ -14,7 +14,10 @@ const std::vector<std::string>& SideFileList::bases() {
     std::vector<std::string> all;
     for (const auto& pattern : patterns_) {
       auto bases = bases_of(pattern);
-      if (bases.empty()) throw Stop("no_file", "no side file matches '" + pattern + "'");
+      if (bases.empty()) {
+        throw Stop("no_file", "no side file matches '" + pattern +
+                                  "'; one that is replayed or exhausted must be named outright");
+      }
       for (auto& base : bases) {
         if (std::find(all.begin(), all.end(), base) == all.end()) all.push_back(std::move(base));
       }
@@ -37,7 +40,8 @@ void SideFileSource::describe(Descriptor& d) {
   d.option(
        "paths", Type::kStringList,
        "Files and globs (`*`, `?`, `[...]`). A file is renamed to FILE.replaying at the start and to "
-       "FILE.replayed when all of it is delivered; a FILE.replaying of a run that was killed is read first.")
+       "FILE.replayed when all of it is delivered; a FILE.replaying of a run that was killed is read first. "
+       "A glob passes over *.replayed and *.exhausted; name such a file outright to read it.")
       .required();
   d.option("max_attempts", Type::kInteger, "Records tried so often leave by `exhausted`; 0: no limit.")
       .default_value("0")

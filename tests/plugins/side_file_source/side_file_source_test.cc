@@ -19,6 +19,7 @@
 namespace weir::side_file {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
@@ -189,20 +190,30 @@ TEST_F(SideFileTest, WhatAKilledReplayLeftIsReadBeforeWhatWasWrittenSince) {
   EXPECT_THAT(names(), UnorderedElementsAre("f.replayed", "f.replayed.1"));
 }
 
-TEST_F(SideFileTest, APatternPassesOverFilesThatAreReplayed) {
+TEST_F(SideFileTest, APatternPassesOverFilesThatAreDoneWith) {
   dir.write("f", "a\n");
-  dir.write("f.replayed", "old\n");
-  dir.write("f.replayed.1", "old\n");
+  for (const char* done : {"f.replayed", "f.replayed.1", "f.exhausted", "f.exhausted.1",
+                           "f.exhausted.replaying", "f.exhausted.replayed", "f.replayed.replaying"}) {
+    dir.write(done, "old\n");
+  }
   Harness h(options("f*"));
   h.poll_to_end();
   EXPECT_THAT(h.values(), ElementsAre("a"));
 }
 
-TEST_F(SideFileTest, AReplayedFileCanBeNamedOutright) {
-  dir.write("f.replayed", "again\n");
-  Harness h(options("f.replayed"));
-  h.poll_to_end();
-  EXPECT_THAT(h.values(), ElementsAre("again"));
+TEST_F(SideFileTest, AFileThatIsDoneWithCanBeNamedOutright) {
+  for (const char* name : {"f.replayed", "f.exhausted"}) {
+    dir.write(name, std::string(name) + "\n");
+    Harness h(options(name));
+    h.poll_to_end();
+    EXPECT_THAT(h.values(), ElementsAre(name));
+  }
+}
+
+TEST_F(SideFileTest, APatternThatOnlyMeansFilesThatAreDoneWithSaysHowToReadThem) {
+  dir.write("f.exhausted", "old\n");
+  EXPECT_THAT(start_error("*.exhausted"),
+              AllOf(HasSubstr("no side file matches"), HasSubstr("must be named outright")));
 }
 
 TEST_F(SideFileTest, ADryRunRenamesNothing) {
