@@ -98,7 +98,7 @@ Environment process_environment() {
 void interpolate(Node& tree, const Environment& environment, Diagnostics& diagnostics) {
   for (auto& item : tree.items) interpolate(item, environment, diagnostics);
   for (auto& entry : tree.entries) interpolate(entry.value, environment, diagnostics);
-  if (tree.kind != Node::Kind::kScalar || tree.text.find("${") == std::string::npos) return;
+  if (tree.kind != Node::Kind::kScalar || tree.broken || tree.text.find("${") == std::string::npos) return;
   tree.written = tree.text;
   const auto expanded = expand(tree.text, environment);
   if (expanded.ok()) {

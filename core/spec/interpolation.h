@@ -25,7 +25,8 @@ Environment process_environment();
 ///     $${              by ${
 ///
 /// It works on the finished tree, so a value can contain anything and stays one text. What cannot be replaced
-/// is reported and its node marked `broken`. Messages never show what was put in.
+/// is reported and its node marked `broken`; what is marked so already stays as it is. Messages never show
+/// what was put in.
 void interpolate(Node& tree, const Environment& environment, Diagnostics& diagnostics);
 
 }  // namespace weir

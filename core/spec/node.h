@@ -20,9 +20,9 @@ struct Node {
   std::string text;           ///< kScalar: after interpolation
   bool quoted = false;        ///< kScalar: stood in quotes, so it is a string wherever the type is open
   bool interpolated = false;  ///< kScalar: `text` comes from outside of the file, and may be a secret
-  bool broken = false;  ///< kScalar: interpolation failed and has been reported; readers say no more of it
-  std::string written;  ///< kScalar, interpolated or broken: as it stands in the file
-  std::vector<Node> items;     ///< kList
+  bool broken = false;      ///< kScalar: its ${...} is wrong and has been reported; readers say no more of it
+  std::string written;      ///< kScalar, interpolated or broken: as it stands in the file
+  std::vector<Node> items;  ///< kList
   std::vector<Entry> entries;  ///< kMap, in the order of the file
 
   const Node* find(std::string_view key) const;

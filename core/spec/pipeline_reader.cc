@@ -45,6 +45,31 @@ std::string name_from_file(const std::string& file) {
   return name.empty() ? "pipeline" : name;
 }
 
+// How stages are wired stands in the file itself: these names appear in messages, where nothing may appear
+// that was put in from outside. Marks what has a ${...} as broken, so that it is not replaced.
+void refuse_references(Node& node, const std::string& key, Diagnostics& diagnostics) {
+  for (auto& item : node.items) refuse_references(item, key, diagnostics);
+  if (node.kind != Node::Kind::kScalar || node.text.find("${") == std::string::npos) return;
+  node.written = node.text;
+  node.broken = true;
+  diagnostics.add(node.mark, "'" + key + "' " + describe(node) +
+                                 ", expected names themselves: ${...} is not replaced here");
+}
+
+void refuse_references_in_wiring(Node& root, Diagnostics& diagnostics) {
+  for (auto& section : root.entries) {
+    if (section.key == "discard") refuse_references(section.value, section.key, diagnostics);
+    if (!kind_of_section(section.key)) continue;
+    for (auto& stage : section.value.entries) {
+      for (auto& entry : stage.value.entries) {
+        if (entry.key == "plugin" || entry.key == "from") {
+          refuse_references(entry.value, entry.key, diagnostics);
+        }
+      }
+    }
+  }
+}
+
 class PipelineReader {
  public:
   PipelineReader(const std::string& file, Diagnostics& diagnostics) : diagnostics_(diagnostics) {
@@ -187,6 +212,7 @@ std::optional<PipelineSpec> parse_pipeline(std::string_view text, const std::str
                                "and sinks");
     return std::nullopt;
   }
+  refuse_references_in_wiring(*root, diagnostics);
   interpolate(*root, environment, diagnostics);
   return PipelineReader(file, diagnostics).read(*root);
 }

@@ -74,6 +74,21 @@ TEST_F(Secrets, FromTheEnvironmentAreNotShownWhereTheyDoNotBelong) {
   EXPECT_THAT(done.err, AllOf(Not(HasSubstr("hunter2")), HasSubstr("'tasks' is '${VAULT_PIN}'")));
 }
 
+TEST_F(Secrets, FromTheEnvironmentAreNotShownWhereNamesOfTheFileBelong) {
+  dir_.write("in.txt", "");
+  dir_.write("pin", "hunter2\n");
+  for (const char* pin : {"${VAULT_PIN}", "${file:pin}"}) {
+    dir_.write("q.yaml",
+               std::string("sources: {in: {plugin: file, path: in.txt}}\nsinks:\n") + "  a: {plugin: \"" +
+                   pin + "\", from: in}\n" + "  b: {plugin: discard, from: \"" + pin + "\"}\n" +
+                   "  c: {plugin: discard, from: \"in." + pin + "\"}\ndiscard: [\"" + pin + "\"]\n");
+    const auto done = etl_run({"check", "q.yaml"}, {{"VAULT_PIN", "hunter2"}});
+    EXPECT_EQ(done.status.code, 2);
+    EXPECT_THAT(done.err,
+                AllOf(Not(HasSubstr("hunter2")), HasSubstr("'plugin' is '" + std::string(pin) + "'")));
+  }
+}
+
 TEST_F(Secrets, AreNotShownByTheDescriptionOfAPlugin) {
   const auto done = etl_run({"plugins", "vault", "--plugin-dir", WEIR_CLI_PLUGINS});
   EXPECT_EQ(done.status.code, 0);

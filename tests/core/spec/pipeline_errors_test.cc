@@ -133,6 +133,23 @@ INSTANTIATE_TEST_SUITE_P(
                 "p.yaml:3:27: 'key' is a map, expected the path of a field, $key, or a list of these"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Wiring, PipelineErrors,
+    ::testing::Values(
+        BadFile{
+            "sources:\n  a: {plugin: \"${SECRET}\"}\n",
+            "p.yaml:2:15: 'plugin' is '${SECRET}', expected names themselves: ${...} is not replaced here"},
+        BadFile{"sources: {a: {plugin: x}}\nsinks:\n  b:\n    plugin: ${file:/etc/hostname}\n    from: a\n",
+                "p.yaml:4:13: 'plugin' is '${file:/etc/hostname}', expected names themselves: ${...} is not "
+                "replaced here"},
+        BadFile{
+            "sources: {a: {plugin: x}}\nsinks:\n  b: {plugin: y, from: [a, \"${SECRET}\", \"a.${NONE}\"]}\n",
+            "p.yaml:3:28: 'from' is '${SECRET}', expected names themselves: ${...} is not replaced here\n"
+            "p.yaml:3:41: 'from' is 'a.${NONE}', expected names themselves: ${...} is not replaced here"},
+        BadFile{"sources: {a: {plugin: x}}\ndiscard: \"a.${SECRET}\"\n",
+                "p.yaml:2:10: 'discard' is 'a.${SECRET}', expected names themselves: ${...} is not replaced "
+                "here"}));
+
+INSTANTIATE_TEST_SUITE_P(
     From, PipelineErrors,
     ::testing::Values(
         BadFile{"sources:\n  a: {plugin: x, from: b}\n",
@@ -164,7 +181,7 @@ windows:
   w: {plugin: y, from: []}
   b: {plugin: y, from: b}
 sinks:
-  s: {plugin: "${NONE}", from: a}
+  s: {plugin: y, from: a, path: "${NONE}"}
   t: {plugin: z, from: 1.2.3}
 stop_timeout: soon
 extra: 1
@@ -179,7 +196,7 @@ extra: 1
       "p.yaml:7:18: 'from' is an empty list, expected at least one stage or stage.port\n"
       "p.yaml:8:3: window 'b' has the name of the source at p.yaml:5:3, expected a name of its own in all "
       "sections\n"
-      "p.yaml:10:15: environment variable NONE is not set, expected a value for it, or a default as in "
+      "p.yaml:10:33: environment variable NONE is not set, expected a value for it, or a default as in "
       "${NONE:default}\n"
       "p.yaml:11:24: 'from' is '1.2.3', expected stage, stage.port or a list of these\n"
       "p.yaml:12:15: 'stop_timeout' is 'soon', expected a duration such as 5s\n"
