@@ -154,8 +154,9 @@ void Settings::read_columns(const Options& options) {
 
 void Settings::read_create_table(const Options& options) {
   const auto& tree = options.tree("create_table");
-  if (tree.is_boolean()) {
-    if (!tree.get<bool>()) return;
+  // As texts too: the value of a variable, whose ${...} stands in quotes in YAML's flow style.
+  if (tree == false || tree == "false") return;
+  if (tree == true || tree == "true") {
     if (!columns.empty()) {
       throw OptionError(
           "/create_table",

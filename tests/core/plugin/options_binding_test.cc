@@ -89,9 +89,21 @@ TEST_F(OptionsBinding, ASingleTextCountsAsAListOfOne) {
 
 TEST_F(OptionsBinding, AValueFromTheEnvironmentNeedsQuotesInFlowStyleAndIsStillTyped) {
   option("count", Type::kInteger);
-  option("flag", Type::kBool);
-  EXPECT_EQ(values("{count: \"${N:16}\", flag: \"${F:true}\"}"),
-            json::parse(R"({"count": 16, "flag": true})"));
+  option("ratio", Type::kNumber);
+  option("time", Type::kDuration);
+  option("size", Type::kSize);
+  auto& tls = option("tls", Type::kObject);
+  tls.field("verify", Type::kBool, "");
+  EXPECT_EQ(
+      values("{count: \"${N:16}\", ratio: '${R:0.5}', time: \"${T:5}s\", size: \"${S:64KiB}\", "
+             "tls: {verify: \"${V:false}\"}}"),
+      json::parse(R"({"count": 16, "ratio": 0.5, "time": 5000, "size": 65536, "tls": {"verify": false}})"));
+}
+
+TEST_F(OptionsBinding, WhereTheTypeIsOpenQuotesMakeAVariableAText) {
+  option("where", Type::kAny);
+  EXPECT_EQ(values("where:\n  - ${N:16}\n  - \"${N:16}\"\n  - ${F:true}\n  - '${F:true}'\n"),
+            json::parse(R"({"where": [16, "16", true, "true"]})"));
 }
 
 TEST_F(OptionsBinding, WhatIsNotGivenHasItsDefaultOrIsLeftOut) {

@@ -33,6 +33,12 @@ TEST(SqlOptions, AreCheckedWithoutTouchingTheDatabase) {
   EXPECT_EQ(problem({{"key", "id"}, {"create_table", true}}), "none");
 }
 
+TEST(SqlOptions, CreateTableTakesTheTextOfAVariable) {
+  EXPECT_EQ(problem({{"create_table", "true"}}), "none");
+  EXPECT_EQ(problem({{"create_table", "false"}, {"columns", {{"a", "b"}}}}), "none");
+  EXPECT_THAT(problem({{"create_table", "true"}, {"columns", {{"a", "b"}}}}), StartsWith("/create_table: "));
+}
+
 TEST(SqlOptions, WhatIsWrongIsNamedWithItsPlace) {
   EXPECT_THAT(problem({{"url", "sqlite3x:/a"}}),
               StartsWith("/url: the url does not begin with a known scheme"));
