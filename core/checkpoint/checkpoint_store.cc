@@ -22,6 +22,7 @@ using nlohmann::json;
 
 constexpr int kFormat = 1;
 constexpr const char* kSuffix = ".positions.json";
+constexpr const char* kLockSuffix = ".lock";
 
 /// Writes, syncs and closes; empty, or what failed.
 std::string write_synced(const std::string& path, const std::string& text) {
@@ -51,7 +52,52 @@ void sync_folder(const std::string& folder) {
 }  // namespace
 
 CheckpointStore::CheckpointStore(std::string folder, std::string pipeline)
-    : folder_(std::move(folder)), prefix_(std::move(pipeline) + ".task-") {}
+    : folder_(std::move(folder)), pipeline_(std::move(pipeline)), prefix_(pipeline_ + ".task-") {}
+
+CheckpointStore::~CheckpointStore() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+std::string CheckpointStore::claim() {
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
+  const std::string path = folder_ + "/" + pipeline_ + kLockSuffix;
+  const auto problem = [&](const char* what) {
+    return std::string("cannot ") + what + " " + path + ": " + std::strerror(errno);
+  };
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return problem("create");
+  // A lock of the open file: unlike one of the process it also keeps two stores of one process apart.
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  std::string result;
+  if (::fcntl(fd, F_OFD_SETLK, &whole) != 0) {
+    result = errno == EAGAIN || errno == EACCES ? held_by(fd) : problem("lock");
+  } else if (const std::string owner = std::to_string(::getpid()) + "\n";
+             ::ftruncate(fd, 0) != 0 ||
+             ::pwrite(fd, owner.data(), owner.size(), 0) != static_cast<ssize_t>(owner.size())) {
+    result = problem("write");
+  }
+  if (result.empty()) {
+    lock_ = fd;
+  } else {
+    ::close(fd);
+  }
+  return result;
+}
+
+/// That another process has the claim, which has written its number into the lock file `fd`.
+std::string CheckpointStore::held_by(int fd) const {
+  char text[24];
+  const ssize_t n = ::pread(fd, text, sizeof text, 0);
+  const std::string_view written(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+  const auto pid = written.substr(0, written.find_first_not_of("0123456789"));
+  return "pipeline '" + pipeline_ + "' runs already with the checkpoint folder " + folder_ + ", in process " +
+         (pid.empty() ? "unknown" : std::string(pid)) +
+         "; stop that one first, or give this pipeline a name or a folder of its own";
+}
 
 std::string CheckpointStore::save(int task, const std::vector<weir_position>& positions) const {
   json list = json::array();

@@ -18,6 +18,16 @@ class CheckpointStore {
  public:
   /// `pipeline` is part of the file names, so that several pipelines may share a folder.
   CheckpointStore(std::string folder, std::string pipeline);
+  CheckpointStore(const CheckpointStore&) = delete;
+  CheckpointStore& operator=(const CheckpointStore&) = delete;
+  /// Gives the claim back.
+  ~CheckpointStore();
+
+  /// Makes the folder and keeps every other process, and every other store of this one, from claiming the
+  /// same pipeline in it for as long as this object lives: two that save to the same files would take each
+  /// other's positions back. Returns an empty string, or why it cannot be: the folder, and the process that
+  /// has it. The kernel ends the claim with the process, however that ends.
+  std::string claim();
 
   /// Durable when it returns an empty string, otherwise what went wrong. Several tasks may save at once.
   std::string save(int task, const std::vector<weir_position>& positions) const;
@@ -27,9 +37,12 @@ class CheckpointStore {
 
  private:
   bool is_ours(std::string_view file) const;
+  std::string held_by(int fd) const;
 
   const std::string folder_;
+  const std::string pipeline_;
   const std::string prefix_;
+  int lock_ = -1;  // the lock file, open; -1 without a claim
 };
 
 }  // namespace weir

@@ -32,6 +32,7 @@ std::string Job::start() {
   std::vector<weir_position> restored;
   if (!graph_.spec.checkpoint_store.empty()) {
     store_ = std::make_unique<CheckpointStore>(graph_.spec.checkpoint_store, graph_.spec.name);
+    if (auto problem = store_->claim(); !problem.empty()) return problem;
     auto loaded = store_->load(origins_);
     if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
     restored = std::get<0>(std::move(loaded));

@@ -100,6 +100,27 @@ TEST_F(RunFile, ASignalEndsItInOrderAndTheNextRunGoesOnFromThere) {
   }
 }
 
+TEST_F(RunFile, ASecondRunWithTheSamePositionsIsRefused) {
+  dir_.write("p.yaml", kEndless);
+  const auto child = start({"p.yaml"});
+  const std::string pid = std::to_string(child->pid());
+  ASSERT_TRUE(wait_until(kLongWait, [&] {
+    return exists("store/endless.lock") && dir_.read("store/endless.lock") == pid + "\n";
+  })) << child->err();
+  const auto second = etl_run({"p.yaml"});
+  EXPECT_EQ(second.status.code, 1);
+  EXPECT_EQ(second.err,
+            "etl-run: pipeline 'endless' runs already with the checkpoint folder store, in process " + pid +
+                "; stop that one first, or give this pipeline a name or a folder of its own\n");
+  EXPECT_TRUE(child->running()) << "the first goes on";
+  child->kill();
+  const auto third = start({"p.yaml"});
+  EXPECT_TRUE(wait_until(kLongWait, [&] {
+    return dir_.read("store/endless.lock") == std::to_string(third->pid()) + "\n" || !third->running();
+  }));
+  EXPECT_TRUE(third->running()) << third->err();
+}
+
 TEST_F(RunFile, ASecondSignalAbortsWithExitCode1) {
   dir_.write("in.txt", numbered_lines(20'000, 40));
   dir_.write("p.yaml",

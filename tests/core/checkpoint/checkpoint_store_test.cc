@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <weir/record.h>
 
 #include <filesystem>
@@ -124,6 +127,53 @@ TEST_F(CheckpointStoreTest, AFolderThatCannotBeLookedIntoIsNotTakenForEmpty) {
   const std::string too_long = (dir_ / std::string(300, 'x')).string();
   EXPECT_EQ(problem(CheckpointStore(too_long, "orders")),
             "cannot read the checkpoint folder " + too_long + ": File name too long");
+}
+
+TEST_F(CheckpointStoreTest, ASecondClaimIsRefusedWithFolderAndProcess) {
+  EXPECT_EQ(store_.claim(), "");
+  CheckpointStore second(folder_, "orders");
+  EXPECT_THAT(second.claim(), AllOf(StartsWith("pipeline 'orders' runs already with the checkpoint folder " +
+                                               folder_ + ", in process " + std::to_string(::getpid()) + ";"),
+                                    HasSubstr("stop that one first")));
+  EXPECT_EQ(store_.save(0, {at("a", 7)}), "") << "the first is not disturbed";
+}
+
+TEST_F(CheckpointStoreTest, APipelineOfAnotherNameIsNotRefused) {
+  EXPECT_EQ(store_.claim(), "");
+  EXPECT_EQ(CheckpointStore(folder_, "orders2").claim(), "");
+}
+
+TEST_F(CheckpointStoreTest, AClaimEndsWithItsStore) {
+  EXPECT_EQ(CheckpointStore(folder_, "orders").claim(), "");
+  EXPECT_EQ(store_.claim(), "");
+  EXPECT_THAT(load(store_), IsEmpty()) << "the lock file is no file of positions";
+}
+
+TEST_F(CheckpointStoreTest, AClaimEndsWithAProcessThatIsKilled) {
+  int claimed[2];
+  ASSERT_EQ(::pipe(claimed), 0);
+  const pid_t other = ::fork();
+  ASSERT_GE(other, 0);
+  if (other == 0) {
+    CheckpointStore store(folder_, "orders");
+    const char answer = store.claim().empty() ? 'y' : 'n';
+    if (::write(claimed[1], &answer, 1) == 1) ::pause();
+    ::_exit(1);
+  }
+  char answer = 0;
+  ASSERT_EQ(::read(claimed[0], &answer, 1), 1);
+  EXPECT_EQ(answer, 'y');
+  EXPECT_THAT(store_.claim(), HasSubstr("in process " + std::to_string(other)));
+  ::kill(other, SIGKILL);
+  EXPECT_EQ(::waitpid(other, nullptr, 0), other);
+  EXPECT_EQ(store_.claim(), "");
+  ::close(claimed[0]);
+  ::close(claimed[1]);
+}
+
+TEST_F(CheckpointStoreTest, AFolderThatCannotBeMadeCannotBeClaimed) {
+  dir_.write("deep", "");
+  EXPECT_THAT(store_.claim(), StartsWith("cannot make the checkpoint folder " + folder_ + ": "));
 }
 
 /// A file system of its own at a folder, for as long as this lives; only root can make one.

@@ -229,11 +229,9 @@ TEST(Delivery, PositionsInAStoreAreTakenUpByTheNextRun) {
            "'}\nsources: {in: {plugin: script, values: " + values +
            "}}\nsinks: {out: {plugin: keep, from: in}}\n";
   };
-  PipelineRun first(yaml("[a, b]"));
-  EXPECT_FALSE(first.run());
+  EXPECT_FALSE(PipelineRun(yaml("[a, b]")).run());
   EXPECT_THAT(board().events("out got "), ElementsAre("a", "b"));
-  PipelineRun second(yaml("[a, b, c]"));
-  EXPECT_FALSE(second.run());
+  EXPECT_FALSE(PipelineRun(yaml("[a, b, c]")).run());
   EXPECT_THAT(board().events("out got "), ElementsAre("c"));
 
   std::ofstream(folder / "stored.task-0.positions.json") << "{broken";
