@@ -84,11 +84,12 @@ Account make_account(const PipelineGraph& graph, const std::vector<StageTotals>&
       account.read += left(stage, total);
     } else if (stage.spec.kind == StageKind::kSink) {
       account.written.emplace_back(name, total.in - std::min(total.in, left(stage, total)));
-    } else if (const std::uint64_t out = left(stage, total); out > total.in) {
+    } else if (const std::uint64_t out = left(stage, total) + total.given_up; out > total.in) {
       account.made.emplace_back(name, out - total.in);
     } else if (out < total.in) {
       account.dropped.emplace_back(name, total.in - out);
     }
+    if (total.given_up > 0) account.given_up.emplace_back(name, total.given_up);
     each_port(stage, total, [&](const GraphPort& port, std::uint64_t n) {
       if (port.discarded && n > 0) account.discarded.emplace_back(name + "." + port.name, n);
       if (port.consumers.size() > 1 && n > 0) {
@@ -137,6 +138,7 @@ std::string summary_text(const PipelineGraph& graph, const std::vector<StageTota
   if (account.written.empty()) text << " = written 0";
   term(" = ", ended_well ? "written" : "taken by sinks", account.written);
   term(" + ", "discarded", account.discarded);
+  term(" + ", "left to the next owner of their partitions", account.given_up);
   term(" + ", ended_well ? "dropped" : "undelivered", account.dropped);
   text << "\n";
   return text.str();

@@ -12,7 +12,7 @@
 namespace weir {
 
 /// Where every record of a run went. What came in equals what went out:
-///     read + made + copied = written + discarded + dropped
+///     read + made + copied = written + discarded + given_up + dropped
 /// for a run that ended well. Of a run that did not, nobody knows what a sink has made durable of what it
 /// took, so its text says `taken by sinks` and, for what stages still held, `undelivered`.
 struct Account {
@@ -21,9 +21,10 @@ struct Account {
   std::uint64_t read = 0;
   Parts written;    ///< by sink: taken and not sent to its error port
   Parts discarded;  ///< by port
-  Parts made;       ///< by stage: more records left than came (a stage that splits)
-  Parts dropped;    ///< by stage: fewer left (a stage that joins or drops)
-  Parts copied;     ///< by port that several stages read: the copies beyond the first
+  Parts given_up;  ///< by stage: were held when their partition was given up; its next owner reads them again
+  Parts made;      ///< by stage: more records left than came (a stage that splits)
+  Parts dropped;   ///< by stage: fewer left (a stage that joins or drops)
+  Parts copied;    ///< by port that several stages read: the copies beyond the first
 
   static std::uint64_t sum(const Parts& parts);
 };

@@ -25,6 +25,7 @@ std::vector<StageTotals> JobMetrics::totals() const {
     auto& total = all[i / tasks_];
     total.in += slots_[i].in.get();
     total.error += slots_[i].error.get();
+    total.given_up += slots_[i].given_up.get();
     total.ports.resize(slots_[i].ports.size());
     for (std::size_t p = 0; p < total.ports.size(); ++p) total.ports[p] += slots_[i].ports[p].get();
   }

@@ -29,6 +29,7 @@ struct StageCounts {
   OwnedCount in;                 ///< records taken
   std::deque<OwnedCount> ports;  ///< records that left, by port number
   OwnedCount error;              ///< records that left by the error port
+  OwnedCount given_up;  ///< records that were held and forgotten: their partition's next owner reads them
 };
 
 /// A stage's sums over all tasks, at one moment.
@@ -36,6 +37,7 @@ struct StageTotals {
   std::uint64_t in = 0;
   std::vector<std::uint64_t> ports;
   std::uint64_t error = 0;
+  std::uint64_t given_up = 0;
   std::map<std::string, std::uint64_t> named;  ///< the plugin's own counters
 };
 

@@ -280,7 +280,11 @@ void InlineNode::hold(HeldPositions& held) const {
 }
 
 void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {
-  lists_.remove_if(gone);
+  lists_.remove_if([&](const weir_record& record) {
+    if (!gone(record)) return false;
+    counts_.given_up.add(1);
+    return true;
+  });
 }
 
 }  // namespace weir

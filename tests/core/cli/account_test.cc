@@ -47,7 +47,8 @@ class HandMadeRun {
   void expect_balance() const {
     const Account a = account();
     EXPECT_EQ(a.read + Account::sum(a.made) + Account::sum(a.copied),
-              Account::sum(a.written) + Account::sum(a.discarded) + Account::sum(a.dropped));
+              Account::sum(a.written) + Account::sum(a.discarded) + Account::sum(a.given_up) +
+                  Account::sum(a.dropped));
   }
 
   PipelineGraph graph;
@@ -150,6 +151,23 @@ TEST(Account, StagesThatMakeAndDropRecordsAreNamed) {
   run.expect_balance();
   EXPECT_THAT(run.summary(),
               EndsWith("account: read 10 + made 15 (split 15) = written 7 (out 7) + dropped 18 (join 18)\n"));
+}
+
+TEST(Account, WhatTheNextOwnerReadsAgainIsNotDropped) {
+  HandMadeRun run;
+  const auto in = run.stage(StageKind::kSource, "in", {"out"});
+  const auto batch = run.stage(StageKind::kWindow, "batch", {"out"});
+  const auto out = run.stage(StageKind::kSink, "out", {});
+  run.wire(in, 0, batch);
+  run.wire(batch, 0, out);
+  run.pass(in, 0, 100);
+  run.pass(batch, 0, 60);
+  run.totals[batch].given_up = 40;
+  run.expect_balance();
+  EXPECT_THAT(run.account().dropped, IsEmpty());
+  EXPECT_THAT(run.summary(),
+              EndsWith("account: read 100 = written 60 (out 60) + left to the next owner of their "
+                       "partitions 40 (batch 40)\n"));
 }
 
 TEST(Account, OfAFailedRunItDoesNotSayWritten) {

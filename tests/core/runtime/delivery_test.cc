@@ -192,6 +192,7 @@ discard: [mark.side]
   // c belongs to the next owner, which reads it from position 2.
   EXPECT_THAT(board().events("out got "), ElementsAre("a!", "b!"));
   EXPECT_THAT(board().events("commit "), ElementsAre("t/0=2"));
+  EXPECT_EQ(run.job().totals()[1].given_up, 1u);
 }
 
 TEST(Delivery, PositionsOfLostPartitionsAreNotCommitted) {
