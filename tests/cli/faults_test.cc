@@ -2,7 +2,6 @@
 //
 // What goes wrong while a pipeline runs: a clear message, exit code 1, positions kept.
 #include <gmock/gmock.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "etl_run.h"
+#include "support/small_disk.h"
 
 namespace weir::test {
 namespace {
@@ -85,7 +85,7 @@ TEST_F(Faults, AFolderWithoutWritePermissionIsNamed) {
   std::vector<std::string> argv{WEIR_ETL_RUN, "p.yaml"};
   if (::geteuid() == 0) {
     const std::vector<std::string> without{"setpriv", "--bounding-set", "-dac_override,-dac_read_search"};
-    if (!support::find_program("setpriv")) GTEST_SKIP() << "root needs setpriv for this";
+    WEIR_REQUIRE_PROGRAM("setpriv", "util-linux");
     argv.insert(argv.begin(), without.begin(), without.end());
   }
   const auto done = support::run(argv, {.working_dir = dir_.path()});
@@ -98,11 +98,8 @@ TEST_F(Faults, AFolderWithoutWritePermissionIsNamed) {
 
 TEST_F(Faults, AFullDiskStopsItWithWholeLinesAndTheNextRunLosesNothing) {
   constexpr int kLines = 10'000;
-  fs::create_directory(dir_ / "disk");
-  const std::string disk = (dir_ / "disk").string();
-  if (::mount("weir-test", disk.c_str(), "tmpfs", 0, "size=256k") != 0) {
-    GTEST_SKIP() << "a small file system can only be mounted by root";
-  }
+  WEIR_REQUIRE_SMALL_DISK();
+  support::SmallDisk disk(dir_ / "disk", "size=256k");
   dir_.write("in.txt", numbered_lines(kLines, 80));
   dir_.write("p.yaml", kCopy);
   const auto full = etl_run({"p.yaml"});
@@ -117,7 +114,7 @@ TEST_F(Faults, AFullDiskStopsItWithWholeLinesAndTheNextRunLosesNothing) {
   EXPECT_FALSE(exists("store/copy.task-0.positions.json"));
 
   // The operator makes room.
-  EXPECT_EQ(::mount("weir-test", disk.c_str(), "tmpfs", MS_REMOUNT, "size=4m"), 0);
+  disk.resize("4m");
   const auto done = etl_run({"p.yaml"});
   EXPECT_EQ(done.status.code, 0) << done.err;
   std::set<std::string> seen;
@@ -126,7 +123,6 @@ TEST_F(Faults, AFullDiskStopsItWithWholeLinesAndTheNextRunLosesNothing) {
     seen.insert(line);
   }
   EXPECT_EQ(seen.size(), static_cast<std::size_t>(kLines));
-  EXPECT_EQ(::umount(disk.c_str()), 0);
 }
 
 }  // namespace

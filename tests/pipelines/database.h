@@ -40,7 +40,6 @@ class MariaDbDatabase final : public Database {
   void execute(const std::string& sql) override { server_.execute(sql, name_); }
   std::unique_ptr<support::ChildProcess> lock_users() override;
 
-  support::MariaDbServer& server() { return server_; }
   support::MariaDbServer::Rows query(const std::string& sql) const { return server_.query(sql, name_); }
 
  private:

@@ -41,7 +41,11 @@ HttpRequest read_message(Poco::Net::HTTPServerRequest& wire) {
   message.path = uri.getPath();
   for (const auto& [name, value] : uri.getQueryParameters()) message.query.emplace(name, value);
   for (const auto& [name, value] : wire) message.headers.emplace_back(name, value);
-  Poco::StreamCopier::copyToString(wire.stream(), message.body);
+  // A request that gives its body no length has none (RFC 9112, section 6.3); Poco would read until the
+  // client goes.
+  if (wire.hasContentLength() || wire.getChunkedTransferEncoding()) {
+    Poco::StreamCopier::copyToString(wire.stream(), message.body);
+  }
   return message;
 }
 

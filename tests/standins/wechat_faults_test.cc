@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the WeChat stand-in does when it is made to fail.
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -229,6 +233,22 @@ TEST(WeChatControl, SaysWhatItCannotUnderstand) {
   EXPECT_EQ(client.post("/_control/latency", "{").status, 400);
   EXPECT_EQ(client.post("/_control/nothing", "").status, 404);
   EXPECT_EQ(client.get("/_control/nothing").status, 404);
+}
+
+TEST(WeChatControl, ACommandWithoutABodyIsAnsweredAtOnce) {
+  WeChatApi api;
+  Poco::Net::StreamSocket socket(Poco::Net::SocketAddress("127.0.0.1", api.port()));
+  socket.setReceiveTimeout(Poco::Timespan(20, 0));
+  const std::map<std::string, std::string> answers = {
+      {"hold", "HTTP/1.1 200"}, {"release", "HTTP/1.1 200"}, {"latency", "HTTP/1.1 400"}};
+  for (const auto& [command, answer] : answers) {
+    const std::string request = "POST /_control/" + command + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.sendBytes(request.data(), static_cast<int>(request.size()));
+    char reply[1000];
+    const int n = socket.receiveBytes(reply, sizeof reply);
+    EXPECT_EQ(std::string(reply, static_cast<std::size_t>(std::max(n, 0))).substr(0, answer.size()), answer)
+        << command;
+  }
 }
 
 }  // namespace

@@ -226,6 +226,11 @@ std::optional<std::string> find_program(const std::string& name) {
   return std::nullopt;
 }
 
+std::optional<std::string> why_no_program(const std::string& name, const std::string& package) {
+  if (find_program(name)) return std::nullopt;
+  return "there is no " + name + " (Debian: apt-get install " + package + ")";
+}
+
 std::string last_lines(const std::string& text, int lines) {
   std::size_t start = text.size();
   for (int found = 0; start > 0; --start) {

@@ -95,6 +95,9 @@ Completed run(std::vector<std::string> argv, ChildOptions options = {},
 /// outside the PATH of normal users); none when there is none.
 std::optional<std::string> find_program(const std::string& name);
 
+/// Says that there is no such program, and the Debian package that has it; none when there is one.
+std::optional<std::string> why_no_program(const std::string& name, const std::string& package);
+
 /// The last `lines` lines of a text, for error messages that quote a log.
 std::string last_lines(const std::string& text, int lines);
 

@@ -14,7 +14,7 @@
 
 /// The first line of a test that needs the real broker.
 #define WEIR_REQUIRE_KAFKA() \
-  WEIR_REQUIRE_REAL("Kafka broker", ::weir::support::KafkaBroker::why_unavailable())
+  WEIR_REQUIRE_REAL("real Kafka broker", ::weir::support::KafkaBroker::why_unavailable())
 
 namespace weir::support {
 

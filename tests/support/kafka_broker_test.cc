@@ -43,7 +43,7 @@ TEST(KafkaBroker, GivesBackWhatWasProduced) {
 
 TEST(KafkaBroker, SpeaksWithKcat) {
   WEIR_REQUIRE_KAFKA();
-  if (!find_program("kcat")) GTEST_SKIP() << "there is no kcat (Debian: apt-get install kcat)";
+  WEIR_REQUIRE_PROGRAM("kcat", "kcat");
   KafkaBroker& broker = KafkaBroker::shared();
   const std::string topic = unique_name("kcat");
   broker.create_topic(topic, 1);
@@ -63,7 +63,7 @@ TEST(KafkaBroker, SpeaksWithKcat) {
 
 TEST(KafkaBroker, TellsWhatAGroupHasCommitted) {
   WEIR_REQUIRE_KAFKA();
-  if (!find_program("kcat")) GTEST_SKIP() << "there is no kcat (Debian: apt-get install kcat)";
+  WEIR_REQUIRE_PROGRAM("kcat", "kcat");
   KafkaBroker& broker = KafkaBroker::shared();
   const std::string topic = unique_name("committed");
   const std::string group = unique_name("group");

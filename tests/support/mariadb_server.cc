@@ -62,9 +62,7 @@ MariaDbServer& MariaDbServer::shared() {
 
 std::optional<std::string> MariaDbServer::why_unavailable() {
   for (const char* const name : {"mariadbd", "mariadb-install-db", "mariadb"}) {
-    if (!find_program(name)) {
-      return std::string("there is no ") + name + " (Debian: apt-get install mariadb-server)";
-    }
+    if (auto reason = why_no_program(name, "mariadb-server")) return reason;
   }
   return std::nullopt;
 }

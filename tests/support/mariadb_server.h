@@ -12,7 +12,7 @@
 
 /// The first line of a test that needs the real database server.
 #define WEIR_REQUIRE_MARIADB() \
-  WEIR_REQUIRE_REAL("MariaDB server", ::weir::support::MariaDbServer::why_unavailable())
+  WEIR_REQUIRE_REAL("real MariaDB server", ::weir::support::MariaDbServer::why_unavailable())
 
 namespace weir::support {
 

@@ -12,7 +12,7 @@
 
 /// The first line of a test that needs the real database server.
 #define WEIR_REQUIRE_POSTGRESQL() \
-  WEIR_REQUIRE_REAL("PostgreSQL server", ::weir::support::PostgresqlServer::why_unavailable())
+  WEIR_REQUIRE_REAL("real PostgreSQL server", ::weir::support::PostgresqlServer::why_unavailable())
 
 namespace weir::support {
 

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <weir/record.h>
@@ -15,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "support/small_disk.h"
 #include "support/temp_dir.h"
 
 namespace weir {
@@ -176,29 +176,9 @@ TEST_F(CheckpointStoreTest, AFolderThatCannotBeMadeCannotBeClaimed) {
   EXPECT_THAT(store_.claim(), StartsWith("cannot make the checkpoint folder " + folder_ + ": "));
 }
 
-/// A file system of its own at a folder, for as long as this lives; only root can make one.
-class SmallDisk {
- public:
-  SmallDisk(const fs::path& folder, const char* options) : folder_(folder) {
-    fs::create_directories(folder);
-    mounted_ = ::mount("weir-test", folder.c_str(), "tmpfs", 0, options) == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount(folder_.c_str());
-  }
-  bool mounted() const { return mounted_; }
-  bool make_read_only() const {
-    return ::mount("weir-test", folder_.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "") == 0;
-  }
-
- private:
-  const fs::path folder_;
-  bool mounted_ = false;
-};
-
 TEST_F(CheckpointStoreTest, OnAFullDiskTheOldPositionsStay) {
-  const SmallDisk disk(folder_, "size=64k");
-  if (!disk.mounted()) GTEST_SKIP() << "a small file system can only be mounted by root";
+  WEIR_REQUIRE_SMALL_DISK();
+  const support::SmallDisk disk(folder_, "size=64k");
   EXPECT_EQ(store_.save(0, {at("a", 7)}), "");
   std::vector<weir_position> many;
   for (int i = 0; i < 2000; ++i) many.push_back(at("a", i, i));
@@ -208,9 +188,9 @@ TEST_F(CheckpointStoreTest, OnAFullDiskTheOldPositionsStay) {
 }
 
 TEST_F(CheckpointStoreTest, WithoutWritePermissionTheTextNamesTheFile) {
-  const SmallDisk disk(folder_, "");
-  if (!disk.mounted() || !disk.make_read_only())
-    GTEST_SKIP() << "a read-only file system can only be mounted by root";
+  WEIR_REQUIRE_SMALL_DISK();
+  support::SmallDisk disk(folder_, "size=64k");
+  disk.make_read_only();
   EXPECT_EQ(store_.save(0, {at("a", 7)}),
             "cannot create " + folder_ + "/orders.task-0.positions.json.new: Read-only file system");
 }

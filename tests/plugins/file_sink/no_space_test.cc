@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <weir/testing.h>
 
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "sinks/file/file_sink.h"
+#include "support/small_disk.h"
 #include "support/temp_dir.h"
 
 namespace weir::file {
@@ -24,29 +24,24 @@ std::string options(const std::filesystem::path& path) {
 }
 
 TEST(NoSpace, AFullDiskStopsThePipelineAndLeavesWholeLines) {
+  WEIR_REQUIRE_SMALL_DISK();
   const support::TempDir dir;
-  if (::mount("weir-test", dir.path().c_str(), "tmpfs", 0, "size=64k") != 0) {
-    GTEST_SKIP() << "a small file system can only be mounted by root";
-  }
-  {
-    Harness h(options(dir / "out"));
-    const std::string value(9'999, 'x');
-    h.write({value, value, value});
+  const support::SmallDisk disk(dir.path(), "size=64k");
+  Harness h(options(dir / "out"));
+  const std::string value(9'999, 'x');
+  h.write({value, value, value});
+  h.flush();
+  h.write({value, value, value, value});
+  try {
     h.flush();
-    h.write({value, value, value, value});
-    try {
-      h.flush();
-      ADD_FAILURE() << "70 kB went into 64 kB";
-    } catch (const testing::PluginError& e) {
-      EXPECT_EQ(e.status, WEIR_STOP);
-      EXPECT_EQ(e.code, "no_space");
-      EXPECT_THAT(e.what(),
-                  HasSubstr("cannot write '" + (dir / "out").string() + "': No space left on device"));
-    }
-    EXPECT_EQ(dir.read("out"), value + "\n" + value + "\n" + value + "\n")
-        << "the batch was taken back whole";
+    ADD_FAILURE() << "70 kB went into 64 kB";
+  } catch (const testing::PluginError& e) {
+    EXPECT_EQ(e.status, WEIR_STOP);
+    EXPECT_EQ(e.code, "no_space");
+    EXPECT_THAT(e.what(),
+                HasSubstr("cannot write '" + (dir / "out").string() + "': No space left on device"));
   }
-  ASSERT_EQ(::umount(dir.path().c_str()), 0);
+  EXPECT_EQ(dir.read("out"), value + "\n" + value + "\n" + value + "\n") << "the batch was taken back whole";
 }
 
 /// Files of this process cannot grow beyond a size for as long as this lives.

@@ -8,14 +8,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <sys/mount.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "support/small_disk.h"
 #include "support/temp_dir.h"
 #include "support/wait_until.h"
 
@@ -109,28 +108,24 @@ TEST(SqliteFaults, AnAbortWhileTheDatabaseIsLockedStopsAndWritesNothing) {
 }
 
 TEST(SqliteFaults, AFullDiskIsWaitedForUntilThereIsRoom) {
+  WEIR_REQUIRE_SMALL_DISK();
   const support::TempDir dir;
-  if (::mount("weir-test", dir.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
-    GTEST_SKIP() << "a small file system can only be mounted by root";
+  const support::SmallDisk disk(dir.path(), "size=1m");
+  SqliteFile db(dir / "a.db");
+  db.query("CREATE TABLE users (id INTEGER PRIMARY KEY, t TEXT)");
+  const auto filler = dir.write("filler", std::string(800'000, 'x'));
+  auto s = sink((dir / "a.db").string());
+  std::vector<weir::testing::Item> items;
+  for (int i = 0; i < 800; ++i) {
+    items.emplace_back(R"({"id":)" + std::to_string(i) + R"(,"t":")" + std::string(500, 'x') + R"("})");
   }
-  {
-    SqliteFile db(dir / "a.db");
-    db.query("CREATE TABLE users (id INTEGER PRIMARY KEY, t TEXT)");
-    const auto filler = dir.write("filler", std::string(800'000, 'x'));
-    auto s = sink((dir / "a.db").string());
-    std::vector<weir::testing::Item> items;
-    for (int i = 0; i < 800; ++i) {
-      items.emplace_back(R"({"id":)" + std::to_string(i) + R"(,"t":")" + std::string(500, 'x') + R"("})");
-    }
-    std::thread write([&] { s->write(items); });
-    EXPECT_TRUE(support::wait_until(support::kLongWait, [&] { return s->counter("retries") >= 3; }));
-    std::filesystem::remove(filler);
-    write.join();
-    EXPECT_THAT(s->errors(), IsEmpty());
-    EXPECT_THAT(db.query("SELECT count(*) FROM users"), ElementsAre(Row{"800"}));
-    EXPECT_THAT(s->log_lines(), ElementsAre(HasSubstr("disk is full"), HasSubstr("works again")));
-  }
-  ASSERT_EQ(::umount(dir.path().c_str()), 0);
+  std::thread write([&] { s->write(items); });
+  EXPECT_TRUE(support::wait_until(support::kLongWait, [&] { return s->counter("retries") >= 3; }));
+  std::filesystem::remove(filler);
+  write.join();
+  EXPECT_THAT(s->errors(), IsEmpty());
+  EXPECT_THAT(db.query("SELECT count(*) FROM users"), ElementsAre(Row{"800"}));
+  EXPECT_THAT(s->log_lines(), ElementsAre(HasSubstr("disk is full"), HasSubstr("works again")));
 }
 
 }  // namespace
