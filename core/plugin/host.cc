@@ -169,6 +169,7 @@ weir_host make_table() {
   };
   h.place = [](C* c) { return c->place(); };
   h.block_new = host_memory::block_new;
+  h.block_new_over = host_memory::block_new_over;
   h.block_retain = host_memory::block_retain;
   h.block_release = host_memory::block_release;
   h.block_is_unique = host_memory::block_is_unique;

@@ -80,7 +80,7 @@ FIELD(weir_place, workers, 16);
 FIELD(weir_place, pipeline, 24);
 FIELD(weir_place, stage, 40);
 
-SIZE(weir_host, 216);
+SIZE(weir_host, 224);
 FIELD(weir_host, abi_major, 4);
 FIELD(weir_host, abi_minor, 8);
 FIELD(weir_host, log, 16);
@@ -108,6 +108,7 @@ FIELD(weir_host, wake, 184);
 FIELD(weir_host, give_up, 192);
 FIELD(weir_host, counter, 200);
 FIELD(weir_host, counter_add, 208);
+FIELD(weir_host, block_new_over, 216);
 
 SIZE(weir_option, 72);
 FIELD(weir_option, type, 4);

@@ -298,6 +298,11 @@ typedef struct weir_host {
   /* The counter of that name; the same for all instances of a stage. */
   weir_counter* (*counter)(weir_context*, weir_slice name);
   void (*counter_add)(weir_counter*, uint64_t n);
+
+  /* -- memory, once more -- [any-thread] */
+  /* As block_new; the block keeps `parent` (which may be NULL) alive, so that a record may point into both.
+   */
+  weir_block* (*block_new_over)(weir_block* parent, size_t capacity, char** data);
 } weir_host;
 
 /* ---- the plugin's side -------------------------------------------------------------------------------- */

@@ -26,6 +26,11 @@ class Block {
     block_ = host->block_new(capacity, &data_);
     if (block_ == nullptr) throw std::bad_alloc();
   }
+  /// A block that keeps `parent` (which may be null) alive as well.
+  Block(const weir_host* host, weir_block* parent, std::size_t capacity) : host_(host), capacity_(capacity) {
+    block_ = host->block_new_over(parent, capacity, &data_);
+    if (block_ == nullptr) throw std::bad_alloc();
+  }
   Block(const Block& o) : host_(o.host_), block_(o.block_), data_(o.data_), capacity_(o.capacity_) {
     if (block_ != nullptr) host_->block_retain(block_);
   }
@@ -114,6 +119,19 @@ class Context {
     if (!value.empty()) std::memcpy(p, value.data(), value.size());
     p += value.size();
     if (extra != 0) copy_rest(r, p);
+    return r;
+  }
+
+  /// The same record with another key, whose bytes are copied; everything else stays where it is. kAbsent
+  /// takes the key away.
+  Record with_key(const Record& from, weir_slice key) {
+    Record r = from;
+    r.key = key;
+    if (key.data == nullptr) return r;
+    char* const p = allocate_over(from.block, key.size);
+    if (key.size != 0) std::memcpy(p, key.data, key.size);
+    r.key = {p, key.size};
+    r.block = over_.get();
     return r;
   }
 
@@ -259,6 +277,7 @@ class Context {
 
  private:
   static constexpr std::size_t kArenaBytes = 64 * 1024;
+  static constexpr std::size_t kLeastOver = 64;
 
   struct Failure {
     Port port;
@@ -284,10 +303,25 @@ class Context {
     used_ += bytes;
     return p;
   }
+  /// Room in a block over `parent`. Neighbours nearly always share a parent: then blocks grow by doubling.
+  char* allocate_over(weir_block* parent, std::size_t bytes) {
+    const bool same = over_ && over_parent_ == parent;
+    if (!same || over_used_ + bytes > over_.capacity()) {
+      const std::size_t usual = same ? std::min(kArenaBytes, 2 * over_.capacity()) : kLeastOver;
+      if (over_) full_.push_back(std::move(over_));
+      over_ = Block(host_, parent, std::max(usual, bytes));
+      over_parent_ = parent;
+      over_used_ = 0;
+    }
+    char* const p = over_.data() + over_used_;
+    over_used_ += bytes;
+    return p;
+  }
   /// The call is over: an arena that nobody refers to is written anew by the next one. In one that others
-  /// read meanwhile, the padding behind the last record is theirs too.
+  /// read meanwhile, the padding behind the last record is theirs too. Blocks over others let those go.
   void end_call() {
     full_.clear();
+    over_ = Block();
     used_ = arena_.unique() ? 0 : used_ + (used_ == 0 ? 0 : WEIR_PADDING);
   }
 
@@ -339,6 +373,9 @@ class Context {
   std::vector<Failure> failures_;
   Block arena_;
   std::size_t used_ = 0;
+  Block over_;  // holds over_parent_, so that no other block has its address
+  weir_block* over_parent_ = nullptr;
+  std::size_t over_used_ = 0;
   std::vector<Block> full_;  // earlier arenas of this call
 };
 

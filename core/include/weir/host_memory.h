@@ -50,6 +50,15 @@ inline void block_release(weir_block* block) {
   }
 }
 
+/// A block that holds a reference to `parent`, which may be null.
+inline weir_block* block_new_over(weir_block* parent, size_t capacity, char** data) {
+  weir_block* block = block_new(capacity, data);
+  if (block == nullptr || parent == nullptr) return block;
+  block_retain(parent);
+  block->parent = parent;
+  return block;
+}
+
 inline int block_is_unique(const weir_block* block) {
   return block->references.load(std::memory_order_acquire) == 1 ? 1 : 0;
 }
@@ -87,10 +96,8 @@ inline weir_record with_failure(const weir_record& record, const FailureText& te
   const std::size_t size =
       sizeof(weir_failure) + text.stage.size() + text.port.size() + text.code.size() + text.message.size();
   char* p = nullptr;
-  weir_block* block = block_new(size, &p);
+  weir_block* block = block_new_over(record.block, size, &p);
   if (block == nullptr) throw std::bad_alloc();
-  block->parent = record.block;
-  if (record.block != nullptr) block_retain(record.block);
   auto* failure = new (p) weir_failure{};
   p += sizeof(weir_failure);
   const auto put = [&p](std::string_view s) {

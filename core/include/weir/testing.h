@@ -164,6 +164,7 @@ inline const weir_host& host() {
     };
     h.place = [](weir_context* c) -> const weir_place* { return &c->place; };
     h.block_new = host_memory::block_new;
+    h.block_new_over = host_memory::block_new_over;
     h.block_retain = host_memory::block_retain;
     h.block_release = host_memory::block_release;
     h.block_is_unique = host_memory::block_is_unique;
