@@ -22,7 +22,7 @@ constexpr std::string_view kPrelude =
     "def env: {}; "
     "def input: error(\"input: a record is all that the program is given\"); def inputs: input; "
     "def modulemeta: error(\"modulemeta: there are no modules\"); def get_search_list: []; "
-    "def stderr: debug; "
+    "def input_filename: null; def input_line_number: null; def stderr: debug; "
     "def _strftime($f): strftime($f); "
     "def strftime($f): (if type == \"number\" then gmtime else . end) | _strftime($f); "
     "def _strflocaltime($f): strflocaltime($f); "

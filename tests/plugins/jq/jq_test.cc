@@ -146,7 +146,8 @@ TEST(Jq, NothingElseOfTheOutsideCanBeRead) {
   EXPECT_THAT(error("input", "1"), HasSubstr("jq: input:"));
   EXPECT_THAT(error("[inputs]", "1"), HasSubstr("jq: input:"));
   EXPECT_THAT(error("\"m\" | modulemeta", "1"), HasSubstr("jq: modulemeta:"));
-  EXPECT_THAT(results("get_search_list, input_filename", "1"), ElementsAre("[]", "null"));
+  EXPECT_THAT(results("get_search_list, input_filename, input_line_number", "1"),
+              ElementsAre("[]", "null", "null"));
 }
 
 TEST(Jq, DebugAndStderrWriteToTheLog) {
