@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "base/times.h"
 #include "graph/pipeline_graph.h"
+#include "graph/port_schema.h"
 #include "plugin/library.h"
 #include "plugin/options_binding.h"
 
@@ -91,7 +93,17 @@ class Builder {
     if (stage.open == nullptr) return;
     stage.plugin = &plugin;
     for (const auto* port : stage.open->ports()) {
-      stage.ports.push_back({port->name, static_cast<weir_item>(port->item), false, {}});
+      const std::string schema = port->schema == nullptr ? "" : port->schema;
+      if (!schema.empty()) check_schema(spec, label + ", port " + in_quotes(port->name), schema);
+      stage.ports.push_back({port->name, static_cast<weir_item>(port->item), false, {}, schema});
+    }
+  }
+
+  void check_schema(const StageSpec& spec, const std::string& whose, const std::string& schema) {
+    try {
+      const PortSchema checked(schema);
+    } catch (const std::invalid_argument& e) {
+      diagnostics_.add(spec.plugin_mark, whose + ": the declared JSON Schema cannot be used: " + e.what());
     }
   }
 

@@ -30,6 +30,7 @@ struct GraphPort {
   weir_item item = WEIR_RECORDS;
   bool discarded = false;
   std::vector<Consumer> consumers;
+  std::string schema;  ///< a JSON Schema of what leaves by it; empty: none is declared
 };
 
 struct GraphStage {
@@ -37,7 +38,7 @@ struct GraphStage {
   const weir_plugin* plugin = nullptr;
   std::shared_ptr<OpenStage> open;
   std::vector<GraphPort> ports;  ///< by port number
-  GraphPort error{"error", WEIR_RECORDS, false, {}};
+  GraphPort error{"error", WEIR_RECORDS, false, {}, {}};
   bool has_event_time = false;  ///< the stage itself or one before it has `event_time:`
 
   /// Whether the stage runs on threads of its own, behind a queue.
@@ -49,6 +50,7 @@ struct GraphStage {
 struct PipelineGraph {
   PipelineSpec spec;
   std::vector<GraphStage> stages;  ///< each stage after those it reads from
+  bool verify_ports = false;       ///< a job of it compares what leaves by each port with its declaration
 };
 
 /// Checks a spec against the plugins. All that is wrong goes to `diagnostics`; then there is no graph, as

@@ -84,6 +84,18 @@ class PortsAsGiven final : public Process {
   explicit PortsAsGiven(const Options&) {}
 };
 
+class Typed final : public Process {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("typed").summary("Ports with schemas.");
+    d.option("schema", Type::kString, "Of its port.").required();
+  }
+  static PortList ports(const Options& options) {
+    return PortList().add("out", Item::kRecords, "Typed.", options.string("schema"));
+  }
+  explicit Typed(const Options&) {}
+};
+
 class Collect final : public Sink {
  public:
   static void describe(Descriptor& d) { d.name("collect").summary("Collects."); }
@@ -128,11 +140,12 @@ class SampleCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     std::vector<std::string> known;
-    for (const auto* plugin : {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
-                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
-                               detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
-                               detail::Trampoline<Collect>::plugin(), detail::Trampoline<Either>::plugin(),
-                               detail::Trampoline<Both>::plugin(), silent()}) {
+    for (const auto* plugin :
+         {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
+          detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
+          detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
+          detail::Trampoline<Typed>::plugin(), detail::Trampoline<Collect>::plugin(),
+          detail::Trampoline<Either>::plugin(), detail::Trampoline<Both>::plugin(), silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;
       known.emplace_back(plugin->name);

@@ -17,6 +17,7 @@ namespace weir::test {
 ///     process ask        takes groups alone; `concurrency` is allowed
 ///     process silent     refuses its options without a reason
 ///     process same       a port for each text of `ports`, as it is
+///     process typed      its port has the JSON Schema `schema`
 ///     sink    collect    takes records
 ///     sink    either     takes records and groups
 std::optional<PipelineGraph> check(const std::string& yaml, Diagnostics& diagnostics);
