@@ -8,11 +8,13 @@
 namespace weir {
 
 void Outlet::emit(const weir_record* records, std::size_t count) const {
+  if (check_ != nullptr && !check_->passes(records, count)) return;
   count_->add(count);
   for (const Consumer& to : consumers_) to.node->take(records, count, to.inlet);
 }
 
 void Outlet::emit(const weir_group& group) const {
+  if (check_ != nullptr && !check_->passes(group)) return;
   count_->add(group.count);
   for (const Consumer& to : consumers_) {
     weir_group copy = group;
@@ -41,6 +43,9 @@ StageNode::StageNode(Services& services, TaskControl& task, const PipelineGraph&
       error_(counts_.error, stage_.error.discarded) {
   for (std::size_t p = 0; p < stage_.ports.size(); ++p) {
     outlets_.emplace_back(counts_.ports[p], stage_.ports[p].discarded);
+    if (!graph.verify_ports) continue;
+    checks_.push_back(std::make_unique<PortCheck>(task, name(), stage_.ports[p]));
+    outlets_.back().verify_by(*checks_.back());
   }
 }
 

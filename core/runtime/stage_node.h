@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "checkpoint/positions.h"
 #include "metrics/job_metrics.h"
 #include "runtime/instance_context.h"
+#include "runtime/port_check.h"
 #include "runtime/watermarks.h"
 #include "runtime/work.h"
 #include "state/timers.h"
@@ -52,6 +54,8 @@ class Outlet {
   Outlet(OwnedCount& count, bool discarded) : count_(&count), discarded_(discarded) {}
 
   void connect(const Consumer& consumer) { consumers_.push_back(consumer); }
+  /// From now on only what passes `check`, which outlives this, leaves.
+  void verify_by(PortCheck& check) { check_ = &check; }
   /// Whether it leads somewhere, or on purpose nowhere.
   bool wired() const { return discarded_ || !consumers_.empty(); }
   void emit(const weir_record* records, std::size_t count) const;
@@ -64,6 +68,7 @@ class Outlet {
 
  private:
   OwnedCount* count_;
+  PortCheck* check_ = nullptr;
   bool discarded_;
   std::vector<Consumer> consumers_;
 };
@@ -142,6 +147,7 @@ class StageNode {
   void collect_queues(const StageNode& from);
 
   std::vector<Outlet> outlets_;
+  std::vector<std::unique_ptr<PortCheck>> checks_;  // one a port, where the graph asks for it
   Outlet error_;
   Watermarks watermarks_;
   bool idle_ = false;

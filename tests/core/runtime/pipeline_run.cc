@@ -16,10 +16,12 @@ namespace {
 class TestCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
-    for (const auto* plugin : {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
-                               detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
-                               detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin(),
-                               detail::Trampoline<Visits>::plugin(), detail::Trampoline<Rules>::plugin()}) {
+    for (const auto* plugin :
+         {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
+          detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
+          detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin(),
+          detail::Trampoline<Visits>::plugin(), detail::Trampoline<Rules>::plugin(),
+          detail::Trampoline<Typed>::plugin(), detail::Trampoline<SlowTyped>::plugin()}) {
       if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
     }
     return "there is no plugin '" + name + "'";
@@ -28,7 +30,7 @@ class TestCatalog final : public PluginCatalog {
 
 }  // namespace
 
-PipelineRun::PipelineRun(const std::string& yaml) : log_(clock_, LogLevel::kError) {
+PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports) : log_(clock_, LogLevel::kError) {
   board().clear();
   TestCatalog catalog;
   Diagnostics diagnostics;
@@ -37,6 +39,7 @@ PipelineRun::PipelineRun(const std::string& yaml) : log_(clock_, LogLevel::kErro
   std::optional<PipelineGraph> graph;
   if (spec) graph = build_graph(*std::move(spec), catalog, log_, diagnostics);
   if (!graph) throw std::runtime_error(diagnostics.text());
+  graph->verify_ports = verify_ports;
   job_ = std::make_unique<Job>(*std::move(graph), log_, clock_);
 }
 

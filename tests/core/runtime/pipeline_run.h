@@ -17,7 +17,7 @@ namespace weir::test {
 class PipelineRun {
  public:
   /// Throws std::runtime_error with the diagnostics when the text is refused.
-  explicit PipelineRun(const std::string& yaml);
+  explicit PipelineRun(const std::string& yaml, bool verify_ports = true);
   ~PipelineRun();
 
   void start();

@@ -227,4 +227,25 @@ void Pairs::finish(Context& out) {
   out.list_emit(Port{0}, kAbsent, 0, {}, {});
 }
 
+void Typed::describe(Descriptor& d) {
+  d.name("typed").summary("Objects with an age.");
+  d.port("out", Item::kRecords, "Ages.",
+         R"({"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]})");
+  d.port("groups", Item::kGroups, "Groups.");
+}
+
+void Typed::process(const Record& record, Context& out) {
+  const char first = record.bytes().empty() ? ' ' : record.bytes().front();
+  if (first == '!') {
+    out.emit_group(kOut, Group{{sizeof(weir_group), 0, kAbsent, 0, 0, &record, 1}});
+  } else {
+    out.emit(first == '?' ? kGroups : kOut, record);
+  }
+}
+
+void SlowTyped::describe(Descriptor& d) {
+  Typed::describe(d);
+  d.name("slow_typed").blocks().concurrent();
+}
+
 }  // namespace weir::test

@@ -143,4 +143,22 @@ class Pairs final : public Window {
   const std::size_t count_;
 };
 
+/// Process `typed`: hands records on by `out`, whose schema wants objects with an integer `age`. A value that
+/// begins with '!' leaves as a group by `out`, one with '?' as a record by `groups`, which carries groups.
+class Typed : public Process {
+ public:
+  static constexpr Port kOut{0}, kGroups{1};
+  static void describe(Descriptor& d);
+  explicit Typed(const Options&) {}
+  using Process::process;
+  void process(const Record& record, Context& out) override;
+};
+
+/// Process `slow_typed`: the same on threads of its own.
+class SlowTyped final : public Typed {
+ public:
+  static void describe(Descriptor& d);
+  using Typed::Typed;
+};
+
 }  // namespace weir::test
