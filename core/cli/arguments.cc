@@ -17,7 +17,18 @@
 namespace weir {
 namespace {
 
-enum class OptionId { kHelp, kVersion, kQuiet, kPluginDir, kFrom, kInto, kBatch, kMaxAttempts, kDryRun };
+enum class OptionId {
+  kHelp,
+  kVersion,
+  kQuiet,
+  kPluginDir,
+  kVerifyPorts,
+  kFrom,
+  kInto,
+  kBatch,
+  kMaxAttempts,
+  kDryRun
+};
 
 struct Option {
   const char* name;
@@ -27,12 +38,16 @@ struct Option {
   bool replay_only;
 };
 
-constexpr Option kOptions[] = {
-    {"help", 'h', OptionId::kHelp, false, false},   {"version", 'V', OptionId::kVersion, false, false},
-    {"quiet", 'q', OptionId::kQuiet, false, false}, {"plugin-dir", 0, OptionId::kPluginDir, true, false},
-    {"from", 0, OptionId::kFrom, true, true},       {"into", 0, OptionId::kInto, true, true},
-    {"batch", 0, OptionId::kBatch, true, true},     {"max-attempts", 0, OptionId::kMaxAttempts, true, true},
-    {"dry-run", 0, OptionId::kDryRun, false, true}};
+constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false, false},
+                               {"version", 'V', OptionId::kVersion, false, false},
+                               {"quiet", 'q', OptionId::kQuiet, false, false},
+                               {"plugin-dir", 0, OptionId::kPluginDir, true, false},
+                               {"verify-ports", 0, OptionId::kVerifyPorts, false, false},
+                               {"from", 0, OptionId::kFrom, true, true},
+                               {"into", 0, OptionId::kInto, true, true},
+                               {"batch", 0, OptionId::kBatch, true, true},
+                               {"max-attempts", 0, OptionId::kMaxAttempts, true, true},
+                               {"dry-run", 0, OptionId::kDryRun, false, true}};
 
 const std::vector<std::pair<std::string, Command>> kCommands{{"run", Command::kRun},
                                                              {"check", Command::kCheck},
@@ -121,6 +136,10 @@ class Parser {
     if (option->replay_only && arguments_.command != Command::kReplay) {
       return fail("option '" + name + "' is one of 'etl-run replay' alone");
     }
+    const bool runs = arguments_.command == Command::kRun || arguments_.command == Command::kReplay;
+    if (option->id == OptionId::kVerifyPorts && !runs) {
+      return fail("option '" + name + "' is for runs and replays, where records leave by ports");
+    }
     const std::size_t equals = word.find('=');
     if (!option->takes_value) {
       if (equals != std::string::npos) return fail("option '" + name + "' takes no value");
@@ -154,6 +173,7 @@ class Parser {
     if (id == OptionId::kHelp) arguments_.help = true;
     if (id == OptionId::kVersion) arguments_.version = true;
     if (id == OptionId::kQuiet) arguments_.quiet = true;
+    if (id == OptionId::kVerifyPorts) arguments_.verify_ports = true;
     if (id == OptionId::kDryRun) arguments_.replay.dry_run = true;
   }
 

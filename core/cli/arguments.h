@@ -18,6 +18,7 @@ struct Arguments {
       false;  ///< show help_text(command), do nothing else; what the command needs may be missing then
   bool version = false;  ///< show version_text(), do nothing else
   bool quiet = false;
+  bool verify_ports = false;  ///< run, replay: compare what leaves by each port with its declaration
   std::vector<std::string> plugin_dirs;
   std::string file;      ///< the pipeline: run, check, replay
   std::string plugin;    ///< plugins: the one to describe; empty: all

@@ -80,17 +80,28 @@ std::string options_text(const weir_option* const* options, std::size_t indent) 
   return text;
 }
 
-std::string ports_text(const weir_plugin& plugin) {
-  std::vector<std::pair<std::string, std::string>> lines;
-  for (const weir_port* const* port = plugin.ports; port != nullptr && *port != nullptr; ++port) {
-    lines.emplace_back(view_of((*port)->name) + " (" + items_text((*port)->item) + ")",
-                       view_of((*port)->help));
+// The lines of `text`, as they stand.
+std::string indented(const std::string& text, std::size_t indent) {
+  std::string lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line = text.substr(at, end - at);
+    lines += (line.empty() ? "" : std::string(indent, ' ') + line) + "\n";
+    at = end + 1;
   }
-  lines.emplace_back("error (records)",
-                     "Built in: records that the stage cannot take. Not wired, the first such record "
-                     "stops the pipeline.");
+  return lines;
+}
+
+std::string ports_text(const weir_plugin& plugin) {
   std::string text;
-  for (const auto& [name, help] : lines) text += "  " + name + "\n" + wrapped(help, 6);
+  for (const weir_port* const* port = plugin.ports; port != nullptr && *port != nullptr; ++port) {
+    text += "  " + view_of((*port)->name) + " (" + items_text((*port)->item) + ")\n" +
+            wrapped(view_of((*port)->help), 6);
+    if ((*port)->schema != nullptr) text += "      JSON Schema:\n" + indented((*port)->schema, 8);
+  }
+  const std::string about_error =
+      "Built in: records that the stage cannot take. Not wired, the first such record stops the pipeline.";
+  text += "  error (records)\n" + wrapped(about_error, 6);
   if (plugin.stage_ports != nullptr) text += "  The options of a stage decide on its ports.\n";
   return text;
 }
@@ -101,18 +112,6 @@ std::string stage_keys(const weir_plugin& plugin) {
   if ((plugin.capabilities & WEIR_CONCURRENT) != 0) keys += ", concurrency, order";
   if ((plugin.capabilities & WEIR_BLOCKS) != 0) keys += ", queue";
   return keys;
-}
-
-// The example's lines, as they stand.
-std::string indented(const std::string& text, std::size_t indent) {
-  std::string lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string line = text.substr(at, end - at);
-    lines += (line.empty() ? "" : std::string(indent, ' ') + line) + "\n";
-    at = end + 1;
-  }
-  return lines;
 }
 
 std::string describe_one(const weir_plugin& plugin) {

@@ -28,7 +28,9 @@ usage: etl-run FILE [options]              run the pipeline until its sources en
 SIGINT or SIGTERM stops in order: what was read is delivered, then positions are committed. A second
 signal aborts; nothing is lost by that, but some records come again.
 
-options)";
+options
+  --verify-ports     compare all that leaves by a port with what the plugin declares of it (records or
+                     groups, JSON Schema), and stop at the first thing that does not fit)";
 
 constexpr char kRunSurroundings[] = R"(
 environment
@@ -69,7 +71,8 @@ options
   --into STAGE       the stage that gets the records
   --batch N          how many records make a group, where the stage takes groups
   --max-attempts N   set aside in FILE.exhausted what has been tried N times already
-  --dry-run          show the records that would be sent, and change nothing)";
+  --dry-run          show the records that would be sent, and change nothing
+  --verify-ports     as for a run, see etl-run --help)";
 
 std::string text(std::initializer_list<std::string_view> parts) {
   std::string whole;

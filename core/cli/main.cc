@@ -49,6 +49,7 @@ ExitCode use_pipeline(const Arguments& arguments) {
     if (!arguments.quiet) std::printf("%s: ok, %zu stages\n", arguments.file.c_str(), graph->stages.size());
     return kDone;
   }
+  graph->verify_ports = arguments.verify_ports;
   return run_pipeline(*std::move(graph), log, clock, arguments.quiet);
 }
 

@@ -68,6 +68,14 @@ TEST(Arguments, OptionsStandAnywhere) {
   EXPECT_EQ(parse({"--from", "a", "replay", "p.yaml", "--into", "x"}).file, "p.yaml");
 }
 
+TEST(Arguments, PortsAreVerifiedWhereSomethingRuns) {
+  EXPECT_FALSE(parse({"p.yaml"}).verify_ports);
+  EXPECT_TRUE(parse({"--verify-ports", "p.yaml"}).verify_ports);
+  EXPECT_TRUE(parse({"replay", "p.yaml", "--from", "a", "--into", "b", "--verify-ports"}).verify_ports);
+  EXPECT_EQ(error({"check", "--verify-ports", "p.yaml"}),
+            "option '--verify-ports' is for runs and replays, where records leave by ports");
+}
+
 TEST(Arguments, AFileMayBeCalledLikeACommand) {
   EXPECT_EQ(parse({"run", "check"}).file, "check");
   EXPECT_EQ(parse({"--", "check"}).file, "check");
@@ -97,7 +105,8 @@ TEST(Arguments, UsageErrorsNameTheNearestRightWord) {
   EXPECT_EQ(error({"plugins", "a", "b"}), "'b' is one word too many, expected one plugin's name");
   EXPECT_EQ(error({"p.yaml", "--plugindir=/x"}),
             "unknown option '--plugindir'; did you mean '--plugin-dir'?");
-  EXPECT_EQ(error({"p.yaml", "-z"}), "unknown option '-z'; known: --help, --version, --quiet, --plugin-dir");
+  EXPECT_EQ(error({"p.yaml", "-z"}),
+            "unknown option '-z'; known: --help, --version, --quiet, --plugin-dir, --verify-ports");
   EXPECT_EQ(error({"p.yaml", "--plugin-dir"}), "option '--plugin-dir' needs a value");
   EXPECT_EQ(error({"p.yaml", "--quiet=yes"}), "option '--quiet' takes no value");
   EXPECT_EQ(error({"p.yaml", "--dry-run"}), "option '--dry-run' is one of 'etl-run replay' alone");

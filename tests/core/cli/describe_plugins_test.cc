@@ -50,6 +50,20 @@ class DescribePlugins : public ::testing::Test {
   weir_plugin table_[3];
 };
 
+TEST_F(DescribePlugins, AJsonSchemaIsShownWithItsPort) {
+  Descriptor typed;
+  typed.name("typed").port("out", Item::kRecords, "Ages.", "{\n  \"required\": [\"age\"]\n}");
+  weir_plugin table = typed.freeze();
+  table.kind = WEIR_PROCESS;
+  EXPECT_THAT(plugin_description({&table}, "typed").value(), HasSubstr("  out (records)\n"
+                                                                       "      Ages.\n"
+                                                                       "      JSON Schema:\n"
+                                                                       "        {\n"
+                                                                       "          \"required\": [\"age\"]\n"
+                                                                       "        }\n"
+                                                                       "  error (records)\n"));
+}
+
 TEST_F(DescribePlugins, TheTableHasALineForEach) {
   EXPECT_EQ(plugin_table({&table_[0], &table_[1], &table_[2]}),
             "name    kind     summary\n"
