@@ -27,7 +27,8 @@ declare -A allowed=(
   [state]="state base"
   [checkpoint]="checkpoint state base"
   [runtime]="runtime graph checkpoint state metrics plugin spec base"
-  [cli]="cli runtime graph plugin spec metrics base"
+  [testing]="testing runtime graph metrics plugin spec base"
+  [cli]="cli testing runtime graph plugin spec metrics base"
 )
 for room in "${!allowed[@]}"; do
   while IFS=: read -r file _ include; do

@@ -27,7 +27,9 @@ enum class OptionId {
   kInto,
   kBatch,
   kMaxAttempts,
-  kDryRun
+  kDryRun,
+  kFilter,
+  kJunit
 };
 
 struct Option {
@@ -35,29 +37,39 @@ struct Option {
   char letter;  ///< 0: none
   OptionId id;
   bool takes_value;
-  bool replay_only;
+  std::optional<Command> only = {};  ///< the command that has it; none: all have
 };
 
-constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false, false},
-                               {"version", 'V', OptionId::kVersion, false, false},
-                               {"quiet", 'q', OptionId::kQuiet, false, false},
-                               {"plugin-dir", 0, OptionId::kPluginDir, true, false},
-                               {"verify-ports", 0, OptionId::kVerifyPorts, false, false},
-                               {"from", 0, OptionId::kFrom, true, true},
-                               {"into", 0, OptionId::kInto, true, true},
-                               {"batch", 0, OptionId::kBatch, true, true},
-                               {"max-attempts", 0, OptionId::kMaxAttempts, true, true},
-                               {"dry-run", 0, OptionId::kDryRun, false, true}};
+constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false},
+                               {"version", 'V', OptionId::kVersion, false},
+                               {"quiet", 'q', OptionId::kQuiet, false},
+                               {"plugin-dir", 0, OptionId::kPluginDir, true},
+                               {"verify-ports", 0, OptionId::kVerifyPorts, false},
+                               {"from", 0, OptionId::kFrom, true, Command::kReplay},
+                               {"into", 0, OptionId::kInto, true, Command::kReplay},
+                               {"batch", 0, OptionId::kBatch, true, Command::kReplay},
+                               {"max-attempts", 0, OptionId::kMaxAttempts, true, Command::kReplay},
+                               {"dry-run", 0, OptionId::kDryRun, false, Command::kReplay},
+                               {"filter", 0, OptionId::kFilter, true, Command::kTest},
+                               {"junit", 0, OptionId::kJunit, true, Command::kTest}};
 
 const std::vector<std::pair<std::string, Command>> kCommands{{"run", Command::kRun},
                                                              {"check", Command::kCheck},
                                                              {"plugins", Command::kPlugins},
-                                                             {"replay", Command::kReplay}};
+                                                             {"replay", Command::kReplay},
+                                                             {"test", Command::kTest}};
 
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
   for (const auto& [name, command] : kCommands) names.push_back(name);
   return names;
+}
+
+std::string command_name(Command command) {
+  for (const auto& [name, known] : kCommands) {
+    if (known == command) return name;
+  }
+  return {};
 }
 
 std::optional<Command> find_command(const std::string& name) {
@@ -133,8 +145,8 @@ class Parser {
     const Option* const option = find_option(word);
     if (option == nullptr) return unknown_option(word);
     const std::string name = std::string("--") + option->name;
-    if (option->replay_only && arguments_.command != Command::kReplay) {
-      return fail("option '" + name + "' is one of 'etl-run replay' alone");
+    if (option->only && arguments_.command != *option->only) {
+      return fail("option '" + name + "' is one of 'etl-run " + command_name(*option->only) + "' alone");
     }
     const bool runs = arguments_.command == Command::kRun || arguments_.command == Command::kReplay;
     if (option->id == OptionId::kVerifyPorts && !runs) {
@@ -162,7 +174,7 @@ class Parser {
   void unknown_option(const std::string& word) {
     std::vector<std::string> known;
     for (const auto& option : kOptions) {
-      if (!option.replay_only || arguments_.command == Command::kReplay)
+      if (!option.only || arguments_.command == *option.only)
         known.push_back(std::string("--") + option.name);
     }
     const std::string name = word.substr(0, word.find('='));
@@ -188,6 +200,8 @@ class Parser {
     if (id == OptionId::kFrom) replay.files.insert(replay.files.end(), values.begin(), values.end());
     if (id == OptionId::kInto) replay.into = values.front();
     if (id == OptionId::kBatch) replay.batch = number(name, values.front());
+    if (id == OptionId::kFilter) arguments_.test.filter = values.front();
+    if (id == OptionId::kJunit) arguments_.test.junit = values.front();
     if (id == OptionId::kMaxAttempts) replay.max_attempts = number(name, values.front());
   }
 
@@ -212,6 +226,10 @@ class Parser {
         return fail("unknown command '" + first + "'" + suggestion(first, command_names()));
       }
     }
+    if (arguments_.command == Command::kTest) {
+      arguments_.test.paths = std::move(positional_);
+      return;
+    }
     if (positional_.size() > 1) {
       return fail("'" + positional_[1] + "' is one word too many" +
                   (about_plugins ? ", expected one plugin's name" : ", expected one pipeline file"));
@@ -222,6 +240,10 @@ class Parser {
 
   void check_complete() {
     if (arguments_.command == Command::kPlugins) return;
+    if (arguments_.command == Command::kTest) {
+      if (arguments_.test.paths.empty()) fail("the files or folders with tests are missing");
+      return;
+    }
     const bool replay = arguments_.command == Command::kReplay;
     if (arguments_.file.empty()) {
       return fail(replay && !arguments_.replay.files.empty()

@@ -9,7 +9,14 @@
 
 namespace weir {
 
-enum class Command { kRun, kCheck, kPlugins, kReplay };
+enum class Command { kRun, kCheck, kPlugins, kReplay, kTest };
+
+/// What `etl-run test` was asked for.
+struct TestRequest {
+  std::vector<std::string> paths;  ///< files and folders
+  std::string filter;              ///< only tests with this in their name
+  std::string junit;               ///< where the results go as JUnit's XML; empty: nowhere
+};
 
 /// A command line of etl-run, understood.
 struct Arguments {
@@ -23,6 +30,7 @@ struct Arguments {
   std::string file;      ///< the pipeline: run, check, replay
   std::string plugin;    ///< plugins: the one to describe; empty: all
   ReplayRequest replay;  ///< replay
+  TestRequest test;      ///< test
 };
 
 /// Reads the arguments behind the program's name. The message of a Problem is what to print for a usage

@@ -24,6 +24,7 @@ usage: etl-run FILE [options]              run the pipeline until its sources en
        etl-run plugins [NAME]              list the plugins, or describe one
        etl-run replay FILE --from FILES... --into STAGE
                                            send records of side files through a stage again
+       etl-run test FILE|FOLDER...         run the tests of pipelines
 
 SIGINT or SIGTERM stops in order: what was read is delivered, then positions are committed. A second
 signal aborts; nothing is lost by that, but some records come again.
@@ -74,6 +75,22 @@ options
   --dry-run          show the records that would be sent, and change nothing
   --verify-ports     as for a run, see etl-run --help)";
 
+constexpr char kTestHelp[] =
+    R"(Runs tests of pipelines: `NAME.test.yaml` beside a pipeline, or `tests:` in its file; in folders, all that is
+below. Nothing outside is touched: sources give what a test says, sinks keep what they are given, stages that
+wait for I/O answer as the test says, and the clock moves when the test moves it. All else is the real engine.
+
+usage: etl-run test FILE|FOLDER... [options]
+
+options
+  --filter TEXT      only tests with TEXT in their name
+  --junit FILE       write the results to FILE as JUnit's XML, too)";
+
+constexpr char kTestCodes[] = R"(
+exit codes
+  0  all tests hold    1  some do not    2  bad command line, test file or pipeline file; nothing was run
+)";
+
 std::string text(std::initializer_list<std::string_view> parts) {
   std::string whole;
   for (const auto part : parts) whole += part;
@@ -90,6 +107,8 @@ std::string help_text(Command command) {
       return text({kPluginsHelp, kGeneralOptions});
     case Command::kReplay:
       return text({kReplayHelp, kGeneralOptions});
+    case Command::kTest:
+      return text({kTestHelp, kGeneralOptions, kTestCodes});
     case Command::kRun:
       break;
   }
@@ -103,6 +122,7 @@ std::string usage_text(Command command) {
   const char* const more = command == Command::kCheck     ? "etl-run check --help"
                            : command == Command::kPlugins ? "etl-run plugins --help"
                            : command == Command::kReplay  ? "etl-run replay --help"
+                           : command == Command::kTest    ? "etl-run test --help"
                                                           : "etl-run --help";
   return help.substr(start, end - start) + "\n" + more + " says more\n";
 }

@@ -11,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/describe_plugins.h"
 #include "cli/run_pipeline.h"
+#include "cli/run_tests.h"
 #include "plugin/registry.h"
 
 namespace weir {
@@ -62,6 +63,10 @@ ExitCode etl_run(const std::vector<std::string>& words) {
   const Arguments& arguments = parsed.value();
   if (arguments.help) return std::fputs(help_text(arguments.command).c_str(), stdout), kDone;
   if (arguments.version) return std::fputs(version_text().c_str(), stdout), kDone;
+  if (arguments.command == Command::kTest) {
+    PluginRegistry registry(plugin_folders(arguments.plugin_dirs));
+    return run_tests(arguments.test, registry, arguments.quiet);
+  }
   return arguments.command == Command::kPlugins ? show_plugins(arguments) : use_pipeline(arguments);
 }
 

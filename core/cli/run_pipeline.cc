@@ -20,13 +20,13 @@ namespace {
 /// How long an aborted job may take before the process ends regardless; nothing is lost by that.
 constexpr std::chrono::seconds kAbortTime{5};
 
-void print(const Diagnostics& diagnostics) {
+}  // namespace
+
+void print_errors(const Diagnostics& diagnostics) {
   std::fputs(diagnostics.text().c_str(), stderr);
   const std::size_t n = diagnostics.all().size();
   std::fprintf(stderr, "etl-run: %zu %s\n", n, n == 1 ? "error" : "errors");
 }
-
-}  // namespace
 
 std::optional<PipelineSpec> read_pipeline(const std::string& file, Diagnostics& diagnostics) {
   return load_pipeline(file, process_environment(), diagnostics);
@@ -36,7 +36,7 @@ std::optional<PipelineGraph> check_pipeline(std::optional<PipelineSpec> spec, Pl
                                             Log& log, Diagnostics& diagnostics) {
   std::optional<PipelineGraph> graph;
   if (spec) graph = build_graph(*std::move(spec), plugins, log, diagnostics);
-  if (!diagnostics.empty()) print(diagnostics);
+  if (!diagnostics.empty()) print_errors(diagnostics);
   return graph;
 }
 

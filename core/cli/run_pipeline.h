@@ -13,6 +13,9 @@ namespace weir {
 /// Exit codes of etl-run.
 enum ExitCode : int { kDone = 0, kFailed = 1, kBadInput = 2 };
 
+/// Prints all of them to stderr, and how many there are.
+void print_errors(const Diagnostics& diagnostics);
+
 /// Reads a file; what is wrong goes to `diagnostics`, and what could be read comes back all the same.
 std::optional<PipelineSpec> read_pipeline(const std::string& file, Diagnostics& diagnostics);
 

@@ -20,8 +20,8 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> kSections{"pipeline", "tasks",   "sources",    "windows",     "processes",
-                                         "sinks",    "discard", "checkpoint", "stop_timeout"};
+const std::vector<std::string> kSections{"pipeline", "tasks",   "sources",    "windows",      "processes",
+                                         "sinks",    "discard", "checkpoint", "stop_timeout", "tests"};
 const std::vector<std::string> kCheckpointKeys{"every", "store"};
 constexpr int kMostTasks = 1024;
 
@@ -212,6 +212,10 @@ std::optional<PipelineSpec> parse_pipeline(std::string_view text, const std::str
                                "and sinks");
     return std::nullopt;
   }
+  // Tests are not part of what runs, and nothing in them is replaced.
+  root->entries.erase(std::remove_if(root->entries.begin(), root->entries.end(),
+                                     [](const Node::Entry& section) { return section.key == "tests"; }),
+                      root->entries.end());
   refuse_references_in_wiring(*root, diagnostics);
   interpolate(*root, environment, diagnostics);
   return PipelineReader(file, diagnostics).read(*root);

@@ -12,9 +12,9 @@
 
 namespace weir {
 
-/// Reads a pipeline file: YAML, then ${...}, then its sections. Returns nothing only when there is no file or
-/// no map of sections in it. With other errors in `diagnostics` the result holds all that could be read, so
-/// that later checks can add what they find; it must not be run then.
+/// Reads a pipeline file: YAML, then ${...}, then its sections, without `tests`. Returns nothing only when
+/// there is no file or no map of sections in it. With other errors in `diagnostics` the result holds all that
+/// could be read, so that later checks can add what they find; it must not be run then.
 std::optional<PipelineSpec> load_pipeline(const std::string& path, const Environment& environment,
                                           Diagnostics& diagnostics);
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "testing/sample.h"
+
+// What the steps of a test and the stages that stand in for others share. Used by one thread at a time: see
+// Conductor.
+
+namespace weir {
+
+/// What a source under test gives. It remembers all of it, since after a restart it gives again what was not
+/// committed.
+struct SourceFeed {
+  using Origin = std::pair<std::string, std::int32_t>;  ///< name, partition
+
+  struct Item {
+    std::uint32_t port = 0;
+    Sample sample;  ///< with origin and position
+  };
+
+  std::vector<Item> items;
+  std::size_t next = 0;                          ///< the first item that has not been given
+  std::map<Origin, std::int64_t> next_position;  ///< of what the next step feeds
+  std::map<Origin, std::int64_t> committed;
+  bool ends = false;   ///< when all is given it ends
+  bool ended = false;  ///< it has
+
+  /// As a source that starts again where its positions are.
+  void start_again();
+};
+
+/// What has come by a port, or into a sink.
+struct Seen {
+  std::vector<Sample> items;
+  std::size_t expected = 0;   ///< so many have been compared by a step
+  std::size_t accounted = 0;  ///< so many are accounted for by a step that looked further down
+};
+
+/// How a stage answers that is not the real one.
+struct Script {
+  struct Failure {
+    std::string code, message;
+    bool stop = false;
+  };
+  struct Output {
+    std::uint32_t port = 0;
+    SampleRecord record;
+    bool own_value = false;  ///< made from an input record, but with the value of `record`
+    std::size_t input = 0;   ///< from this record of the call, counted from 1; 0: `record` itself
+  };
+  using Call = std::variant<Failure, std::vector<Output>>;
+
+  std::deque<Call> calls;
+  Seen* taken = nullptr;  ///< sinks: where what they take is kept when no answer is prepared; otherwise null
+};
+
+}  // namespace weir

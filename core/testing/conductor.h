@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace weir {
+
+/// Lets a pipeline move only when the test says so. The task's thread comes here each time that all else has
+/// been done, and waits; so while it waits, the test's thread may touch all that the stages of a test use.
+class Conductor {
+ public:
+  enum class Order {
+    kGoOn,        ///< once more around: timers, sources
+    kCheckpoint,  ///< deliver and commit
+    kEnd          ///< no more is read
+  };
+
+  /// [task's thread] At rest; returns what to do next.
+  Order rest() {
+    std::unique_lock lock(mutex_);
+    resting_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !resting_ || released_; });
+    return order_;
+  }
+
+  /// [test's thread] While at rest: do this.
+  void give(Order order) {
+    const std::lock_guard lock(mutex_);
+    order_ = order;
+    resting_ = false;
+    changed_.notify_all();
+  }
+  /// [test's thread] Waits until at rest; false when the time is over.
+  bool wait_for_rest(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [&] { return resting_; });
+  }
+
+  /// [test's thread] For a job that is about to start.
+  void start_again() {
+    const std::lock_guard lock(mutex_);
+    order_ = Order::kGoOn;
+    resting_ = released_ = false;
+  }
+
+  /// From now on nobody waits here. [any-thread]
+  void release() {
+    const std::lock_guard lock(mutex_);
+    order_ = Order::kEnd;
+    released_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Order order_ = Order::kGoOn;
+  bool resting_ = false;
+  bool released_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/log.h"
+#include "graph/pipeline_graph.h"
+#include "testing/bench.h"
+#include "testing/conductor.h"
+
+namespace weir {
+
+/// The parts of a test's graph that its steps work with, by name. The graph refers to them.
+struct Bench {
+  std::map<std::string, SourceFeed>
+      feeds;                              ///< by source; by another stage, for what steps put into its input
+  std::map<std::string, Seen> seen;       ///< by "stage.port", and by sink
+  std::map<std::string, Script> scripts;  ///< by stage
+  Conductor* conductor = nullptr;
+};
+
+/// What a test's steps ask of the graph.
+struct Wanted {
+  std::set<std::string> answered;  ///< stages that steps answer for
+  std::set<std::string> fed;       ///< stages other than sources that steps put records into
+};
+
+/// Whether the stage is not the real one in a test: sources, sinks, stages that wait for I/O, and those that
+/// steps answer for.
+bool is_replaced(const GraphStage& stage, const std::set<std::string>& answered);
+
+/// `real` as a test runs it: one task, all on its thread; replaced stages instead of those that
+/// is_replaced(); a tap at every port that leads somewhere or is discarded. An `error` port that is not wired
+/// stays so, since such a record stops the pipeline. `bench` gets an entry for each part, and with `log` it
+/// outlives the graph.
+PipelineGraph graph_under_test(const PipelineGraph& real, const Wanted& wanted, Bench& bench, Log& log);
+
+}  // namespace weir

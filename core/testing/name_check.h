@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/diagnostics.h"
+#include "graph/pipeline_graph.h"
+#include "testing/graph_under_test.h"
+#include "testing/test_case.h"
+
+namespace weir {
+
+/// Checks what the steps name against the graph of their pipeline: stages, ports, the kind of items. All that
+/// is wrong goes to `diagnostics`.
+void check_names(const TestCase& test, const PipelineGraph& graph, Diagnostics& diagnostics);
+
+/// What the steps ask of the graph.
+Wanted wanted_of(const TestCase& test, const PipelineGraph& graph);
+
+const GraphStage* find_stage(const PipelineGraph& graph, const std::string& name);
+
+/// The number of a port; WEIR_ERROR_PORT for `error`. Throws std::out_of_range when there is none.
+std::uint32_t port_number(const GraphStage& stage, const std::string& port);
+
+}  // namespace weir

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testing/pipeline_test.h"
+
+#include <utility>
+
+#include "spec/pipeline_reader.h"
+#include "testing/name_check.h"
+#include "testing/step_runner.h"
+
+namespace weir {
+
+PipelineTest::PipelineTest(std::string file, const TestCase& test)
+    : file_(std::move(file)),
+      test_(test),
+      log_(clock_, LogLevel::kInfo, [this](std::string_view line) { lines_.emplace_back(line); }) {}
+
+std::unique_ptr<PipelineTest> PipelineTest::prepare(const TestFile& file, const TestCase& test,
+                                                    PluginCatalog& plugins, Diagnostics& diagnostics) {
+  std::unique_ptr<PipelineTest> made(new PipelineTest(file.path, test));
+  const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
+    const auto found = test.env.find(name);
+    return found == test.env.end() ? std::nullopt : std::optional(found->second);
+  };
+  Diagnostics own;
+  auto spec = load_pipeline(file.pipeline, environment, own);
+  if (spec) made->graph_ = build_graph(*std::move(spec), plugins, made->log_, own);
+  if (made->graph_) check_names(test, *made->graph_, own);
+  for (const auto& found : own.all()) diagnostics.add(found.mark, found.message);
+  return own.empty() ? std::move(made) : nullptr;
+}
+
+TestResult PipelineTest::run() {
+  TestResult result{file_, test_.name, std::nullopt, {}, {}};
+  const auto start = std::chrono::steady_clock::now();
+  {
+    StepRunner runner(*graph_, test_, clock_, log_);
+    result.failure = runner.run();
+  }
+  result.took =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+  log_.flush();
+  result.log = std::exchange(lines_, {});
+  return result;
+}
+
+}  // namespace weir

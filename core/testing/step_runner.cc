@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testing/step_runner.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/utf8.h"
+#include "testing/comparison.h"
+#include "testing/name_check.h"
+#include "testing/pipeline_test.h"
+
+namespace weir {
+namespace {
+
+constexpr char kNoRest[] = "the pipeline does not come to rest";
+constexpr char kOrigin[] = "test";  ///< the name of the origin of records that say none
+
+std::optional<std::string> bytes_of(const std::optional<nlohmann::json>& value) {
+  if (!value || value->is_null()) return std::nullopt;
+  return value->is_string() ? value->get<std::string>() : value->dump();
+}
+
+SampleRecord record_of(const WrittenRecord& written) {
+  SampleRecord record;
+  record.value = bytes_of(written.value);
+  record.key = written.key.value_or(std::nullopt);
+  record.headers = written.headers.value_or(SampleHeaders{});
+  record.time = written.time.value_or(WEIR_NO_TIME);
+  record.code = written.code.value_or("");
+  record.message = written.message.value_or("");
+  return record;
+}
+
+Script::Call call_of(const ScriptedCall& call, const GraphStage& stage) {
+  if (call.failure) return Script::Failure{call.failure->code, call.failure->message, call.failure->stop};
+  std::vector<Script::Output> outputs;
+  for (const auto& output : call.outputs) {
+    for (const auto& record : output.records) {
+      auto& made = outputs.emplace_back();
+      made.port = port_number(stage, output.port.port);
+      made.record = record_of(record);
+      made.own_value = record.value.has_value();
+      made.input = record.input.value_or(0);
+      if (made.port == WEIR_ERROR_PORT && made.record.code.empty()) made.record.code = "failed";
+    }
+  }
+  return outputs;
+}
+
+/// Everything that is counted of a stage, by the names that steps use.
+std::map<std::string, std::uint64_t> counts_of(const GraphStage& stage, const StageTotals& totals) {
+  std::map<std::string, std::uint64_t> counts = totals.named;
+  for (std::size_t p = 0; p < stage.ports.size(); ++p) counts[stage.ports[p].name] = totals.ports[p];
+  if (stage.spec.kind != StageKind::kSource) counts["in"] = totals.in;
+  counts["error"] = totals.error;
+  return counts;
+}
+
+std::string found_instead(const std::string& what, const std::string& found, const std::string& expected) {
+  return what + " is '" + printable(found) + "', expected '" + printable(expected) + "'";
+}
+
+}  // namespace
+
+StepRunner::StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log)
+    : real_(graph), test_(test), clock_(clock), log_(log) {
+  bench_.conductor = &conductor_;
+  graph_ = graph_under_test(real_, wanted_of(test_, real_), bench_, log_);
+}
+
+std::optional<Diagnostic> StepRunner::run() {
+  if (auto problem = start(); !problem.empty()) return Diagnostic{test_.mark, problem};
+  for (auto step = test_.steps.begin(); step != test_.steps.end(); ++step) {
+    if (auto problem = std::visit(*this, step->what); !problem.empty())
+      return Diagnostic{step->mark, problem};
+    const bool expected = stop_expected_ || std::any_of(step, test_.steps.end(), [](const Step& later) {
+                            return std::holds_alternative<StopsStep>(later.what);
+                          });
+    // A stop that no step expects is told where it happens.
+    if (job_->failure() && !expected) return Diagnostic{step->mark, why_stopped()};
+  }
+  return std::nullopt;
+}
+
+std::string StepRunner::why_stopped() const {
+  const auto failure = job_->failure();
+  return "the pipeline stopped: stage '" + failure->stage + "': " + failure->message + " (" + failure->code +
+         ")";
+}
+
+std::string StepRunner::start() {
+  job_ = std::make_unique<SteppedJob>(graph_, conductor_, log_, clock_);
+  return job_->start() ? "" : kNoRest;
+}
+
+std::string StepRunner::settle() {
+  return job_->settle() ? "" : kNoRest;
+}
+
+SampleRecord StepRunner::fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed) {
+  SampleRecord record = record_of(written);
+  record.origin = written.origin.value_or(kOrigin);
+  record.partition = static_cast<std::int32_t>(written.partition.value_or(step.partition));
+  auto& next = feed.next_position[{record.origin, record.partition}];
+  record.position = written.position.value_or(next);
+  next = record.position + 1;
+  return record;
+}
+
+std::string StepRunner::operator()(const FeedStep& step) {
+  SourceFeed& feed = bench_.feeds[step.into.stage];
+  if (job_->ended() || feed.ended) return "there is no more to be read: '" + step.into.stage + "' has ended";
+  const GraphStage& stage = *find_stage(real_, step.into.stage);
+  const std::uint32_t port = stage.spec.kind == StageKind::kSource ? port_number(stage, step.into.port) : 0;
+  for (const auto& record : step.items.records) feed.items.push_back({port, fed_record(record, step, feed)});
+  for (const auto& group : step.items.groups) {
+    SampleGroup made{group.key.value_or(std::nullopt),
+                     group.start.value_or(clock_.now()),
+                     group.end.value_or(clock_.now()),
+                     {}};
+    for (const auto& record : group.records) made.records.push_back(fed_record(record, step, feed));
+    feed.items.push_back({port, std::move(made)});
+  }
+  return settle();
+}
+
+std::string StepRunner::operator()(const ClockStep& step) {
+  clock_.set(step.by ? clock_.now() + step.by->count() : step.to);
+  return settle();
+}
+
+std::string StepRunner::operator()(const EventTimeStep& step) {
+  return std::string(step.watermark ? "watermarks are" : "idle sources are") +
+         " not yet offered by the runtime";
+}
+
+std::string StepRunner::operator()(const RestartStep& step) {
+  if (job_->ended()) return "the pipeline has ended, so it cannot be restarted";
+  if (!step.crash && !job_->checkpoint()) return kNoRest;
+  if (job_->failure()) return {};
+  job_.reset();
+  for (auto& [name, feed] : bench_.feeds) feed.start_again();
+  if (auto problem = start(); !problem.empty()) return problem;
+  return settle();
+}
+
+std::string StepRunner::operator()(const AnswerStep& step) {
+  auto& calls = bench_.scripts.at(step.stage.stage).calls;
+  for (const auto& call : step.calls) calls.push_back(call_of(call, *find_stage(real_, step.stage.stage)));
+  return {};
+}
+
+std::string StepRunner::operator()(const EndStep& step) {
+  for (auto& [name, feed] : bench_.feeds) {
+    const bool all = step.sources.empty();
+    const bool named = std::any_of(step.sources.begin(), step.sources.end(),
+                                   [&](const PortRef& source) { return source.stage == name; });
+    // What steps put into other stages ends with the last source.
+    if (all || named) feed.ends = true;
+  }
+  if (auto problem = settle(); !problem.empty()) return problem;
+  const bool done = std::all_of(bench_.feeds.begin(), bench_.feeds.end(), [&](const auto& feed) {
+    return feed.second.ended || find_stage(real_, feed.first)->spec.kind != StageKind::kSource;
+  });
+  if (!done) return {};
+  for (auto& [name, feed] : bench_.feeds) feed.ends = true;
+  if (auto problem = settle(); !problem.empty()) return problem;
+  return job_->end() ? "" : kNoRest;
+}
+
+Seen& StepRunner::seen_at(const PortRef& at) {
+  const bool sink = find_stage(real_, at.stage)->spec.kind == StageKind::kSink && at.port == "out";
+  return bench_.seen[sink ? at.stage : at.stage + "." + at.port];
+}
+
+/// What a sink took has come by the ports that it reads.
+void StepRunner::account_for_inputs_of(const GraphStage& sink) {
+  for (const auto& ref : sink.spec.from) {
+    Seen& seen = bench_.seen[ref.stage + "." + ref.port];
+    seen.accounted = seen.items.size();
+  }
+}
+
+std::string StepRunner::operator()(const ExpectStep& step) {
+  Seen& seen = seen_at(step.at);
+  const std::vector<Sample> came(seen.items.begin() + static_cast<std::ptrdiff_t>(seen.expected),
+                                 seen.items.end());
+  seen.expected = seen.items.size();
+  const GraphStage& stage = *find_stage(real_, step.at.stage);
+  if (stage.spec.kind == StageKind::kSink && step.at.port == "out") account_for_inputs_of(stage);
+  const std::string lines = difference(step, came);
+  if (lines.empty()) return {};
+  const std::string what = step.at.port == "out" ? step.at.stage : step.at.stage + "." + step.at.port;
+  return what + (stage.spec.kind == StageKind::kSink ? " took" : " gave") +
+         " something else than expected (" + "- expected, + came):\n" + lines;
+}
+
+std::string StepRunner::operator()(const CountersStep& step) {
+  const auto totals = job_->totals();
+  std::string problems;
+  for (const auto& [name, value] : step.counters) {
+    const GraphStage& stage = *find_stage(real_, name.stage);
+    const auto index = static_cast<std::size_t>(&stage - real_.stages.data());
+    const auto counts = counts_of(stage, totals[index]);
+    const auto found = counts.find(name.port);
+    std::string problem;
+    if (found == counts.end()) {
+      std::vector<std::string> known;
+      for (const auto& [known_name, n] : counts) known.push_back(known_name);
+      problem = "stage '" + name.stage + "' counts no '" + name.port + "'" + suggestion(name.port, known);
+    } else if (found->second != static_cast<std::uint64_t>(value)) {
+      problem = name.stage + "." + name.port + " is " + std::to_string(found->second) + ", expected " +
+                std::to_string(value);
+    }
+    if (!problem.empty()) problems += (problems.empty() ? "" : "; ") + problem;
+  }
+  return problems;
+}
+
+std::string StepRunner::operator()(const NothingElseStep&) {
+  std::string text;
+  const auto look = [&](const GraphStage& stage, const GraphPort& port) {
+    const bool to_sink = std::any_of(port.consumers.begin(), port.consumers.end(), [&](std::size_t to) {
+      return real_.stages[to].spec.kind == StageKind::kSink;
+    });
+    if (!to_sink && !port.discarded) return;
+    const Seen& seen = bench_.seen[stage.spec.name + "." + port.name];
+    for (std::size_t i = std::max(seen.expected, seen.accounted); i < seen.items.size(); ++i) {
+      text += "  + " + stage.spec.name + "." + port.name + ": " + to_text(seen.items[i]) + "\n";
+    }
+  };
+  for (const auto& stage : real_.stages) {
+    for (const auto& port : stage.ports) look(stage, port);
+    look(stage, stage.error);
+  }
+  return text.empty() ? "" : "this has left as well, and no step expected it:\n" + text;
+}
+
+std::string StepRunner::operator()(const StopsStep& step) {
+  const auto failure = job_->failure();
+  if (!failure) return job_->ended() ? "the pipeline has ended well" : "the pipeline has not stopped";
+  stop_expected_ = true;
+  if (step.stage && *step.stage != failure->stage)
+    return found_instead("the stage", failure->stage, *step.stage);
+  if (step.code && *step.code != failure->code) return found_instead("the code", failure->code, *step.code);
+  if (step.message && failure->message.find(*step.message) == std::string::npos) {
+    return found_instead("the message", failure->message, *step.message) + " in it";
+  }
+  return {};
+}
+
+}  // namespace weir

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testing/stepped_job.h"
+
+namespace weir {
+
+SteppedJob::SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock)
+    : conductor_(conductor), job_(graph, log, clock) {}
+
+bool SteppedJob::start() {
+  conductor_.start_again();
+  job_.start();  // without a store nothing can be wrong with one
+  return wait();
+}
+
+bool SteppedJob::settle() {
+  // The first time around brings what the sources have, the second one the timers that were set meanwhile.
+  return order(Conductor::Order::kGoOn) && order(Conductor::Order::kGoOn);
+}
+
+bool SteppedJob::checkpoint() {
+  return order(Conductor::Order::kCheckpoint);
+}
+
+bool SteppedJob::end() {
+  return order(Conductor::Order::kEnd);
+}
+
+bool SteppedJob::order(Conductor::Order order) {
+  if (ended_) return true;
+  conductor_.give(order);
+  return wait();
+}
+
+bool SteppedJob::wait() {
+  constexpr std::chrono::milliseconds kLook{5};
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!conductor_.wait_for_rest(kLook)) {
+    // A pipeline that stops does not come to rest first.
+    ended_ = job_.wait(std::chrono::milliseconds(0));
+    if (ended_) return true;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+  }
+  return true;
+}
+
+}  // namespace weir

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "graph/pipeline_graph.h"
+#include "metrics/job_metrics.h"
+#include "runtime/job.h"
+#include "testing/conductor.h"
+
+namespace weir {
+
+/// A job that moves only when told, and between two calls is at rest: nothing is outstanding, no timer is
+/// due, the sources have nothing. What goes on inside is a Job like any other.
+class SteppedJob {
+ public:
+  /// `graph` has a conducted source with this conductor. All arguments outlive the job. A job that is
+  /// destroyed before its end delivers and commits nothing more.
+  SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock);
+
+  // Each returns false when the pipeline does not come to rest in kPatience; then the job can only be
+  // destroyed.
+
+  bool start();
+  /// Fires the timers that are due and takes what the sources have.
+  bool settle();
+  /// Delivers and commits.
+  bool checkpoint();
+  /// Lets the pipeline end, once all other sources have: tails leave, positions are committed.
+  bool end();
+
+  /// By end() or by a failure.
+  bool ended() const { return ended_; }
+  std::optional<StopReason> failure() const { return ended_ ? job_.failure() : std::nullopt; }
+  std::vector<StageTotals> totals() const { return job_.totals(); }
+
+ private:
+  /// Real time; only a stage that waits for ever comes near it.
+  static constexpr std::chrono::seconds kPatience{60};
+
+  bool order(Conductor::Order order);
+  bool wait();
+
+  Conductor& conductor_;
+  Job job_;
+  bool ended_ = false;
+};
+
+}  // namespace weir
