@@ -23,7 +23,7 @@ class Checker {
       if (to == nullptr) return;
       if (to == &stage->error)
         return add(step.into, "records cannot be put into the port 'error' of a source");
-      if (to->item != item(step.items)) add(step.into, gives(*to));
+      if (to->item != item(step.items)) add(step.into, gives(step.into, *to));
       return;
     }
     if (step.into.port != "out")
@@ -50,7 +50,7 @@ class Checker {
       for (const auto& output : call.outputs) {
         const auto* to = port(*stage, {step.stage.stage, output.port.port, output.port.mark});
         if (to != nullptr && to->item != WEIR_RECORDS)
-          add(output.port, gives(*to) + "; only records can be answered");
+          add(output.port, gives(output.port, *to) + "; only records can be answered");
       }
     }
   }
@@ -70,7 +70,7 @@ class Checker {
                        ".error' is not wired, so such a record stops the pipeline; expect "
                        "that by a step 'stops'");
     } else if (from->item != item(step.items)) {
-      add(step.at, gives(*from));
+      add(step.at, gives(step.at, *from));
     }
   }
 
@@ -87,8 +87,8 @@ class Checker {
   static bool is_source(const GraphStage& stage) { return stage.spec.kind == StageKind::kSource; }
   static weir_item item(const WrittenItems& items) { return items.grouped ? WEIR_GROUPS : WEIR_RECORDS; }
 
-  static std::string gives(const GraphPort& port) {
-    return "port '" + port.name + "' gives " +
+  static std::string gives(const PortRef& ref, const GraphPort& port) {
+    return "port '" + ref.stage + "." + port.name + "' gives " +
            (port.item == WEIR_GROUPS ? "groups, expected 'groups'"
                                      : "records, expected 'values' or 'records'");
   }

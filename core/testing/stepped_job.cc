@@ -32,7 +32,7 @@ bool SteppedJob::order(Conductor::Order order) {
 }
 
 bool SteppedJob::wait() {
-  constexpr std::chrono::milliseconds kLook{5};
+  constexpr std::chrono::milliseconds kLook{1};
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!conductor_.wait_for_rest(kLook)) {
     // A pipeline that stops does not come to rest first.

@@ -145,5 +145,16 @@ TEST(Help, OfEachCommandNamesItsOptions) {
   EXPECT_THAT(version_text(), testing::MatchesRegex("etl-run [0-9.]+ \\(plugin ABI [0-9]+\\.[0-9]+\\)\n"));
 }
 
+TEST(Arguments, TestTakesFilesAndFolders) {
+  const Arguments arguments = parse({"test", "a.yaml", "--filter", "blank", "folder", "--junit=r.xml", "-q"});
+  EXPECT_EQ(arguments.command, Command::kTest);
+  EXPECT_THAT(arguments.test.paths, ElementsAre("a.yaml", "folder"));
+  EXPECT_EQ(arguments.test.filter, "blank");
+  EXPECT_EQ(arguments.test.junit, "r.xml");
+  EXPECT_TRUE(arguments.quiet);
+  EXPECT_EQ(error({"test"}), "the files or folders with tests are missing");
+  EXPECT_EQ(error({"check", "a.yaml", "--filter", "x"}), "option '--filter' is one of 'etl-run test' alone");
+}
+
 }  // namespace
 }  // namespace weir

@@ -166,5 +166,16 @@ TEST(PipelineReader, AFileWithAnyByteReplacedIsReadOrRefusedButNeverACrash) {
   }
 }
 
+TEST(PipelineReader, TestsInTheFileAreNotReadAndNothingInThemIsReplaced) {
+  Diagnostics diagnostics;
+  const auto spec = parse_pipeline(
+      "sources: {in: {plugin: file}}\ntests: [{name: a, steps: [{records: {into: in, values: "
+      "['${NOT_SET}']}}]}]\n",
+      "p.yaml", brokers_only(), diagnostics);
+  EXPECT_EQ(diagnostics.text(), "");
+  ASSERT_TRUE(spec);
+  EXPECT_EQ(spec->stages.size(), 1u);
+}
+
 }  // namespace
 }  // namespace weir

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps_run.h"
+
+#include <weir/plugin.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include "test_stages.h"
+#include "testing/pipeline_test.h"
+#include "testing/test_reader.h"
+
+namespace weir::test {
+namespace {
+
+class Hold final : public Window {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("hold").summary("Holds for five seconds.").port("out", Item::kGroups, "What it held.");
+  }
+  explicit Hold(const Options&) {}
+  void process(const Batch& batch, Context& out) override {
+    for (std::size_t i = 0; i < batch.count; ++i) {
+      if (out.list_append(batch.key(i), 0, batch.items().subspan(i, 1)) == 1)
+        out.set_timer(out.now() + std::chrono::seconds(5), batch.key(i));
+    }
+  }
+  void on_timer(const weir_timer& timer, Context& out) override {
+    const auto at = std::chrono::milliseconds(timer.time);
+    out.list_emit(Port{0}, timer.key, 0, at - std::chrono::seconds(5), at);
+  }
+  void finish(Context& out) override { out.list_emit(Port{0}, kAbsent, 0, {}, out.now()); }
+};
+
+class TestCatalog final : public PluginCatalog {
+ public:
+  std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
+    for (const auto* plugin : {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
+                               detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
+                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin()}) {
+      if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
+    }
+    return "there is no plugin '" + name + "'";
+  }
+};
+
+}  // namespace
+
+StepsRun::StepsRun(const std::string& pipeline) {
+  board().clear();
+  dir_.write("p.yaml", pipeline);
+}
+
+std::string StepsRun::run(const std::string& steps) {
+  const auto path = dir_.write("p.test.yaml", "tests:\n- name: t\n  steps:\n" + steps);
+  TestCatalog catalog;
+  Diagnostics diagnostics;
+  const TestFile file = load_tests(path.string(), diagnostics);
+  std::unique_ptr<PipelineTest> test;
+  if (diagnostics.empty()) test = PipelineTest::prepare(file, file.tests.at(0), catalog, diagnostics);
+  if (!diagnostics.empty()) throw std::runtime_error(without_path(diagnostics.text()));
+  const auto result = test->run();
+  if (!result.failure) return {};
+  return without_path(to_string(result.failure->mark) + ": " + result.failure->message);
+}
+
+std::string StepsRun::errors(const std::string& steps) {
+  const auto path = dir_.write("p.test.yaml", "tests:\n- name: t\n  steps:\n" + steps);
+  TestCatalog catalog;
+  Diagnostics diagnostics;
+  const TestFile file = load_tests(path.string(), diagnostics);
+  for (const auto& test : file.tests) PipelineTest::prepare(file, test, catalog, diagnostics);
+  return without_path(diagnostics.text());
+}
+
+std::string StepsRun::without_path(std::string text) const {
+  const std::string path = (dir_ / "p.test.yaml:").string();
+  for (auto at = text.find(path); at != std::string::npos; at = text.find(path)) text.erase(at, path.size());
+  return text;
+}
+
+}  // namespace weir::test

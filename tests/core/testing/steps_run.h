@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "plugin/registry.h"
+#include "support/temp_dir.h"
+#include "testing/report.h"
+
+namespace weir::test {
+
+/// Runs steps against a pipeline of the stages of test_stages.h (script, mark, slow_mark, keep, pairs) and of
+/// a window `hold`, which emits what it holds five seconds of processing time after the first record.
+class StepsRun {
+ public:
+  explicit StepsRun(const std::string& pipeline);
+
+  /// The steps as YAML, from column one; line 4 of `p.test.yaml` is the first. Why they do not hold,
+  /// "LINE:COLUMN: why"; empty when they do. Throws std::runtime_error with the diagnostics when a file is
+  /// refused.
+  std::string run(const std::string& steps);
+  /// What is wrong with the file, a line each, without its name; the steps are not run.
+  std::string errors(const std::string& steps);
+
+ private:
+  std::string without_path(std::string text) const;
+
+  support::TempDir dir_{"weir-testing"};
+};
+
+}  // namespace weir::test
