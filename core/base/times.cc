@@ -110,9 +110,7 @@ std::optional<std::int64_t> read_clock(Cursor& at) {
   return east ? time - offset : time + offset;
 }
 
-}  // namespace
-
-Result<std::int64_t> parse_time(std::string_view text) {
+Result<std::int64_t> parse_iso8601(std::string_view text) {
   Cursor at(text);
   const auto year = at.digits(4);
   const bool first = at.skip('-');
@@ -129,6 +127,15 @@ Result<std::int64_t> parse_time(std::string_view text) {
   return midnight + *time;
 }
 
+}  // namespace
+
+Result<std::int64_t> parse_time(std::string_view text) {
+  std::int64_t milliseconds = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+  if (error == std::errc() && stop == text.data() + text.size()) return in_range(milliseconds);
+  return parse_iso8601(text);
+}
+
 Result<TimeFormat> TimeFormat::parse(std::string_view text) {
   if (text == "auto") return TimeFormat(Kind::kAuto);
   if (text == "seconds") return TimeFormat(Kind::kSeconds);
@@ -142,7 +149,8 @@ Result<TimeFormat> TimeFormat::parse(std::string_view text) {
 }
 
 Result<std::int64_t> TimeFormat::read_text(std::string_view text) const {
-  if (kind_ == Kind::kAuto || kind_ == Kind::kIso8601) return parse_time(text);
+  if (kind_ == Kind::kAuto) return parse_time(text);
+  if (kind_ == Kind::kIso8601) return parse_iso8601(text);
   if (kind_ == Kind::kPattern) {
     std::tm parts{};
     parts.tm_mday = 1;

@@ -11,14 +11,16 @@ namespace weir {
 
 /// Milliseconds since 1970 UTC of a time as ISO 8601 and RFC 3339 write it: a date, or a date and a time
 /// parted by 'T' or a blank, with seconds and their fraction as far as given, then 'Z' or an offset such as
-/// +08:00; without one it is UTC. What is smaller than a millisecond is cut off. The inverse of format_time.
+/// +08:00; without one it is UTC. What is smaller than a millisecond is cut off. A whole number is taken as
+/// the milliseconds themselves. The inverse of format_time. The message of a Problem fits behind "'time' is
+/// 'noon', ".
 Result<std::int64_t> parse_time(std::string_view text);
 
 /// How records write their time. Plain data; may be used by several threads.
 class TimeFormat {
  public:
-  /// "auto" (numbers are milliseconds, texts ISO 8601), "seconds", "milliseconds", "microseconds", "iso8601",
-  /// or a pattern of strptime with at least one '%'.
+  /// "auto" (what parse_time takes; numbers are milliseconds), "seconds", "milliseconds", "microseconds",
+  /// "iso8601", or a pattern of strptime with at least one '%'.
   static Result<TimeFormat> parse(std::string_view text);
 
   /// Milliseconds since 1970 UTC. Times beyond 200,000 years from now are refused: they are mistakes, and

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "base/numbers.h"
+#include "base/times.h"
 #include "base/utf8.h"
 #include "spec/stage_reader.h"
-#include "testing/time_text.h"
 
 namespace weir {
 

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "base/numbers.h"
+#include "base/times.h"
 #include "base/units.h"
 #include "base/utf8.h"
 #include "spec/stage_reader.h"
 #include "testing/items_reader.h"
 #include "testing/map_reader.h"
-#include "testing/time_text.h"
 
 namespace weir {
 namespace {

@@ -23,6 +23,12 @@ TEST(Times, MayHaveAnOffsetOrLeaveOutWhatIsZero) {
             parse_time("2024-05-01T01:30:00.123Z").value());
 }
 
+TEST(Times, MayBeGivenAsMilliseconds) {
+  EXPECT_EQ(parse_time("-5").value(), -5);
+  EXPECT_EQ(parse_time("1714550400123").value(), 1'714'550'400'123);
+  EXPECT_FALSE(parse_time("9999999999999999999").ok());
+}
+
 TEST(Times, ThatCannotBeAreRefused) {
   for (const char* text :
        {"", "noon", "2024-02-30", "2024-13-01", "2024-05-01T24:00:00", "2024-05-01T08:00:00+",
