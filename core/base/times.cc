@@ -7,8 +7,6 @@
 #include <ctime>
 #include <optional>
 
-#include "base/diagnostics.h"
-
 namespace weir {
 namespace {
 
@@ -144,8 +142,7 @@ Result<TimeFormat> TimeFormat::parse(std::string_view text) {
   if (text == "iso8601") return TimeFormat(Kind::kIso8601);
   if (text.find('%') != std::string_view::npos) return TimeFormat(Kind::kPattern, std::string(text));
   return Problem{
-      "expected auto, seconds, milliseconds, microseconds, iso8601 or a pattern such as '%Y-%m-%d %H:%M:%S'" +
-      suggestion(text, {"auto", "seconds", "milliseconds", "microseconds", "iso8601"})};
+      "expected auto, seconds, milliseconds, microseconds, iso8601 or a pattern such as '%Y-%m-%d %H:%M:%S'"};
 }
 
 Result<std::int64_t> TimeFormat::read_text(std::string_view text) const {

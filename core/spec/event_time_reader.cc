@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spec/event_time_reader.h"
 
+#include <weir/suggestion.h>
+
 #include "base/units.h"
 #include "base/utf8.h"
 #include "spec/scalar.h"

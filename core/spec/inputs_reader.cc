@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spec/inputs_reader.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 
 #include "base/numbers.h"
