@@ -6,10 +6,14 @@
 #include <weir/record.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -22,6 +26,27 @@ using nlohmann::json;
 
 constexpr int kFormat = 1;
 constexpr const char* kSuffix = ".positions.json";
+/// Written in turn, so that the last one is whole while the next is being written.
+constexpr std::array<const char*, 2> kStateSuffixes{".state-a", ".state-b"};
+
+/// FNV-1a of 64 bits, in hexadecimal.
+std::string check_of(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));
+  return text.data();
+}
+
+/// Empty, or what is wrong with the file.
+std::string read_state(const std::string& path, std::size_t size, const std::string& check,
+                       std::string& bytes) {
+  std::ifstream in(path, std::ios::binary);
+  bytes.assign(std::istreambuf_iterator<char>(in), {});
+  if (bytes.size() == size && check_of(bytes) == check) return {};
+  return "checkpoint file " + path + (in.is_open() ? " is damaged" : " is missing") +
+         ": it holds what the pipeline's stages kept; remove the checkpoint folder to begin without it";
+}
 constexpr const char* kLockSuffix = ".lock";
 
 /// Writes, syncs and closes; empty, or what failed.
@@ -99,7 +124,8 @@ std::string CheckpointStore::held_by(int fd) const {
          "; stop that one first, or give this pipeline a name or a folder of its own";
 }
 
-std::string CheckpointStore::save(int task, const std::vector<weir_position>& positions) const {
+std::string CheckpointStore::save(int task, const std::vector<weir_position>& positions,
+                                  std::string_view state) const {
   json list = json::array();
   for (const auto& p : positions) {
     list.push_back({{"source", view(p.origin->source)},
@@ -107,37 +133,62 @@ std::string CheckpointStore::save(int task, const std::vector<weir_position>& po
                     {"partition", p.origin->partition},
                     {"next", p.next}});
   }
-  // File names need not be UTF-8; what is not is replaced, and such a file starts from its beginning again.
-  const std::string text = json{{"weir_positions", kFormat}, {"positions", list}}.dump(
-      1, ' ', false, json::error_handler_t::replace);
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
+  json content{{"weir_positions", kFormat}, {"positions", list}};
+  std::string state_name;
+  if (!state.empty()) {
+    if (auto problem = save_state(task, state, state_name); !problem.empty()) return problem;
+    content["state"] = {{"file", state_name}, {"bytes", state.size()}, {"check", check_of(state)}};
+  }
+  // File names need not be UTF-8; what is not is replaced, and such a file starts from its beginning again.
+  const std::string text = content.dump(1, ' ', false, json::error_handler_t::replace);
   const std::string path = folder_ + "/" + prefix_ + std::to_string(task) + kSuffix;
   if (auto problem = write_synced(path + ".new", text); !problem.empty()) return problem;
   fs::rename(path + ".new", path, error);
   if (error) return "cannot rename " + path + ".new: " + error.message();
   sync_folder(folder_);
+  remove_states_but(task, state_name);
   return {};
 }
 
-/// Whether a file is one of this pipeline's tasks.
-bool CheckpointStore::is_ours(std::string_view file) const {
-  const std::string_view suffix = kSuffix;
-  if (file.size() <= prefix_.size() + suffix.size() || !file.starts_with(prefix_) || !file.ends_with(suffix))
-    return false;
-  const auto number = file.substr(prefix_.size(), file.size() - prefix_.size() - suffix.size());
-  return number.find_first_not_of("0123456789") == std::string_view::npos;
+/// Under a name that no file has yet: the one that counts until the positions are renamed stays as it is.
+std::string CheckpointStore::save_state(int task, std::string_view state, std::string& name) const {
+  const std::string stem = prefix_ + std::to_string(task);
+  name = stem + kStateSuffixes[0];
+  if (fs::exists(folder_ + "/" + name)) name = stem + kStateSuffixes[1];
+  return write_synced(folder_ + "/" + name, std::string(state));
 }
 
-std::variant<std::vector<weir_position>, std::string> CheckpointStore::load(Origins& origins) const {
+void CheckpointStore::remove_states_but(int task, const std::string& kept) const {
+  for (const char* suffix : kStateSuffixes) {
+    const std::string name = prefix_ + std::to_string(task) + suffix;
+    std::error_code error;  // what stays is removed the next time
+    if (name != kept) fs::remove(folder_ + "/" + name, error);
+  }
+}
+
+int CheckpointStore::task_of(std::string_view file) const {
+  const std::string_view suffix = kSuffix;
+  if (file.size() <= prefix_.size() + suffix.size() || !file.starts_with(prefix_) || !file.ends_with(suffix))
+    return -1;
+  const auto number = file.substr(prefix_.size(), file.size() - prefix_.size() - suffix.size());
+  int task = -1;
+  const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), task);
+  return error == std::errc() && stop == number.data() + number.size() ? task : -1;
+}
+
+std::variant<CheckpointStore::Saved, std::string> CheckpointStore::load(Origins& origins) const {
   std::map<const weir_origin*, std::int64_t> furthest;
+  Saved saved;
   std::error_code error;
   const bool there = fs::exists(folder_, error);
   if (error) return "cannot read the checkpoint folder " + folder_ + ": " + error.message();
-  if (!there) return std::vector<weir_position>{};
+  if (!there) return Saved{};
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    if (!is_ours(entry.path().filename().string())) continue;
+    const int task = task_of(entry.path().filename().string());
+    if (task < 0) continue;
     errno = 0;
     std::ifstream in(entry.path());
     in.peek();
@@ -153,15 +204,20 @@ std::variant<std::vector<weir_position>, std::string> CheckpointStore::load(Orig
         auto& next = furthest[origin];
         next = std::max(next, p.at("next").get<std::int64_t>());
       }
+      if (const auto state = content.find("state"); state != content.end()) {
+        const std::string path = folder_ + "/" + state->at("file").get<std::string>();
+        auto& bytes = saved.states[task];
+        if (auto problem = read_state(path, state->at("bytes"), state->at("check"), bytes); !problem.empty())
+          return problem;
+      }
     } catch (const json::exception&) {
       return "checkpoint file " + entry.path().string() +
              " is damaged or of another version; remove it to read its sources from their beginning";
     }
   }
   if (error) return "cannot read the checkpoint folder " + folder_ + ": " + error.message();
-  std::vector<weir_position> positions;
-  for (const auto& [origin, next] : furthest) positions.push_back({origin, next});
-  return positions;
+  for (const auto& [origin, next] : furthest) saved.positions.push_back({origin, next});
+  return saved;
 }
 
 }  // namespace weir

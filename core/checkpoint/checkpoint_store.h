@@ -3,6 +3,7 @@
 
 #include <weir/abi.h>
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -12,10 +13,17 @@
 
 namespace weir {
 
-/// Keeps positions in a folder, for sources that have no place of their own to keep them (files): one file
-/// for each task, see FORMAT.md. Written beside and renamed, so that a crash leaves the old or the new one.
+/// Keeps checkpoints in a folder, see FORMAT.md: for each task the positions, for sources that have no place
+/// of their own to keep them (files), and what its stages hold. Written beside and renamed, so that a crash
+/// leaves the old or the new checkpoint as a whole.
 class CheckpointStore {
  public:
+  /// The checkpoints of all tasks.
+  struct Saved {
+    std::vector<weir_position> positions;  ///< the furthest of each origin
+    std::map<int, std::string> states;     ///< by task; none where the task held nothing
+  };
+
   /// `pipeline` is part of the file names, so that several pipelines may share a folder.
   CheckpointStore(std::string folder, std::string pipeline);
   CheckpointStore(const CheckpointStore&) = delete;
@@ -30,13 +38,17 @@ class CheckpointStore {
   std::string claim();
 
   /// Durable when it returns an empty string, otherwise what went wrong. Several tasks may save at once.
-  std::string save(int task, const std::vector<weir_position>& positions) const;
+  /// `state`: what the task's stages hold at these positions; empty for nothing.
+  std::string save(int task, const std::vector<weir_position>& positions, std::string_view state = {}) const;
 
-  /// The furthest position of each origin over all tasks' files; or what is wrong with the folder or a file.
-  std::variant<std::vector<weir_position>, std::string> load(Origins& origins) const;
+  /// What was saved last; or what is wrong with the folder or a file.
+  std::variant<Saved, std::string> load(Origins& origins) const;
 
  private:
-  bool is_ours(std::string_view file) const;
+  /// The number of the task whose checkpoint a file is; -1 for other files.
+  int task_of(std::string_view file) const;
+  std::string save_state(int task, std::string_view state, std::string& name) const;
+  void remove_states_but(int task, const std::string& kept) const;
   std::string held_by(int fd) const;
 
   const std::string folder_;

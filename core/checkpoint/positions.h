@@ -68,13 +68,12 @@ class Positions {
   /// The origin has gone to another owner.
   void forget(const weir_origin* origin) { origins_.erase(origin); }
 
-  /// All that has been committed, for a store.
-  std::vector<weir_position> all_committed() const {
-    std::vector<weir_position> positions;
+  /// Appends how far each origin is safe, committed or not, for a store.
+  void append_safe(const HeldPositions& held, std::vector<weir_position>& positions) const {
     for (const auto& [origin, at] : origins_) {
-      if (at.committed >= 0) positions.push_back({origin, at.committed});
+      const std::int64_t safe = std::max(at.committed, held.limit(origin, at.next));
+      if (safe >= 0) positions.push_back({origin, safe});
     }
-    return positions;
   }
 
  private:

@@ -54,6 +54,7 @@ class Builder {
     for (const auto& ref : graph_.spec.discard) discard(ref);
     check_loose_ends();
     check_tasks();
+    check_store();
     sort();
     spread_event_time();
     if (!diagnostics_.empty()) return std::nullopt;
@@ -277,7 +278,22 @@ class Builder {
     }
   }
 
-  /// Each task has a state of its own: a key whose records several tasks read would be counted by each of them.
+  /// State that goes with the process is lost in silence at the next start.
+  void check_store() {
+    if (!graph_.spec.checkpoint_store.empty() || graph_.spec.state_may_be_lost) return;
+    for (const auto& stage : graph_.stages) {
+      if (stage.plugin == nullptr || (stage.plugin->capabilities & WEIR_STATEFUL) == 0) continue;
+      const Mark& mark =
+          graph_.spec.checkpoint_mark.line == 0 ? stage.spec.mark : graph_.spec.checkpoint_mark;
+      diagnostics_.add(mark,
+                       "stage " + in_quotes(stage.spec.name) +
+                           " keeps state, which needs a place; expected checkpoint: {store: FOLDER}, or "
+                           "{store: none} to begin without it at each start");
+    }
+  }
+
+  /// Each task has a state of its own: a key whose records several tasks read would be counted by each of
+  /// them.
   void check_tasks() {
     if (graph_.spec.tasks == 1) return;
     for (const auto& stage : graph_.stages) {
@@ -285,11 +301,12 @@ class Builder {
       const bool broadcast = std::any_of(stage.spec.from.begin(), stage.spec.from.end(),
                                          [](const auto& ref) { return ref.broadcast; });
       if (!stateful && !broadcast) continue;
-      diagnostics_.add(graph_.spec.tasks_mark,
-                       "stage " + in_quotes(stage.spec.name) + " " +
-                           (stateful ? "keeps state" : "reads a broadcast input") +
-                           ", which one task must see as a whole; expected tasks: 1 (several processes may share "
-                           "the topic when records are partitioned by that key)");
+      diagnostics_.add(
+          graph_.spec.tasks_mark,
+          "stage " + in_quotes(stage.spec.name) + " " +
+              (stateful ? "keeps state" : "reads a broadcast input") +
+              ", which one task must see as a whole; expected tasks: 1 (several processes may share "
+              "the topic when records are partitioned by that key)");
     }
   }
 

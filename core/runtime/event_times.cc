@@ -102,6 +102,27 @@ std::int64_t EventTimes::watermark() {
   return watermark_;
 }
 
+void EventTimes::save(SnapshotWriter& to) const {
+  to.time(watermark_);
+  to.number(origins_.size());
+  for (const auto& [origin, o] : origins_) {
+    save_origin(to, origin);
+    to.time(o.latest);
+    to.time(o.seen);
+    to.number(o.idle ? 1 : 0);
+  }
+}
+
+void EventTimes::load(SnapshotReader& from, const FindOrigin& origins) {
+  watermark_ = from.time();
+  for (std::uint64_t left = from.number(); left > 0; --left) {
+    Of& o = of(load_origin(from, origins));
+    o.latest = from.time();
+    o.seen = from.time();
+    o.idle = from.number() != 0;
+  }
+}
+
 bool EventTimes::idle() const {
   return !origins_.empty() &&
          std::all_of(origins_.begin(), origins_.end(), [](const auto& o) { return o.second.idle; });

@@ -12,6 +12,7 @@
 #include "base/times.h"
 #include "runtime/watermarks.h"
 #include "spec/pipeline_spec.h"
+#include "state/record_snapshot.h"
 
 namespace weir {
 
@@ -38,6 +39,9 @@ class EventTimes {
 
   /// How far event time has come; it never goes back.
   std::int64_t watermark();
+  void save(SnapshotWriter& to) const;
+  void load(SnapshotReader& from, const FindOrigin& origins);
+
   /// Whether all origins are idle.
   bool idle() const;
 

@@ -2,6 +2,7 @@
 #include "runtime/inline_node.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace weir {
@@ -167,6 +168,8 @@ bool InlineNode::create() {
 
 void InlineNode::start() {
   if (create()) settle(stage_.plugin->start(instance_, context_.get()), nullptr, 0);
+  // What was restored, before any record: one that was late before is late again.
+  if (event_times_ && !task_.failed()) tell_time();
 }
 
 void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet) {
@@ -262,7 +265,7 @@ void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now)
 }
 
 void InlineNode::finish(bool ended) {
-  if (!ended && (stage_.plugin->capabilities & WEIR_STATEFUL) != 0) return;
+  if (!ended && is_stateful()) return;
   if (stage_.plugin->finish != nullptr) settle(stage_.plugin->finish(instance_, context_.get()), nullptr, 0);
 }
 
@@ -275,8 +278,39 @@ void InlineNode::interrupt() {
   if (instance != nullptr && stage_.plugin->interrupt != nullptr) stage_.plugin->interrupt(instance);
 }
 
-void InlineNode::hold(HeldPositions& held) const {
+void InlineNode::hold(HeldPositions& held, bool saved) const {
+  if (saved && is_stateful()) return;
   lists_.for_each([&](const OwnedRecords& list) { held.add(list.data(), list.size()); });
+}
+
+bool InlineNode::is_stateful() const {
+  return (stage_.plugin->capabilities & WEIR_STATEFUL) != 0;
+}
+
+void InlineNode::save(SnapshotWriter& to) const {
+  if (!is_stateful() && !event_times_) return;
+  to.number(is_stateful() ? 1 : 0);
+  to.number(event_times_ ? 1 : 0);
+  if (event_times_) event_times_->save(to);
+  if (!is_stateful()) return;
+  timers_.save(to);
+  event_timers_.save(to);
+  lists_.save(to);
+  states_.save(to);
+}
+
+void InlineNode::load(SnapshotReader& from, const FindOrigin& origins) {
+  const bool stateful = from.number() != 0;
+  if (from.number() != 0) {
+    if (!event_times_) throw std::runtime_error("it had an `event_time:`, which is gone from the file");
+    event_times_->load(from, origins);
+  }
+  if (!stateful) return;
+  if (!is_stateful()) throw std::runtime_error("it is of a plugin that keeps none");
+  timers_.load(from);
+  event_timers_.load(from);
+  lists_.load(from, origins);
+  states_.load(from);
 }
 
 void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {

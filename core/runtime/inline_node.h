@@ -32,8 +32,10 @@ class InlineNode : public StageNode {
   void interrupt() override;
   std::int64_t next_timer() const override;
   void fire_timers(std::int64_t now) override;
-  void hold(HeldPositions& held) const override;
+  void hold(HeldPositions& held, bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;
+  void save(SnapshotWriter& to) const override;
+  void load(SnapshotReader& from, const FindOrigin& origins) override;
 
  protected:
   /// The stage has emitted; SourceNode notes positions here.
@@ -55,6 +57,7 @@ class InlineNode : public StageNode {
  private:
   class Context;
 
+  bool is_stateful() const;
   void on_watermark(std::int64_t time) override;
   void on_idle(bool idle) override;
   void fire(Timers& timers, weir_time_domain domain, std::int64_t now);

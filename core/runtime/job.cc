@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace weir {
@@ -29,17 +30,23 @@ Job::~Job() {
 }
 
 std::string Job::start() {
-  std::vector<weir_position> restored;
+  CheckpointStore::Saved saved;
   if (!graph_.spec.checkpoint_store.empty()) {
     store_ = std::make_unique<CheckpointStore>(graph_.spec.checkpoint_store, graph_.spec.name);
     if (auto problem = store_->claim(); !problem.empty()) return problem;
     auto loaded = store_->load(origins_);
     if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-    restored = std::get<0>(std::move(loaded));
+    saved = std::get<0>(std::move(loaded));
   }
   const std::lock_guard lock(mutex_);
-  for (int i = 0; i < graph_.spec.tasks; ++i) {
-    tasks_.push_back(std::make_unique<Task>(services_, graph_, i, store_.get(), restored));
+  try {
+    for (int i = 0; i < graph_.spec.tasks; ++i) {
+      tasks_.push_back(
+          std::make_unique<Task>(services_, graph_, i, store_.get(), saved.positions, saved.states[i]));
+    }
+  } catch (const std::runtime_error& e) {
+    tasks_.clear();
+    return e.what();
   }
   running_ = tasks_.size();
   if (stop_requested_) {

@@ -20,6 +20,7 @@ void SourceNode::start() {
     settle(stage_.plugin->restore(instance_, context(), restored_.data(), restored_.size()), nullptr, 0);
   }
   if (!task_.failed()) settle(stage_.plugin->start(instance_, context()), nullptr, 0);
+  if (event_times_ && !task_.failed()) tell_time();
 }
 
 bool SourceNode::poll(std::size_t budget) {

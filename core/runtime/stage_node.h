@@ -15,6 +15,7 @@
 #include "runtime/port_check.h"
 #include "runtime/watermarks.h"
 #include "runtime/work.h"
+#include "state/record_snapshot.h"
 #include "state/timers.h"
 
 namespace weir {
@@ -104,8 +105,8 @@ class StageNode {
   /// Work of this node came back from a worker.
   virtual void deliver(Work& /*work*/) {}
   virtual bool has_outstanding() const { return false; }
-  /// Tells the positions of records that this node holds.
-  virtual void hold(HeldPositions&) const {}
+  /// Tells the positions of records that this node holds, those apart that save() has just written.
+  virtual void hold(HeldPositions&, bool /*saved*/) const {}
   /// Forgets held records that another owner reads again.
   virtual void forget(const std::function<bool(const weir_record&)>& /*gone*/) {}
 
@@ -113,6 +114,10 @@ class StageNode {
     if (watermarks_.advance(wire, time)) on_watermark(watermarks_.now());
   }
   void take_idle(std::size_t wire, bool idle);
+
+  /// Writes what the stage holds between calls, with nothing outstanding; load() reads it before start().
+  virtual void save(SnapshotWriter&) const {}
+  virtual void load(SnapshotReader&, const FindOrigin&) {}
 
   const GraphStage& stage() const { return stage_; }
   const std::string& name() const { return stage_.spec.name; }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "runtime/inline_node.h"
@@ -14,7 +15,7 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 Task::Task(Services& services, const PipelineGraph& graph, int number, CheckpointStore* store,
-           const std::vector<weir_position>& restored)
+           const std::vector<weir_position>& restored, std::string_view state)
     : services_(services), graph_(graph), number_(number), store_(store) {
   std::vector<StageNode*> all;
   for (std::size_t i = 0; i < graph.stages.size(); ++i) {
@@ -31,6 +32,7 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, Checkpoin
     all.push_back(nodes_.back().get());
   }
   for (auto& node : nodes_) node->connect(all);
+  if (!state.empty()) restore(state);
 }
 
 Task::~Task() = default;
@@ -181,23 +183,63 @@ bool Task::checkpoint(Clock::time_point deadline) {
   return committed && !failed();
 }
 
+/// The store first: should the process end in between, records are read again that the state has seen, and
+/// none is missing in it.
 bool Task::commit() {
   HeldPositions held;
-  for (const auto& node : nodes_) node->hold(held);
+  const std::string saved = store_ == nullptr ? std::string() : state();
+  for (const auto& node : nodes_) node->hold(held, !saved.empty());
+  if (store_ != nullptr) {
+    std::vector<weir_position> positions;
+    for (const auto* source : sources_) source->positions().append_safe(held, positions);
+    if (const auto problem = store_->save(number_, positions, saved); !problem.empty()) {
+      stop_for({"checkpoint", "store", problem});
+    }
+  }
   bool all = true;
   for (auto* source : sources_) {
     if (!failed()) all = source->commit(held) && all;
   }
-  if (store_ == nullptr || failed()) return all;
-  std::vector<weir_position> positions;
-  for (const auto* source : sources_) {
-    const auto committed = source->positions().all_committed();
-    positions.insert(positions.end(), committed.begin(), committed.end());
-  }
-  if (const auto problem = store_->save(number_, positions); !problem.empty()) {
-    stop_for({"checkpoint", "store", problem});
-  }
   return all;
+}
+
+std::string Task::state() const {
+  const bool any = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+    return (node->stage().plugin->capabilities & WEIR_STATEFUL) != 0;
+  });
+  if (!any) return {};
+  SnapshotWriter all;
+  for (const auto& node : nodes_) {
+    SnapshotWriter one;
+    node->save(one);
+    all.text(node->name());
+    all.text(one.bytes());
+  }
+  return all.bytes();
+}
+
+void Task::restore(std::string_view state) {
+  const auto origins = [&](std::string_view source, std::string_view name, std::int32_t partition) {
+    return services_.origins.get(source, name, partition);
+  };
+  for (SnapshotReader all(state); !all.at_end();) {
+    const std::string_view name = all.text();
+    SnapshotReader one(all.text());
+    const auto node =
+        std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& n) { return n->name() == name; });
+    if (one.at_end()) continue;                               // it held nothing
+    if (node == nodes_.end() && one.number() == 0) continue;  // nothing but event time
+    if (node == nodes_.end()) {
+      throw std::runtime_error("the checkpoint holds the state of a stage '" + std::string(name) +
+                               "', which is gone from the file; give the stage its name back, or begin with "
+                               "another checkpoint folder");
+    }
+    try {
+      (*node)->load(one, origins);
+    } catch (const std::exception& e) {
+      throw std::runtime_error("the stage '" + std::string(name) + "' cannot take up its state: " + e.what());
+    }
+  }
 }
 
 void Task::finish() {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checkpoint/checkpoint_store.h"
@@ -27,9 +28,10 @@ class Task final : public TaskControl {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `store` may be null. All arguments outlive the task.
+  /// `store` may be null. `restored` and `state` are what the last run saved. All arguments but these two
+  /// outlive the task. Throws std::runtime_error, for people, when a stage cannot take up its state.
   Task(Services& services, const PipelineGraph& graph, int number, CheckpointStore* store,
-       const std::vector<weir_position>& restored);
+       const std::vector<weir_position>& restored, std::string_view state = {});
   ~Task() override;
 
   /// Runs until the sources have ended, stop() was called, or something failed. Called once, on the task's
@@ -88,6 +90,9 @@ class Task final : public TaskControl {
   /// Delivers what was read and commits its positions; false when not all of that was done.
   bool checkpoint(Clock::time_point deadline);
   bool commit();
+  /// What the stages hold; empty when no stage keeps state.
+  std::string state() const;
+  void restore(std::string_view state);
   /// Checkpoints again until the sources have taken their positions.
   void commit_last();
   std::uint64_t outstanding() const;

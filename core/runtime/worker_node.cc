@@ -178,7 +178,7 @@ void WorkerNode::send(Work& work) {
               work.error.message);
 }
 
-void WorkerNode::hold(HeldPositions& held) const {
+void WorkerNode::hold(HeldPositions& held, bool /*saved*/) const {
   for (const auto& work : works_) held.add(work->records.data(), work->records.size());
 }
 

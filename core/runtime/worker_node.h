@@ -30,7 +30,7 @@ class WorkerNode final : public StageNode {
   void hand_over() override;
   void deliver(Work& work) override;
   bool has_outstanding() const override { return !works_.empty(); }
-  void hold(HeldPositions& held) const override;
+  void hold(HeldPositions& held, bool saved) const override;
 
  private:
   /// A merged batch for a sink, or the share of a worker, is no larger than this.

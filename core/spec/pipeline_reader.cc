@@ -163,6 +163,7 @@ class PipelineReader {
 
   void read_checkpoint(const Node::Entry& entry) {
     if (entry.value.broken) return;
+    spec_.checkpoint_mark = entry.mark;
     if (entry.value.kind != Node::Kind::kMap) {
       report(entry, "a map such as {every: 1s, store: FOLDER}");
       return;
@@ -174,10 +175,12 @@ class PipelineReader {
         if (every && every->count() > 0) spec_.checkpoint_every = *every;
       } else if (part.key == "store") {
         if (part.value.broken) continue;
-        if (part.value.kind == Node::Kind::kScalar && !part.value.text.empty()) {
+        if (part.value.kind == Node::Kind::kScalar && part.value.text == "none") {
+          spec_.state_may_be_lost = true;
+        } else if (part.value.kind == Node::Kind::kScalar && !part.value.text.empty()) {
           spec_.checkpoint_store = part.value.text;
         } else {
-          report(part, "the path of a folder");
+          report(part, "the path of a folder, or none");
         }
       } else {
         diagnostics_.add(part.mark, "unknown key '" + part.key + "' of 'checkpoint'" +

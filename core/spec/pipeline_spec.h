@@ -63,7 +63,9 @@ struct PipelineSpec {
   std::vector<PortRef> discard;
   std::chrono::milliseconds checkpoint_every{5000};
   std::string
-      checkpoint_store;  ///< a folder; empty: only sources that keep positions themselves (Kafka) resume
+      checkpoint_store;       ///< a folder; empty: only sources that keep positions themselves (Kafka) resume
+  Mark checkpoint_mark = {};  ///< of `checkpoint:`, where the file has it
+  bool state_may_be_lost = false;  ///< `store: none`
   std::chrono::milliseconds stop_timeout{30000};
 
   const StageSpec* find(const std::string& stage) const;

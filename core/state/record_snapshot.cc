@@ -6,14 +6,6 @@
 namespace weir {
 namespace {
 
-void save_origin(SnapshotWriter& to, const weir_origin* origin) {
-  to.number(origin == nullptr ? 0 : 1);
-  if (origin == nullptr) return;
-  to.slice(origin->source);
-  to.slice(origin->name);
-  to.time(origin->partition);
-}
-
 void save_failure(SnapshotWriter& to, const weir_failure* failure) {
   to.number(failure == nullptr ? 0 : 1);
   if (failure == nullptr) return;
@@ -25,6 +17,22 @@ void save_failure(SnapshotWriter& to, const weir_failure* failure) {
 }
 
 }  // namespace
+
+void save_origin(SnapshotWriter& to, const weir_origin* origin) {
+  to.number(origin == nullptr ? 0 : 1);
+  if (origin == nullptr) return;
+  to.slice(origin->source);
+  to.slice(origin->name);
+  to.time(origin->partition);
+}
+
+const weir_origin* load_origin(SnapshotReader& from, const FindOrigin& origins) {
+  if (from.number() == 0) return nullptr;
+  const weir_slice source = from.slice();
+  const weir_slice name = from.slice();
+  const auto partition = static_cast<std::int32_t>(from.time());
+  return origins({source.data, source.size}, {name.data, name.size}, partition);
+}
 
 void save_record(SnapshotWriter& to, const weir_record& record) {
   to.slice(record.value);
@@ -53,12 +61,7 @@ void load_record(SnapshotReader& from, const FindOrigin& origins, OwnedRecords& 
   }
   record.headers = headers.data();
   record.header_count = static_cast<std::uint32_t>(headers.size());
-  if (from.number() != 0) {
-    const weir_slice source = from.slice();
-    const weir_slice name = from.slice();
-    const auto partition = static_cast<std::int32_t>(from.time());
-    record.origin = origins({source.data, source.size}, {name.data, name.size}, partition);
-  }
+  record.origin = load_origin(from, origins);
   weir_failure failure{};
   if (from.number() != 0) {
     failure.size = sizeof failure;

@@ -16,6 +16,10 @@ namespace weir {
 using FindOrigin =
     std::function<const weir_origin*(std::string_view source, std::string_view name, std::int32_t partition)>;
 
+/// An origin, or NULL for none.
+void save_origin(SnapshotWriter& to, const weir_origin* origin);
+const weir_origin* load_origin(SnapshotReader& from, const FindOrigin& origins);
+
 /// Writes a record with all that belongs to it.
 void save_record(SnapshotWriter& to, const weir_record& record);
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <tuple>
 
+#include "state/snapshot.h"
+
 namespace weir {
 
 /// A stage's timers of one time domain: at most one for a key and time (Flink's rule), called in the order of
@@ -32,9 +34,18 @@ class Timers {
   /// Milliseconds since 1970 of the first timer, or kNever.
   std::int64_t next() const { return timers_.empty() ? kNever : timers_.begin()->time; }
 
-  template <class F>
-  void for_each(F&& f) const {
-    for (const auto& timer : timers_) f(timer);
+  void save(SnapshotWriter& to) const {
+    to.number(timers_.size());
+    for (const auto& timer : timers_) {
+      to.time(timer.time);
+      to.slice(timer.has_key ? weir_slice{timer.key.data(), timer.key.size()} : weir_slice{nullptr, 0});
+    }
+  }
+  void load(SnapshotReader& from) {
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      const std::int64_t time = from.time();
+      set(from.slice(), time);
+    }
   }
 
   /// Removes and returns the first timer that is due.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "state/owned_records.h"
+#include "state/record_snapshot.h"
 
 namespace weir {
 
@@ -65,10 +66,21 @@ class WindowLists {
     for (const auto& [id, list] : lists_) f(list);
   }
 
-  /// Each list with what it belongs to: f(key, window, list).
-  template <class F>
-  void for_each_named(F&& f) const {
-    for (const auto& [id, list] : lists_) f(std::string_view(id.first), id.second, list);
+  void save(SnapshotWriter& to) const {
+    to.number(lists_.size());
+    for (const auto& [id, list] : lists_) {
+      to.text(id.first);
+      to.time(id.second);
+      to.number(list.size());
+      for (const auto& record : list) save_record(to, record);
+    }
+  }
+  void load(SnapshotReader& from, const FindOrigin& origins) {
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      std::string key(from.text());
+      auto& list = lists_[Id{std::move(key), from.time()}];
+      for (std::uint64_t records = from.number(); records > 0; --records) load_record(from, origins, list);
+    }
   }
 
   /// Forgets records that another process reads again.

@@ -17,6 +17,7 @@ using ::testing::IsEmpty;
 TEST(EventTime, ATimerFiresWhenTheWatermarkHasComeToItBeforeTheNextRecord) {
   // The watermark is the latest time less max_out_of_orderness less 1 ms: 111 - 10 - 1 reaches 100.
   PipelineRun run(R"(
+checkpoint: {store: none}
 sources:
   in:
     plugin: script
@@ -32,6 +33,7 @@ sinks: {out: {plugin: keep, from: count}}
 
 TEST(EventTime, TimersFireInTheOrderOfTimeOncePerKeyAndTime) {
   PipelineRun run(R"(
+checkpoint: {store: none}
 sources:
   in:
     plugin: script
@@ -49,6 +51,7 @@ sinks: {out: {plugin: keep, from: count}}
 
 TEST(EventTime, TheSlowestPartitionHoldsTimeBack) {
   PipelineRun run(R"(
+checkpoint: {store: none}
 sources:
   in:
     plugin: script
@@ -68,6 +71,7 @@ sinks: {out: {plugin: keep, from: count}}
 TEST(EventTime, AWatermarkWaitsForTheResultsOfWorkersBeforeIt) {
   for (const char* order : {"input", "any"}) {
     PipelineRun run(std::string(R"(
+checkpoint: {store: none}
 sources:
   in: {plugin: script, each: 1, event_time: t, values: ['{"k":"a","t":1,"timer":2}', '{"k":"a","t":9}']}
 processes:
@@ -90,6 +94,7 @@ discard: [slow.side]
 
 TEST(EventTime, ARecordWithoutATimeFailsAndTheOthersGoOn) {
   PipelineRun run(R"(
+checkpoint: {store: none}
 sources: {in: {plugin: script, event_time: {field: t}, values: ['{"t":1}', '{"u":1}', '{"t":"noon"}', '{"t":2}',
                                                                '{"t":99999999999999999}']}}
 sinks:
@@ -105,6 +110,7 @@ sinks:
 
 TEST(EventTime, AStageThatWorksInEventTimeWithoutAnySaysSo) {
   PipelineRun run(R"(
+checkpoint: {store: none}
 sources: {in: {plugin: script, values: ['{"k":"a","timer":5}']}}
 processes: {count: {plugin: visits, from: in, key: k}}
 sinks: {out: {plugin: keep, from: count}}
@@ -116,6 +122,7 @@ sinks: {out: {plugin: keep, from: count}}
 
 TEST(EventTime, AStopIsNoEndAndFiresNoTimer) {
   PipelineRun run(R"(
+checkpoint: {store: none}
 sources: {in: {plugin: script, stay: true, event_time: t, values: ['{"k":"a","t":1,"timer":5}']}}
 processes: {count: {plugin: visits, from: in, key: k}}
 sinks: {out: {plugin: keep, from: count}}
