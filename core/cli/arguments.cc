@@ -28,6 +28,7 @@ enum class OptionId {
   kBatch,
   kMaxAttempts,
   kDryRun,
+  kAtOnce,
   kFilter,
   kJunit
 };
@@ -50,6 +51,7 @@ constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false},
                                {"batch", 0, OptionId::kBatch, true, Command::kReplay},
                                {"max-attempts", 0, OptionId::kMaxAttempts, true, Command::kReplay},
                                {"dry-run", 0, OptionId::kDryRun, false, Command::kReplay},
+                               {"at-once", 0, OptionId::kAtOnce, true, Command::kTest},
                                {"filter", 0, OptionId::kFilter, true, Command::kTest},
                                {"junit", 0, OptionId::kJunit, true, Command::kTest}};
 
@@ -200,6 +202,7 @@ class Parser {
     if (id == OptionId::kFrom) replay.files.insert(replay.files.end(), values.begin(), values.end());
     if (id == OptionId::kInto) replay.into = values.front();
     if (id == OptionId::kBatch) replay.batch = number(name, values.front());
+    if (id == OptionId::kAtOnce) arguments_.test.at_once = number(name, values.front());
     if (id == OptionId::kFilter) arguments_.test.filter = values.front();
     if (id == OptionId::kJunit) arguments_.test.junit = values.front();
     if (id == OptionId::kMaxAttempts) replay.max_attempts = number(name, values.front());

@@ -15,6 +15,7 @@ enum class Command { kRun, kCheck, kPlugins, kReplay, kTest };
 struct TestRequest {
   std::vector<std::string> paths;  ///< files and folders
   std::string filter;              ///< only tests with this in their name
+  int at_once = 0;                 ///< sources give no more records at once; 0: all that a step has
   std::string junit;               ///< where the results go as JUnit's XML; empty: nowhere
 };
 

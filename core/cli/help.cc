@@ -84,6 +84,7 @@ usage: etl-run test FILE|FOLDER... [options]
 
 options
   --filter TEXT      only tests with TEXT in their name
+  --at-once N        sources give at most N records at once; results must not depend on it
   --junit FILE       write the results to FILE as JUnit's XML, too)";
 
 constexpr char kTestCodes[] = R"(

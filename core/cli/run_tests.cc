@@ -2,6 +2,7 @@
 #include "cli/run_tests.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
 #include <list>
@@ -53,7 +54,7 @@ ExitCode run_tests(const TestRequest& request, PluginCatalog& plugins, bool quie
   std::vector<TestResult> results;
   for (const auto& test : tests) {
     if (test->name().find(request.filter) == std::string::npos) continue;
-    results.push_back(test->run());
+    results.push_back(test->run(static_cast<std::size_t>(request.at_once)));
     if (!quiet || results.back().failure) std::fputs(result_text(results.back()).c_str(), stdout);
     std::fflush(stdout);
   }

@@ -28,6 +28,7 @@ struct SourceFeed {
   };
 
   std::vector<Item> items;
+  std::size_t at_once = 0;                       ///< no more records at once; 0: as many as there are
   std::size_t next = 0;                          ///< the first item that has not been given
   std::map<Origin, std::int64_t> next_position;  ///< of what the next step feeds
   std::map<Origin, std::int64_t> committed;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/items_reader.h"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -63,7 +65,7 @@ WrittenRecord read_record(const Node& node, Diagnostics& diagnostics) {
   record.message = map.text("message");
   record.origin = map.text("origin");
   record.attempts = map.integer("attempts", 0);
-  record.partition = map.integer("partition", -1);
+  record.partition = map.integer("partition", -1, std::numeric_limits<std::int32_t>::max());
   record.position = map.integer("position", 0);
   if (const auto input = map.integer("input", 1)) record.input = static_cast<std::size_t>(*input);
   return record;

@@ -65,12 +65,17 @@ std::optional<std::optional<std::string>> MapReader::text_or_none(const std::str
   return std::optional(present);
 }
 
-std::optional<std::int64_t> MapReader::integer(const std::string& key, std::int64_t least) const {
+std::optional<std::int64_t> MapReader::integer(const std::string& key, std::int64_t least,
+                                               std::int64_t most) const {
   const auto* entry = find(key);
   if (entry == nullptr) return std::nullopt;
   const auto value = parse_integer(entry->value.text);
-  if (entry->value.kind == Node::Kind::kScalar && value.ok() && value.value() >= least) return value.value();
-  report(*entry, "a whole number of at least " + std::to_string(least));
+  const bool fits = value.ok() && value.value() >= least && value.value() <= most;
+  if (entry->value.kind == Node::Kind::kScalar && fits) return value.value();
+  const bool bounded = most != std::numeric_limits<std::int64_t>::max();
+  report(*entry,
+         "a whole number " + (bounded ? "from " + std::to_string(least) + " to " + std::to_string(most)
+                                      : "of at least " + std::to_string(least)));
   return std::nullopt;
 }
 

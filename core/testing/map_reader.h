@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ class MapReader {
   std::optional<std::string> text(const std::string& key) const;
   /// `~` is an answer of its own.
   std::optional<std::optional<std::string>> text_or_none(const std::string& key) const;
-  std::optional<std::int64_t> integer(const std::string& key, std::int64_t least) const;
+  std::optional<std::int64_t> integer(const std::string& key, std::int64_t least,
+                                      std::int64_t most = std::numeric_limits<std::int64_t>::max()) const;
   std::optional<bool> boolean(const std::string& key) const;
   /// Milliseconds since 1970; WEIR_NO_TIME for `~`.
   std::optional<std::int64_t> time(const std::string& key) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/pipeline_test.h"
 
+#include <chrono>
 #include <utility>
 
 #include "spec/pipeline_reader.h"
@@ -29,11 +30,11 @@ std::unique_ptr<PipelineTest> PipelineTest::prepare(const TestFile& file, const 
   return own.empty() ? std::move(made) : nullptr;
 }
 
-TestResult PipelineTest::run() {
+TestResult PipelineTest::run(std::size_t at_once) {
   TestResult result{file_, test_.name, std::nullopt, {}, {}};
   const auto start = std::chrono::steady_clock::now();
   {
-    StepRunner runner(*graph_, test_, clock_, log_);
+    StepRunner runner(*graph_, test_, clock_, log_, at_once);
     result.failure = runner.run();
   }
   result.took =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,7 +42,8 @@ class PipelineTest {
   PipelineTest& operator=(const PipelineTest&) = delete;
 
   const std::string& name() const { return test_.name; }
-  TestResult run();
+  /// Sources give at most `at_once` records at once; 0: all that a step has.
+  TestResult run(std::size_t at_once = 0);
 
  private:
   PipelineTest(std::string file, const TestCase& test);

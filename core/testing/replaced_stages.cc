@@ -98,6 +98,7 @@ weir_status give(weir_instance* instance, weir_context* context, std::size_t bud
       continue;
     }
     for (; feed.next < feed.items.size() && feed.items[feed.next].port == port; ++feed.next) {
+      if (feed.at_once != 0 && batch.size() == feed.at_once) break;
       const auto* record = std::get_if<SampleRecord>(&feed.items[feed.next].sample);
       if (record == nullptr) break;
       batch.add(*record, context);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/step_reader.h"
 
-#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@
 namespace weir {
 namespace {
 
+constexpr std::int64_t kMostPartition = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMostTimes = 100'000;
+
 std::vector<std::string> with_item_keys(std::vector<std::string> keys) {
   keys.insert(keys.end(), kItemKeys.begin(), kItemKeys.end());
   return keys;
@@ -31,7 +35,7 @@ class StepReader {
     const MapReader map = fields(with_item_keys({"into", "partition"}));
     FeedStep step;
     step.into = map.port("into").value_or(PortRef{});
-    step.partition = static_cast<std::int32_t>(map.integer("partition", 0).value_or(0));
+    step.partition = static_cast<std::int32_t>(map.integer("partition", 0, kMostPartition).value_or(0));
     step.items = read_items(map, entry_.mark, label_, diagnostics_);
     for (const auto& record : step.items.records) refuse_input(record);
     return step;
@@ -54,14 +58,15 @@ class StepReader {
 
   EventTimeStep watermark() {
     const MapReader map = fields({"into", "partition", "time"});
-    EventTimeStep step{map.port("into").value_or(PortRef{}), map.integer("partition", 0), map.time("time")};
+    EventTimeStep step{map.port("into").value_or(PortRef{}), map.integer("partition", 0, kMostPartition),
+                       map.time("time")};
     map.need("time", "the watermark");
     return step;
   }
 
   EventTimeStep idle() {
     const MapReader map = fields({"into", "partition"});
-    return {map.port("into").value_or(PortRef{}), map.integer("partition", 0), std::nullopt};
+    return {map.port("into").value_or(PortRef{}), map.integer("partition", 0, kMostPartition), std::nullopt};
   }
 
   RestartStep restart() {
@@ -75,7 +80,7 @@ class StepReader {
     ScriptedCall call;
     call.failure = {map.text("code").value_or("failed"), map.text("message").value_or("as the test says"),
                     map.boolean("stop").value_or(false)};
-    const auto times = static_cast<std::size_t>(map.integer("times", 1).value_or(1));
+    const auto times = static_cast<std::size_t>(map.integer("times", 1, kMostTimes).value_or(1));
     return {map.port("stage").value_or(PortRef{}), std::vector<ScriptedCall>(times, call)};
   }
 

@@ -64,10 +64,12 @@ std::string found_instead(const std::string& what, const std::string& found, con
 
 }  // namespace
 
-StepRunner::StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log)
+StepRunner::StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log,
+                       std::size_t at_once)
     : real_(graph), test_(test), clock_(clock), log_(log) {
   bench_.conductor = &conductor_;
   graph_ = graph_under_test(real_, wanted_of(test_, real_), bench_, log_);
+  for (auto& [name, feed] : bench_.feeds) feed.at_once = at_once;
 }
 
 std::optional<Diagnostic> StepRunner::run() {

@@ -20,8 +20,10 @@ class StepClock;
 /// Runs the steps of one test, once. Steps act while the pipeline is at rest, and each leaves it at rest.
 class StepRunner {
  public:
-  /// All arguments outlive the runner. The names in the test have been checked against the graph.
-  StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log);
+  /// The first four outlive the runner. `at_once` as in PipelineTest::run(). The names in the test have been
+  /// checked against the graph.
+  StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log,
+             std::size_t at_once);
 
   /// The first step that does not hold and why, if there is one.
   std::optional<Diagnostic> run();

@@ -96,7 +96,7 @@ TEST(Arguments, HelpAndVersionStandEverywhereAndAskForNothingElse) {
 TEST(Arguments, UsageErrorsNameTheNearestRightWord) {
   EXPECT_EQ(error({}), "the pipeline file is missing");
   EXPECT_EQ(error({"chek", "p.yaml"}), "unknown command 'chek'; did you mean 'check'?");
-  EXPECT_EQ(error({"start", "a.yaml"}), "unknown command 'start'; known: run, check, plugins, replay");
+  EXPECT_EQ(error({"start", "a.yaml"}), "unknown command 'start'; known: run, check, plugins, replay, test");
   EXPECT_EQ(error({"plugns"}), "unknown command 'plugns'; did you mean 'plugins'?");
   EXPECT_EQ(error({"a.yaml", "b.yaml"}), "'b.yaml' is one word too many, expected one pipeline file");
   EXPECT_EQ(error({"check"}), "the pipeline file is missing");
@@ -146,9 +146,13 @@ TEST(Help, OfEachCommandNamesItsOptions) {
 }
 
 TEST(Arguments, TestTakesFilesAndFolders) {
-  const Arguments arguments = parse({"test", "a.yaml", "--filter", "blank", "folder", "--junit=r.xml", "-q"});
+  const Arguments arguments =
+      parse({"test", "a.yaml", "--filter", "blank", "folder", "--junit=r.xml", "--at-once", "2", "-q"});
   EXPECT_EQ(arguments.command, Command::kTest);
   EXPECT_THAT(arguments.test.paths, ElementsAre("a.yaml", "folder"));
+  EXPECT_EQ(arguments.test.filter, "blank");
+  EXPECT_EQ(arguments.test.junit, "r.xml");
+  EXPECT_EQ(arguments.test.at_once, 2);
   EXPECT_EQ(arguments.test.filter, "blank");
   EXPECT_EQ(arguments.test.junit, "r.xml");
   EXPECT_TRUE(arguments.quiet);

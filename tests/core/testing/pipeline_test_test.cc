@@ -207,6 +207,16 @@ TEST(PipelineTest, CountersThatAreNotAsExpectedAreToldTogether) {
             "5:5: mark.in is 1, expected 2; stage 'mark' counts no 'sid'; did you mean 'side'?");
 }
 
+TEST(PipelineTest, RecordsCanComeOneByOne) {
+  StepsRun run(kMarks);
+  const std::string steps =
+      "  - fail: {stage: good, code: full}\n"
+      "  - records: {into: in, values: [a, b, c]}\n";
+  EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: []}\n"), "");
+  EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: [b!, c!]}\n", 1), "");
+  EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: [c!]}\n", 2), "");
+}
+
 TEST(PipelineTest, VariablesComeFromTheTestAlone) {
   StepsRun run(
       "pipeline: ${NAME:p}\nsources: {in: {plugin: script, values: ['${HOME}']}}\n"

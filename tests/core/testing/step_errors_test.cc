@@ -70,7 +70,7 @@ TEST(StepErrors, TimesAndCountsAreChecked) {
             "2026-11-22T18:00:00Z\n"
             "7:16: 'first' is no counter, expected stage.counter\n"
             "7:36: 'first.in' is 'many', expected a count\n"
-            "8:32: 'times' is '0', expected a whole number of at least 1\n");
+            "8:32: 'times' is '0', expected a whole number from 1 to 100000\n");
 }
 
 TEST(StepErrors, SourcesAreNotAnsweredFor) {

@@ -52,7 +52,7 @@ StepsRun::StepsRun(const std::string& pipeline) {
   dir_.write("p.yaml", pipeline);
 }
 
-std::string StepsRun::run(const std::string& steps) {
+std::string StepsRun::run(const std::string& steps, std::size_t at_once) {
   const auto path = dir_.write("p.test.yaml", "tests:\n- name: t\n  steps:\n" + steps);
   TestCatalog catalog;
   Diagnostics diagnostics;
@@ -60,7 +60,7 @@ std::string StepsRun::run(const std::string& steps) {
   std::unique_ptr<PipelineTest> test;
   if (diagnostics.empty()) test = PipelineTest::prepare(file, file.tests.at(0), catalog, diagnostics);
   if (!diagnostics.empty()) throw std::runtime_error(without_path(diagnostics.text()));
-  const auto result = test->run();
+  const auto result = test->run(at_once);
   if (!result.failure) return {};
   return without_path(to_string(result.failure->mark) + ": " + result.failure->message);
 }

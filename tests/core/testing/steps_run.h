@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -19,7 +20,7 @@ class StepsRun {
   /// The steps as YAML, from column one; line 4 of `p.test.yaml` is the first. Why they do not hold,
   /// "LINE:COLUMN: why"; empty when they do. Throws std::runtime_error with the diagnostics when a file is
   /// refused.
-  std::string run(const std::string& steps);
+  std::string run(const std::string& steps, std::size_t at_once = 0);
   /// What is wrong with the file, a line each, without its name; the steps are not run.
   std::string errors(const std::string& steps);
 
