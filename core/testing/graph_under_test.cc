@@ -49,13 +49,13 @@ class Rewriter {
     for (std::size_t p = 0; p < graph_.stages[index].ports.size(); ++p) {
       const std::size_t at = add_tap(index, graph_.stages[index].ports[p].name);
       auto& consumers = graph_.stages[index].ports[p].consumers;
-      consumers.insert(consumers.begin(), at);
+      consumers.insert(consumers.begin(), {at, 0, false});
     }
     const auto& error = graph_.stages[index].error;
     if (!error.discarded && error.consumers.empty()) return;
     const std::size_t at = add_tap(index, error.name);
     auto& consumers = graph_.stages[index].error.consumers;
-    consumers.insert(consumers.begin(), at);
+    consumers.insert(consumers.begin(), {at, 0, false});
   }
 
   /// Its index.
@@ -72,7 +72,7 @@ class Rewriter {
     GraphStage& stage = add(StageKind::kSource, "into " + name);
     use(stage, fed_source(bench_.feeds[name], stage.spec.name, log_));
     // Of either kind: the steps have been checked against what the stage takes.
-    stage.ports.push_back({"out", WEIR_RECORDS, false, {index}});
+    stage.ports.push_back({"out", WEIR_RECORDS, false, {{index, 0, false}}, {}});
   }
 
   GraphStage& add(StageKind kind, const std::string& name) {

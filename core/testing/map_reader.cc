@@ -2,6 +2,7 @@
 #include "testing/map_reader.h"
 
 #include <weir/abi.h>
+#include <weir/suggestion.h>
 
 #include <algorithm>
 #include <utility>
@@ -9,7 +10,7 @@
 #include "base/numbers.h"
 #include "base/times.h"
 #include "base/utf8.h"
-#include "spec/stage_reader.h"
+#include "spec/inputs_reader.h"
 
 namespace weir {
 

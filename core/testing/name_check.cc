@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/name_check.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <functional>
 #include <stdexcept>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/step_reader.h"
 
+#include <weir/suggestion.h>
+
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -11,7 +13,7 @@
 #include "base/times.h"
 #include "base/units.h"
 #include "base/utf8.h"
-#include "spec/stage_reader.h"
+#include "spec/inputs_reader.h"
 #include "testing/items_reader.h"
 #include "testing/map_reader.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/step_runner.h"
 
+#include <weir/suggestion.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -224,9 +226,9 @@ std::string StepRunner::operator()(const CountersStep& step) {
 std::string StepRunner::operator()(const NothingElseStep&) {
   std::string text;
   const auto look = [&](const GraphStage& stage, const GraphPort& port) {
-    const bool to_sink = std::any_of(port.consumers.begin(), port.consumers.end(), [&](std::size_t to) {
-      return real_.stages[to].spec.kind == StageKind::kSink;
-    });
+    const bool to_sink = std::any_of(
+        port.consumers.begin(), port.consumers.end(),
+        [&](const GraphPort::Consumer& to) { return real_.stages[to.stage].spec.kind == StageKind::kSink; });
     if (!to_sink && !port.discarded) return;
     const Seen& seen = bench_.seen[stage.spec.name + "." + port.name];
     for (std::size_t i = std::max(seen.expected, seen.accounted); i < seen.items.size(); ++i) {
