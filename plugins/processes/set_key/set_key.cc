@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "envelope/json_string.h"
+#include <weir/json_string.h>
 
 namespace weir::set_key {
 
