@@ -30,7 +30,7 @@ struct GraphPort {
   weir_item item = WEIR_RECORDS;
   bool discarded = false;
   std::vector<Consumer> consumers;
-  std::string schema;  ///< a JSON Schema of what leaves by it; empty: none is declared
+  std::string schema = {};  ///< a JSON Schema of what leaves by it; empty: none is declared
 };
 
 struct GraphStage {

@@ -9,6 +9,7 @@
 #include <weir/record.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <variant>
@@ -36,7 +37,7 @@ class CheckpointStoreTest : public ::testing::Test {
     const auto loaded = store.load(origins);
     std::map<std::string, std::int64_t> all;
     if (const auto* problem = std::get_if<std::string>(&loaded)) return {{*problem, 0}};
-    for (const auto& p : std::get<0>(loaded)) {
+    for (const auto& p : std::get<0>(loaded).positions) {
       all[std::string(view(p.origin->source)) + "/" + std::string(view(p.origin->name)) + "/" +
           std::to_string(p.origin->partition)] = p.next;
     }
@@ -55,6 +56,35 @@ class CheckpointStoreTest : public ::testing::Test {
   CheckpointStore store_{folder_, "orders"};
   Origins origins_;
 };
+
+TEST_F(CheckpointStoreTest, WhatStagesHoldIsSavedWithThePositions) {
+  const auto state = [&] {
+    Origins origins;
+    const auto loaded = store_.load(origins);
+    if (const auto* problem = std::get_if<std::string>(&loaded)) return *problem;
+    const auto& states = std::get<0>(loaded).states;
+    return states.contains(0) ? states.at(0) : std::string("none");
+  };
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, std::string("\0one", 4)), "");
+  EXPECT_EQ(state(), std::string("\0one", 4));
+  EXPECT_EQ(store_.save(0, {at("a", 8)}, "two"), "");
+  EXPECT_EQ(state(), "two");
+  EXPECT_EQ(store_.save(0, {at("a", 9)}), "");
+  EXPECT_EQ(state(), "none");
+}
+
+TEST_F(CheckpointStoreTest, AStateFileThatIsDamagedOrGoneStopsTheStart) {
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, "what was held"), "");
+  std::string file;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    if (entry.path().string().find(".state") != std::string::npos) file = entry.path().string();
+  }
+  ASSERT_FALSE(file.empty());
+  std::ofstream(file) << "what was h3ld";
+  EXPECT_THAT(problem(store_), AllOf(HasSubstr(file), HasSubstr("damaged")));
+  std::filesystem::remove(file);
+  EXPECT_THAT(problem(store_), AllOf(HasSubstr(file), HasSubstr("missing")));
+}
 
 TEST_F(CheckpointStoreTest, WithoutAFolderThereIsNothingToRestore) {
   EXPECT_THAT(load(store_), IsEmpty());
