@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <exception>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "background_write.h"
 #include "support/mariadb_server.h"
 #include "support/wait_until.h"
 
@@ -36,41 +36,6 @@ std::unique_ptr<Harness> sink(const MariaDbServer& server, const std::string& da
   nlohmann::json all = {{"url", server.url(database)}, {"table", "users"}, {"key", {"id"}}};
   all.update(options);
   return std::make_unique<Harness>(all.dump());
-}
-
-/// A write() on a thread of its own, as a worker of the runtime calls it.
-class BackgroundWrite {
- public:
-  BackgroundWrite(Harness& h, std::vector<Item> items)
-      : thread_([this, &h, items = std::move(items)] {
-          try {
-            h.write(items);
-          } catch (...) {
-            error_ = std::current_exception();
-          }
-        }) {}
-  ~BackgroundWrite() {
-    if (thread_.joinable()) thread_.join();
-  }
-  /// Waits for its end; throws what it threw.
-  void get() {
-    thread_.join();
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  std::exception_ptr error_;
-  std::thread thread_;
-};
-
-void wait_for_log(Harness& h, const std::string& part) {
-  const bool seen = support::wait_until(std::chrono::seconds(30), [&] {
-    for (const auto& line : h.log_lines()) {
-      if (line.find(part) != std::string::npos) return true;
-    }
-    return false;
-  });
-  ASSERT_TRUE(seen) << "no line with '" << part << "' was logged";
 }
 
 TEST(MariaDbFaults, ADatabaseThatIsDownAtTheStartIsWaitedForWhenRecordsCome) {

@@ -12,12 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "background_write.h"
 #include "support/postgresql_server.h"
 
 namespace weir::sql {
 namespace {
 
 using support::PostgresqlServer;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -154,6 +156,37 @@ TEST_F(PostgresqlSink, AConnectionThatTheServerClosedIsReplaced) {
   s->write({R"({"id":"b"})"});
   EXPECT_THAT(s->log_lines(), IsEmpty());
   EXPECT_EQ(query("SELECT count(*)::text FROM users")[0][0], "2");
+}
+
+TEST_F(PostgresqlSink, ADatabaseThatGoesDownInTheMiddleCostsNoRecordAndNoDuplicate) {
+  PostgresqlServer server;
+  server.start();
+  server.execute("SET ROLE weir; CREATE TABLE users (id INT PRIMARY KEY, n SMALLINT)");
+  auto s = sink({{"url", server.url()}});
+  s->write({R"({"id":1,"n":1})"});
+  server.kill();
+  BackgroundWrite write(*s, {R"({"id":1,"n":2})", R"({"id":2,"n":2})", R"({"id":3,"n":99999})"});
+  wait_for_log(*s, "no records are taken until it works again");
+  server.start();
+  write.get();
+  const auto errors = s->errors();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code, "postgresql:22003");
+  EXPECT_THAT(server.query("SELECT id, n FROM users ORDER BY id"), ElementsAre(Row{"1", "2"}, Row{"2", "2"}));
+  EXPECT_GE(s->counter("retries"), 1u);
+}
+
+TEST_F(PostgresqlSink, AWrongPasswordStopsThePipelineAndIsNotShown) {
+  std::string url = PostgresqlServer::shared().url(database_);
+  url.replace(url.find("weir-secret"), std::string("weir-secret").size(), "not-the-secret");
+  try {
+    sink({{"url", url}})->start();
+    FAIL() << "it started";
+  } catch (const PluginError& e) {
+    EXPECT_EQ(e.status, WEIR_STOP);
+    EXPECT_THAT(e.what(),
+                AllOf(HasSubstr("check the user and the password"), Not(HasSubstr("not-the-secret"))));
+  }
 }
 
 }  // namespace

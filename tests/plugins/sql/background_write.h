@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+#include <weir/testing.h>
+
+#include <exception>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "sql_sink.h"
+#include "support/wait_until.h"
+
+namespace weir::sql {
+
+/// A write() on a thread of its own, as a worker of the runtime calls it.
+class BackgroundWrite {
+ public:
+  BackgroundWrite(weir::testing::Harness<SqlSink>& h, std::vector<weir::testing::Item> items)
+      : thread_([this, &h, items = std::move(items)] {
+          try {
+            h.write(items);
+          } catch (...) {
+            error_ = std::current_exception();
+          }
+        }) {}
+  ~BackgroundWrite() {
+    if (thread_.joinable()) thread_.join();
+  }
+  /// Waits for its end; throws what it threw.
+  void get() {
+    thread_.join();
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::exception_ptr error_;
+  std::thread thread_;
+};
+
+/// Until the plugin has logged a line with this part.
+inline void wait_for_log(weir::testing::Harness<SqlSink>& h, const std::string& part) {
+  const bool seen = support::wait_until(support::kLongWait, [&] {
+    for (const auto& line : h.log_lines()) {
+      if (line.find(part) != std::string::npos) return true;
+    }
+    return false;
+  });
+  ASSERT_TRUE(seen) << "no line with '" << part << "' was logged";
+}
+
+}  // namespace weir::sql
