@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace weir::kafka {
@@ -27,19 +28,8 @@ bool may_be_secret(std::string_view name) {
                      [&](std::string_view mark) { return name.find(mark) != name.npos; });
 }
 
-/// A name as a part of a JSON pointer (RFC 6901).
-std::string pointer_to(std::string_view name) {
-  std::string pointer = "/properties/";
-  for (const char c : name) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
-  }
-  return pointer;
+std::string pointer_to(const std::string& name) {
+  return (nlohmann::json::json_pointer("/properties") / name).to_string();
 }
 
 void set_from_file(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {

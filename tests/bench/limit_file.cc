@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "limit_main.h"
 #include "outputs.h"
 
 namespace weir::bench {
@@ -80,11 +81,5 @@ void run(const char* input, const char* folder) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return std::cerr << "usage: weir-limit-file INPUT FOLDER\n", 2;
-  try {
-    weir::bench::run(argv[1], argv[2]);
-  } catch (const std::exception& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  return weir::bench::exit_code_of(argv[0], [&] { weir::bench::run(argv[1], argv[2]); });
 }

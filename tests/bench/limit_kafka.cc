@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "limit_main.h"
+
 namespace weir::bench {
 namespace {
 
@@ -150,11 +152,6 @@ class Copier {
 
 int main(int argc, char** argv) {
   if (argc != 5) return std::cerr << "usage: weir-limit-kafka BROKERS FROM_TOPIC TO_TOPIC GROUP\n", 2;
-  try {
-    weir::bench::Copier(argv[1], argv[3], argv[4]).run(argv[2]);
-  } catch (const std::exception& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  return weir::bench::exit_code_of(argv[0],
+                                   [&] { weir::bench::Copier(argv[1], argv[3], argv[4]).run(argv[2]); });
 }

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <exception>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 #include <mutex>
 #include <span>
@@ -21,6 +20,7 @@
 
 #include "limit_channel.h"
 #include "limit_lookup_api.h"
+#include "limit_main.h"
 #include "limit_table.h"
 #include "outputs.h"
 #include "variables.h"
@@ -141,11 +141,5 @@ void run() {
 }  // namespace weir::bench
 
 int main(int, char** argv) {
-  try {
-    weir::bench::run();
-  } catch (const std::exception& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  return weir::bench::exit_code_of(argv[0], [&] { weir::bench::run(); });
 }

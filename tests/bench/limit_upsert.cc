@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <fstream>
-#include <iostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "limit_channel.h"
+#include "limit_main.h"
 #include "limit_table.h"
 #include "limit_user.h"
 #include "variables.h"
@@ -45,11 +45,5 @@ void run() {
 }  // namespace weir::bench
 
 int main(int, char** argv) {
-  try {
-    weir::bench::run();
-  } catch (const std::exception& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  return weir::bench::exit_code_of(argv[0], [&] { weir::bench::run(); });
 }

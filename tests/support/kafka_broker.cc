@@ -34,7 +34,11 @@ std::string address(std::uint16_t port) {
 KafkaBroker::KafkaBroker(KafkaBrokerOptions options) : KafkaBroker(std::move(options), free_port()) {}
 
 KafkaBroker::KafkaBroker(KafkaBrokerOptions options, std::uint16_t port)
-    : KafkaCluster(address(port)), options_(std::move(options)), port_(port), controller_port_(free_port()) {}
+    : KafkaCluster(address(port)),
+      ServerProcess("Kafka broker", SIGTERM),
+      options_(std::move(options)),
+      port_(port),
+      controller_port_(free_port()) {}
 
 KafkaBroker& KafkaBroker::shared() {
   static KafkaBroker broker;
@@ -120,45 +124,13 @@ void KafkaBroker::format_storage() const {
 }
 
 void KafkaBroker::start() {
-  if (running()) throw std::runtime_error("the Kafka broker is running already");
+  expect_stopped();
   if (!fs::exists(dir_ / "data")) {
     write_config();
     format_storage();
   }
-  process_.emplace(java({"kafka.Kafka", (dir_ / "server.properties").string()}));
-  const bool ready =
-      wait_until(kLongWait, [this] { return !process_->running() || answers(std::chrono::seconds(2)); });
-  if (!ready || !process_->running()) {
-    throw std::runtime_error("the Kafka broker does not answer on " + bootstrap() + "; its log ends with:\n" +
-                             last_lines(log() + process_->out(), 20));
-  }
-}
-
-void KafkaBroker::stop() {
-  if (!running()) return;
-  thaw();
-  process_->signal(SIGTERM);
-  if (!process_->wait()) {
-    throw std::runtime_error("the Kafka broker did not end after SIGTERM; its log ends with:\n" +
-                             last_lines(log(), 20));
-  }
-}
-
-void KafkaBroker::kill() {
-  if (process_) process_->kill();
-}
-
-void KafkaBroker::restart() {
-  stop();
-  start();
-}
-
-void KafkaBroker::freeze() {
-  if (process_) process_->signal(SIGSTOP);
-}
-
-void KafkaBroker::thaw() {
-  if (process_) process_->signal(SIGCONT);
+  launch(java({"kafka.Kafka", (dir_ / "server.properties").string()}));
+  wait_until_ready(bootstrap(), [this] { return answers(std::chrono::seconds(2)); });
 }
 
 }  // namespace weir::support

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "support/child_process.h"
 #include "support/kafka_cluster.h"
 #include "support/require_real.h"
+#include "support/server_process.h"
 #include "support/temp_dir.h"
 
 /// The first line of a test that needs the real broker.
@@ -25,8 +25,8 @@ struct KafkaBrokerOptions {
 
 /// A real Apache Kafka in a JVM beside the test: one node, broker and controller (KRaft), on free
 /// loopback ports, its data in a folder of its own. Topics are never made by themselves.
-/// For one thread; throws std::runtime_error with the end of the broker's log.
-class KafkaBroker : public KafkaCluster {
+/// Its log has warnings and errors. For one thread; throws std::runtime_error with the end of it.
+class KafkaBroker : public KafkaCluster, public ServerProcess {
  public:
   /// Chooses ports and folder; nothing runs yet.
   explicit KafkaBroker(KafkaBrokerOptions options = {});
@@ -39,22 +39,8 @@ class KafkaBroker : public KafkaCluster {
   /// Why no broker can be started here (no Java, no jars); none when one can.
   static std::optional<std::string> why_unavailable();
 
-  /// Returns when it answers a metadata request. After stop() or kill() it comes back with the
-  /// same ports and data.
-  void start();
-  /// SIGTERM: an orderly shutdown. Returns when the process has ended.
-  void stop();
-  /// SIGKILL, as a crash.
-  void kill();
-  /// stop() and start().
-  void restart();
-  /// SIGSTOP and SIGCONT: connections stay, but nothing answers.
-  void freeze();
-  void thaw();
-
-  bool running() { return process_ && process_->running(); }
-  /// What the broker logged since the last start: warnings and errors.
-  std::string log() const { return process_ ? process_->err() : ""; }
+  /// Returns when it answers a metadata request.
+  void start() override;
 
  private:
   KafkaBroker(KafkaBrokerOptions options, std::uint16_t port);
@@ -66,7 +52,6 @@ class KafkaBroker : public KafkaCluster {
   std::uint16_t port_;
   std::uint16_t controller_port_;
   TempDir dir_{"weir-kafka"};
-  std::optional<ChildProcess> process_;
 };
 
 }  // namespace weir::support

@@ -52,7 +52,7 @@ MariaDbServer::Rows parse_batch_output(const std::string& text) {
 }  // namespace
 
 MariaDbServer::MariaDbServer(std::vector<std::string> arguments)
-    : arguments_(std::move(arguments)), port_(free_port()) {}
+    : ServerProcess("MariaDB server", SIGTERM), arguments_(std::move(arguments)), port_(free_port()) {}
 
 MariaDbServer& MariaDbServer::shared() {
   static MariaDbServer server;
@@ -90,7 +90,7 @@ void MariaDbServer::install() const {
 }
 
 void MariaDbServer::start() {
-  if (running()) throw std::runtime_error("the MariaDB server is running already");
+  expect_stopped();
   if (!std::filesystem::exists(dir_ / "data")) install();
   std::vector<std::string> argv = {*find_program("mariadbd"),
                                    "--no-defaults",
@@ -110,12 +110,8 @@ void MariaDbServer::start() {
                                    "--performance-schema=OFF"};
   add_user(argv);
   argv.insert(argv.end(), arguments_.begin(), arguments_.end());
-  process_.emplace(std::move(argv));
-  const bool ready = wait_until(kLongWait, [this] { return !process_->running() || accepts_weir(); });
-  if (!ready || !process_->running()) {
-    throw std::runtime_error("the MariaDB server does not answer on port " + std::to_string(port_) +
-                             "; its log ends with:\n" + last_lines(log(), 20));
-  }
+  launch(std::move(argv));
+  wait_until_ready("port " + std::to_string(port_), [this] { return accepts_weir(); });
 }
 
 bool MariaDbServer::accepts_weir() const {
@@ -123,33 +119,6 @@ bool MariaDbServer::accepts_weir() const {
               "--port=" + std::to_string(port_), std::string("--user=") + kUser,
               std::string("--password=") + kPassword, "--execute=SELECT 1", "weir"})
       .status.ok();
-}
-
-void MariaDbServer::stop() {
-  if (!running()) return;
-  thaw();
-  process_->signal(SIGTERM);
-  if (!process_->wait()) {
-    throw std::runtime_error("the MariaDB server did not end after SIGTERM; its log ends with:\n" +
-                             last_lines(log(), 20));
-  }
-}
-
-void MariaDbServer::kill() {
-  if (process_) process_->kill();
-}
-
-void MariaDbServer::restart() {
-  stop();
-  start();
-}
-
-void MariaDbServer::freeze() {
-  if (process_) process_->signal(SIGSTOP);
-}
-
-void MariaDbServer::thaw() {
-  if (process_) process_->signal(SIGCONT);
 }
 
 std::string MariaDbServer::url(const std::string& database) const {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "support/child_process.h"
 #include "support/require_real.h"
+#include "support/server_process.h"
 #include "support/temp_dir.h"
 
 /// The first line of a test that needs the real database server.
@@ -20,7 +20,7 @@ namespace weir::support {
 /// its own, default settings for durability. Runs as the user of the test. Weir reaches it as
 /// user `weir` over TCP; the test as root over the socket, through the `mariadb` program.
 /// For one thread; throws std::runtime_error with the server's or the client's message.
-class MariaDbServer {
+class MariaDbServer : public ServerProcess {
  public:
   using Rows = std::vector<std::vector<std::string>>;
 
@@ -36,22 +36,8 @@ class MariaDbServer {
   /// Why no server can be started here (programs that are missing); none when one can.
   static std::optional<std::string> why_unavailable();
 
-  /// Returns when the user `weir` can log in. After stop() or kill() it comes back with the same
-  /// port and data.
-  void start();
-  /// SIGTERM: an orderly shutdown. Returns when the process has ended.
-  void stop();
-  /// SIGKILL, as a crash.
-  void kill();
-  /// stop() and start().
-  void restart();
-  /// SIGSTOP and SIGCONT: connections stay, but nothing answers.
-  void freeze();
-  void thaw();
-
-  bool running() { return process_ && process_->running(); }
-  /// What the server logged since the last start.
-  std::string log() const { return process_ ? process_->err() : ""; }
+  /// Returns when the user `weir` can log in.
+  void start() override;
 
   std::uint16_t port() const { return port_; }
   /// mysql://weir:weir-secret@127.0.0.1:PORT/DATABASE
@@ -74,7 +60,6 @@ class MariaDbServer {
   std::vector<std::string> arguments_;
   std::uint16_t port_;
   TempDir dir_{"weir-mariadb"};
-  std::optional<ChildProcess> process_;
 };
 
 }  // namespace weir::support

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "support/free_port.h"
@@ -57,6 +58,16 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
   return a;
 }
 
+/// Whether any process works in this folder, as all of a server do in that of its data.
+bool is_working_folder(const fs::path& folder) {
+  const fs::path wanted = fs::canonical(folder);
+  std::error_code gone;
+  for (const auto& process : fs::directory_iterator("/proc")) {
+    if (fs::read_symlink(process.path() / "cwd", gone) == wanted) return true;
+  }
+  return false;
+}
+
 PostgresqlServer::Rows parse_output(const std::string& text) {
   PostgresqlServer::Rows rows;
   std::vector<std::string> row;
@@ -72,7 +83,7 @@ PostgresqlServer::Rows parse_output(const std::string& text) {
 
 }  // namespace
 
-PostgresqlServer::PostgresqlServer() : port_(free_port()) {}
+PostgresqlServer::PostgresqlServer() : ServerProcess("PostgreSQL server", SIGINT), port_(free_port()) {}
 
 PostgresqlServer& PostgresqlServer::shared() {
   static PostgresqlServer server;
@@ -115,25 +126,15 @@ void PostgresqlServer::install() const {
 }
 
 void PostgresqlServer::start() {
-  if (running()) throw std::runtime_error("the PostgreSQL server is running already");
+  expect_stopped();
   const bool is_new = !fs::exists(dir_ / "data");
   if (is_new) install();
   // After a kill the processes that the server had started end by themselves a moment later; until then a new
-  // one refuses the data.
-  const bool ready = wait_until(kLongWait, [&] {
-    if (!running()) launch();
-    return answers();
-  });
-  if (!ready) {
-    throw std::runtime_error("the PostgreSQL server does not answer on port " + std::to_string(port_) +
-                             "; its log ends with:\n" + last_lines(log(), 20));
+  // server refuses the data.
+  if (!wait_until(kLongWait, [this] { return !is_working_folder(dir_ / "data"); })) {
+    throw std::runtime_error("processes of an earlier PostgreSQL server still use " +
+                             (dir_ / "data").string());
   }
-  if (!is_new) return;
-  execute(std::string("CREATE ROLE ") + kUser + " LOGIN PASSWORD '" + kPassword + "'", "postgres");
-  execute(std::string("CREATE DATABASE weir OWNER ") + kUser, "postgres");
-}
-
-void PostgresqlServer::launch() {
   const std::vector<std::string> server = {*find_server_program("postgres"),
                                            "-D",
                                            (dir_ / "data").string(),
@@ -144,25 +145,12 @@ void PostgresqlServer::launch() {
                                            "--fsync=off",
                                            "--shared_buffers=32MB",
                                            "--max_connections=30"};
-  process_.emplace(as_server_user() + server, ChildOptions{.working_dir = dir_.path()});
-}
-
-/// Whether the superuser gets in, which is so as soon as everyone does.
-bool PostgresqlServer::answers() const {
-  return psql("SELECT 1", "postgres").status.ok();
-}
-
-void PostgresqlServer::stop() {
-  if (!running()) return;
-  process_->signal(SIGINT);
-  if (!process_->wait()) {
-    throw std::runtime_error("the PostgreSQL server did not end after SIGINT; its log ends with:\n" +
-                             last_lines(log(), 20));
-  }
-}
-
-void PostgresqlServer::kill() {
-  if (process_) process_->kill();
+  launch(as_server_user() + server, {.working_dir = dir_.path()});
+  wait_until_ready("port " + std::to_string(port_),
+                   [this] { return psql("SELECT 1", "postgres").status.ok(); });
+  if (!is_new) return;
+  execute(std::string("CREATE ROLE ") + kUser + " LOGIN PASSWORD '" + kPassword + "'", "postgres");
+  execute(std::string("CREATE DATABASE weir OWNER ") + kUser, "postgres");
 }
 
 std::string PostgresqlServer::url(const std::string& database) const {

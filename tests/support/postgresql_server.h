@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "support/child_process.h"
 #include "support/require_real.h"
+#include "support/server_process.h"
 #include "support/temp_dir.h"
 
 /// The first line of a test that needs the real database server.
@@ -22,7 +22,7 @@ namespace weir::support {
 /// the user `postgres`. Weir reaches it as user `weir` over TCP with a password; the test as the superuser
 /// `postgres` over the socket, through the `psql` program. For one thread; throws std::runtime_error with the
 /// server's or the client's message.
-class PostgresqlServer {
+class PostgresqlServer : public ServerProcess {
  public:
   using Rows = std::vector<std::vector<std::string>>;
 
@@ -37,17 +37,8 @@ class PostgresqlServer {
   /// Why no server can be started here (programs or a user that are missing); none when one can.
   static std::optional<std::string> why_unavailable();
 
-  /// Returns when the user `weir` can log in. After stop() or kill() it comes back with the same port and
-  /// data.
-  void start();
-  /// SIGINT: connections are ended, then an orderly shutdown. Returns when the process has ended.
-  void stop();
-  /// SIGKILL, as a crash.
-  void kill();
-
-  bool running() { return process_ && process_->running(); }
-  /// What the server logged since the last start.
-  std::string log() const { return process_ ? process_->err() : ""; }
+  /// Returns when the user `weir` can log in. stop() ends the connections first.
+  void start() override;
 
   std::uint16_t port() const { return port_; }
   /// postgresql://weir:weir-secret@127.0.0.1:PORT/DATABASE
@@ -64,13 +55,10 @@ class PostgresqlServer {
 
  private:
   void install() const;
-  void launch();
-  bool answers() const;
   Completed psql(const std::string& sql, const std::string& database) const;
 
   std::uint16_t port_;
   TempDir dir_{"weir-postgresql"};
-  std::optional<ChildProcess> process_;
 };
 
 }  // namespace weir::support

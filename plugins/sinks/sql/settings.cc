@@ -2,6 +2,7 @@
 #include "settings.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
 
@@ -23,19 +24,9 @@ void check_name(const std::string& name, const std::string& pointer, const char*
   }
 }
 
-/// The JSON pointer (RFC 6901) of an entry of a map.
-std::string entry_of(const std::string& map, std::string_view name) {
-  std::string pointer = map + "/";
-  for (const char c : name) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
-  }
-  return pointer;
+/// The JSON pointer of an entry of a map.
+std::string entry_of(const std::string& map, const std::string& name) {
+  return (nlohmann::json::json_pointer(map) / name).to_string();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 
+#include "support/start_error.h"
 #include "support/temp_dir.h"
 
 namespace weir::file {
@@ -28,14 +29,7 @@ struct FileSinkTest : ::testing::Test {
 
   /// What the plugin says when it is started with this path.
   std::string start_error(const std::string& path) const {
-    Harness h(options(path));
-    try {
-      h.start();
-    } catch (const testing::PluginError& e) {
-      EXPECT_EQ(e.status, WEIR_STOP);
-      return e.what();
-    }
-    return "no error";
+    return support::start_error<FileSink>(options(path));
   }
   testing::PluginError option_error(const nlohmann::json& values) const {
     try {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "support/start_error.h"
 #include "support/temp_dir.h"
 
 namespace weir::file {
@@ -31,14 +32,7 @@ struct FileSourceTest : ::testing::Test {
     return h.values();
   }
   std::string start_error(const std::vector<std::string>& paths) const {
-    Harness h(options(paths));
-    try {
-      h.start();
-    } catch (const testing::PluginError& e) {
-      EXPECT_EQ(e.status, WEIR_STOP);
-      return e.what();
-    }
-    return "no error";
+    return support::start_error<FileSource>(options(paths));
   }
 
   support::TempDir dir;

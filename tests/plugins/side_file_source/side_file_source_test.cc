@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lines/file_descriptor.h"
+#include "support/start_error.h"
 #include "support/temp_dir.h"
 
 namespace weir::side_file {
@@ -44,14 +45,7 @@ struct SideFileTest : ::testing::Test {
     return all;
   }
   std::string start_error(const std::string& path) const {
-    Harness h(options(path));
-    try {
-      h.start();
-    } catch (const testing::PluginError& e) {
-      EXPECT_EQ(e.status, WEIR_STOP);
-      return e.what();
-    }
-    return "no error";
+    return support::start_error<SideFileSource>(options(path));
   }
 
   support::TempDir dir;
