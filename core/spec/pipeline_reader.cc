@@ -49,6 +49,7 @@ std::string name_from_file(const std::string& file) {
 // that was put in from outside. Marks what has a ${...} as broken, so that it is not replaced.
 void refuse_references(Node& node, const std::string& key, Diagnostics& diagnostics) {
   for (auto& item : node.items) refuse_references(item, key, diagnostics);
+  for (auto& entry : node.entries) refuse_references(entry.value, key, diagnostics);
   if (node.kind != Node::Kind::kScalar || node.text.find("${") == std::string::npos) return;
   node.written = node.text;
   node.broken = true;

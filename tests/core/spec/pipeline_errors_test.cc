@@ -145,6 +145,10 @@ INSTANTIATE_TEST_SUITE_P(
             "sources: {a: {plugin: x}}\nsinks:\n  b: {plugin: y, from: [a, \"${SECRET}\", \"a.${NONE}\"]}\n",
             "p.yaml:3:28: 'from' is '${SECRET}', expected names themselves: ${...} is not replaced here\n"
             "p.yaml:3:41: 'from' is 'a.${NONE}', expected names themselves: ${...} is not replaced here"},
+        BadFile{
+            "sources: {a: {plugin: x}}\nprocesses:\n  b: {plugin: y, from: {rows: a, rules: "
+            "[\"a.${SECRET}\"]}}\n",
+            "p.yaml:3:42: 'from' is 'a.${SECRET}', expected names themselves: ${...} is not replaced here"},
         BadFile{"sources: {a: {plugin: x}}\ndiscard: \"a.${SECRET}\"\n",
                 "p.yaml:2:10: 'discard' is 'a.${SECRET}', expected names themselves: ${...} is not replaced "
                 "here"}));
