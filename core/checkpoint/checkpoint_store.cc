@@ -216,6 +216,7 @@ std::variant<CheckpointStore::Saved, std::string> CheckpointStore::load(Origins&
     }
   }
   if (error) return "cannot read the checkpoint folder " + folder_ + ": " + error.message();
+  saved.positions.reserve(furthest.size());
   for (const auto& [origin, next] : furthest) saved.positions.push_back({origin, next});
   return saved;
 }

@@ -63,6 +63,7 @@ const std::vector<std::pair<std::string, Command>> kCommands{{"run", Command::kR
 
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
+  names.reserve(kCommands.size());
   for (const auto& [name, command] : kCommands) names.push_back(name);
   return names;
 }

@@ -338,6 +338,7 @@ class Builder {
     std::vector<std::size_t> new_index(n);
     for (std::size_t i = 0; i < n; ++i) new_index[order[i]] = i;
     std::vector<GraphStage> sorted;
+    sorted.reserve(n);
     for (const std::size_t i : order) sorted.push_back(std::move(graph_.stages[i]));
     for (auto& stage : sorted) {
       for (auto& port : stage.ports) {

@@ -22,7 +22,7 @@ class Timers {
     std::int64_t time = 0;
     std::string key;
     bool has_key = false;
-    auto operator<=>(const Timer&) const = default;
+    auto operator<=>(const Timer&) const = default;  // NOLINT(modernize-use-nullptr): no pointer here
   };
 
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();

@@ -32,7 +32,7 @@ std::optional<std::string> without(std::string_view path, std::string_view suffi
   const auto dot = path.rfind('.');
   if (dot != path.npos && dot + 1 < path.size() &&
       path.find_first_not_of("0123456789", dot + 1) == path.npos) {
-    const auto numbered = without(path.substr(0, dot), suffix);
+    auto numbered = without(path.substr(0, dot), suffix);
     if (numbered) return numbered;
   }
   if (path.size() <= suffix.size() || path.substr(path.size() - suffix.size()) != suffix) return std::nullopt;
