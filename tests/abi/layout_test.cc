@@ -57,11 +57,19 @@ FIELD(weir_group, end, 32);
 FIELD(weir_group, records, 40);
 FIELD(weir_group, count, 48);
 
-SIZE(weir_batch, 32);
+SIZE(weir_batch, 40);
 FIELD(weir_batch, input, 4);
 FIELD(weir_batch, records, 8);
 FIELD(weir_batch, count, 16);
 FIELD(weir_batch, keys, 24);
+FIELD(weir_batch, broadcast, 32);
+FIELD(weir_batch, reserved, 36);
+
+SIZE(weir_state_options, 24);
+FIELD(weir_state_options, kind, 4);
+FIELD(weir_state_options, time_to_live, 8);
+FIELD(weir_state_options, ttl_on_read, 16);
+FIELD(weir_state_options, reserved, 20);
 
 SIZE(weir_position, 16);
 FIELD(weir_position, origin, 0);
@@ -80,7 +88,7 @@ FIELD(weir_place, workers, 16);
 FIELD(weir_place, pipeline, 24);
 FIELD(weir_place, stage, 40);
 
-SIZE(weir_host, 224);
+SIZE(weir_host, 344);
 FIELD(weir_host, abi_major, 4);
 FIELD(weir_host, abi_minor, 8);
 FIELD(weir_host, log, 16);
@@ -109,6 +117,21 @@ FIELD(weir_host, give_up, 192);
 FIELD(weir_host, counter, 200);
 FIELD(weir_host, counter_add, 208);
 FIELD(weir_host, block_new_over, 216);
+FIELD(weir_host, watermark, 224);
+FIELD(weir_host, origin_done, 232);
+FIELD(weir_host, state_open, 240);
+FIELD(weir_host, state_get, 248);
+FIELD(weir_host, state_room, 256);
+FIELD(weir_host, state_erase, 264);
+FIELD(weir_host, state_each, 272);
+FIELD(weir_host, map_get, 280);
+FIELD(weir_host, map_put, 288);
+FIELD(weir_host, map_erase, 296);
+FIELD(weir_host, map_each, 304);
+FIELD(weir_host, list_show, 312);
+FIELD(weir_host, list_drop_front, 320);
+FIELD(weir_host, list_move, 328);
+FIELD(weir_host, list_records, 336);
 
 SIZE(weir_option, 72);
 FIELD(weir_option, type, 4);
@@ -128,7 +151,7 @@ FIELD(weir_port, name, 8);
 FIELD(weir_port, help, 16);
 FIELD(weir_port, schema, 24);
 
-SIZE(weir_plugin, 192);
+SIZE(weir_plugin, 200);
 FIELD(weir_plugin, kind, 4);
 FIELD(weir_plugin, accepts, 8);
 FIELD(weir_plugin, capabilities, 12);
@@ -154,6 +177,14 @@ FIELD(weir_plugin, on_timer, 160);
 FIELD(weir_plugin, finish, 168);
 FIELD(weir_plugin, flush, 176);
 FIELD(weir_plugin, interrupt, 184);
+FIELD(weir_plugin, inputs, 192);
+
+SIZE(weir_input, 32);
+FIELD(weir_input, accepts, 4);
+FIELD(weir_input, name, 8);
+FIELD(weir_input, help, 16);
+FIELD(weir_input, broadcast, 24);
+FIELD(weir_input, reserved, 28);
 
 SIZE(weir_library_info, 24);
 FIELD(weir_library_info, abi_major, 4);

@@ -238,9 +238,40 @@ typedef struct weir_host {
   void (*timer_set)(weir_context*, weir_time_domain, weir_slice key, int64_t time);
   void (*timer_delete)(weir_context*, weir_time_domain, weir_slice key, int64_t time);
 
+  /* -- lists: a window's contents. The host owns them, so that positions wait for what they hold. -- */
+  /* Appends to the list of (key, window); returns how many it holds then. `window` is the plugin's own
+   * number. */
+  size_t (*list_append)(weir_context*, weir_slice key, int64_t window, const weir_record*, size_t count);
+  /* Emits the list as one group and forgets it. Nothing happens when it is empty. */
+  void (*list_emit)(weir_context*, uint32_t port, weir_slice key, int64_t window, int64_t start, int64_t end);
+  void (*list_clear)(weir_context*, weir_slice key, int64_t window);
+  /* -- sources -- */
+  /* The origin of that name, the same pointer for the same arguments. From now on records are expected of it:
+   * until they come it holds event time back. */
+  const weir_origin* (*origin)(weir_context*, weir_slice name, int32_t partition);
+  /* After WEIR_IDLE: there is something to poll. [any-thread] */
+  void (*wake)(weir_context*);
+  /* Called from inside poll, before origins go to another owner: the host drains, flushes, calls commit for
+   * what may be committed, and forgets what it still holds of them. With `lost` it may not commit them any
+   * more. */
+  void (*give_up)(weir_context*, const weir_origin* const*, size_t count, int lost);
+
+  /* -- metrics -- [any-thread] */
+  /* The counter of that name; the same for all instances of a stage. */
+  weir_counter* (*counter)(weir_context*, weir_slice name);
+  void (*counter_add)(weir_counter*, uint64_t n);
+
+  /* -- memory, once more -- [any-thread] */
+  /* As block_new; the block keeps `parent` (which may be NULL) alive, so that a record may point into both.
+   */
+  weir_block* (*block_new_over)(weir_block* parent, size_t capacity, char** data);
+
+  /* -- event time -- */
   /* Event time has come so far: no record at or before it is expected any more. INT64_MIN before the first
    * watermark, INT64_MAX at the end of the input. */
   int64_t (*watermark)(weir_context*);
+  /* No more records come from that origin, for now: it no longer holds event time back. */
+  void (*origin_done)(weir_context*, const weir_origin*);
 
   /* -- state: kept for a key and a window, saved with the checkpoint. `window` is the plugin's own number; a
    * state without windows uses 0. Not from a worker. -- */
@@ -264,13 +295,7 @@ typedef struct weir_host {
   void (*map_erase)(weir_context*, weir_state*, weir_slice key, int64_t window, weir_slice field);
   void (*map_each)(weir_context*, weir_state*, weir_slice key, int64_t window, void* visitor, weir_visit);
 
-  /* -- lists: a window's contents. The host owns them, so that positions wait for what they hold. -- */
-  /* Appends to the list of (key, window); returns how many it holds then. `window` is the plugin's own
-   * number. */
-  size_t (*list_append)(weir_context*, weir_slice key, int64_t window, const weir_record*, size_t count);
-  /* Emits the list as one group and forgets it. Nothing happens when it is empty. */
-  void (*list_emit)(weir_context*, uint32_t port, weir_slice key, int64_t window, int64_t start, int64_t end);
-  void (*list_clear)(weir_context*, weir_slice key, int64_t window);
+  /* -- more of lists -- */
   /* Emits the list as one group and keeps it. Nothing happens when it is empty. */
   void (*list_show)(weir_context*, uint32_t port, weir_slice key, int64_t window, int64_t start, int64_t end);
   /* Forgets the first `count` records of the list. */
@@ -280,29 +305,6 @@ typedef struct weir_host {
   size_t (*list_move)(weir_context*, weir_slice key, int64_t from, int64_t into);
   /* The list's records, valid until it is changed. */
   const weir_record* (*list_records)(weir_context*, weir_slice key, int64_t window, size_t* count);
-
-  /* -- sources -- */
-  /* The origin of that name, the same pointer for the same arguments. From now on records are expected of it:
-   * until they come it holds event time back. */
-  const weir_origin* (*origin)(weir_context*, weir_slice name, int32_t partition);
-  /* No more records come from that origin, for now: it no longer holds event time back. */
-  void (*origin_done)(weir_context*, const weir_origin*);
-  /* After WEIR_IDLE: there is something to poll. [any-thread] */
-  void (*wake)(weir_context*);
-  /* Called from inside poll, before origins go to another owner: the host drains, flushes, calls commit for
-   * what may be committed, and forgets what it still holds of them. With `lost` it may not commit them any
-   * more. */
-  void (*give_up)(weir_context*, const weir_origin* const*, size_t count, int lost);
-
-  /* -- metrics -- [any-thread] */
-  /* The counter of that name; the same for all instances of a stage. */
-  weir_counter* (*counter)(weir_context*, weir_slice name);
-  void (*counter_add)(weir_counter*, uint64_t n);
-
-  /* -- memory, once more -- [any-thread] */
-  /* As block_new; the block keeps `parent` (which may be NULL) alive, so that a record may point into both.
-   */
-  weir_block* (*block_new_over)(weir_block* parent, size_t capacity, char** data);
 } weir_host;
 
 /* ---- the plugin's side -------------------------------------------------------------------------------- */
