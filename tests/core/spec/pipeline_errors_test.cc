@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"sources: {a: {plugin: x}}\ncheckpoint: {evry: 1s}\n",
                 "p.yaml:2:14: unknown key 'evry' of 'checkpoint'; did you mean 'every'?"},
         BadFile{"sources: {a: {plugin: x}}\ncheckpoint: {store: }\n",
-                "p.yaml:2:14: 'store' is empty, expected the path of a folder"},
+                "p.yaml:2:14: 'store' is empty, expected the path of a folder, or none"},
         BadFile{"sources: {a: {plugin: x}}\ndiscard: {a: b}\n",
                 "p.yaml:2:1: 'discard' is a map, expected stage, stage.port or a list of these"},
         BadFile{"sources: {a: {plugin: x}}\ndiscard: [a.b.c]\n",
