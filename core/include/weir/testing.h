@@ -15,21 +15,19 @@
 #include <weir/abi.h>
 #include <weir/host_memory.h>
 #include <weir/plugin.h>
+#include <weir/testing_host.h>
+#include <weir/testing_items.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <deque>
+#include <cstring>
 #include <functional>
-#include <initializer_list>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -38,227 +36,6 @@
 #include <vector>
 
 namespace weir::testing {
-
-/// A record that owns its bytes: what a test hands in and gets back.
-struct Item {
-  Item() = default;
-  Item(const char* v) : value(v) {}             // NOLINT(google-explicit-constructor)
-  Item(std::string v) : value(std::move(v)) {}  // NOLINT(google-explicit-constructor)
-  explicit Item(const weir_record& r) {
-    if (r.value.data != nullptr) value = std::string(view(r.value));
-    if (r.key.data != nullptr) key = std::string(view(r.key));
-    for (std::uint32_t i = 0; i < r.header_count; ++i) {
-      headers.emplace_back(view(r.headers[i].name), view(r.headers[i].value));
-    }
-    event_time = r.event_time;
-    position = r.position;
-    if (r.origin != nullptr) {
-      origin = std::string(view(r.origin->name));
-      partition = r.origin->partition;
-    }
-    if (r.failure != nullptr) {
-      code = std::string(view(r.failure->code));
-      message = std::string(view(r.failure->message));
-      attempts = r.failure->attempts;
-      first_time = r.failure->first_time;
-      last_time = r.failure->last_time;
-    }
-  }
-
-  std::optional<std::string> value;
-  std::optional<std::string> key;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::int64_t event_time = WEIR_NO_TIME;
-  std::string origin;
-  std::int32_t partition = -1;
-  std::int64_t position = -1;
-  /// Filled on records that left with a reason; attempts > 0 on an input makes it a record tried before.
-  std::string code, message;
-  std::uint32_t attempts = 0;
-  std::int64_t first_time = 0, last_time = 0;
-};
-
-/// A group as it left by a port.
-struct GroupItem {
-  std::optional<std::string> key;
-  std::int64_t start = 0, end = 0;
-  std::vector<Item> records;
-};
-
-/// What a plugin answered by an error status, or said was wrong with its options.
-class PluginError : public std::runtime_error {
- public:
-  PluginError(weir_status s, std::string c, const std::string& message, std::string p = {})
-      : std::runtime_error(message), status(s), code(std::move(c)), pointer(std::move(p)) {}
-  weir_status status;
-  std::string code;
-  std::string pointer;  ///< of an option, when it was one
-};
-
-/// Processing time of a test, moved by the test only.
-class TestClock {
- public:
-  std::chrono::milliseconds now() const { return std::chrono::milliseconds(now_.load()); }
-  void set(std::chrono::milliseconds t) { now_ = t.count(); }
-
- private:
-  std::atomic<std::int64_t> now_{1'700'000'000'000};
-};
-
-}  // namespace weir::testing
-
-/// The test's side of a context: everything that a plugin does by its door is kept here.
-struct weir_context {
-  std::string stage_name = "stage", pipeline_name = "test";
-  weir_place place{};
-  weir::testing::TestClock clock;
-  std::vector<std::string> port_names;
-  std::map<std::string, std::vector<weir::testing::Item>> out;
-  std::map<std::string, std::vector<weir::testing::GroupItem>> groups;
-  std::string error_code, error_text;
-  std::vector<std::pair<std::string, std::string>> problems;
-  std::set<std::tuple<std::int64_t, std::uint32_t, std::string>> timers;
-  std::map<std::pair<std::string, std::int64_t>, std::vector<weir_record>> lists;
-  std::map<std::pair<std::string, std::int32_t>, std::unique_ptr<weir_origin>> origins;
-  std::deque<std::string> names;
-  std::vector<std::vector<std::string>> given_up;
-  std::function<void()> on_give_up;
-  std::mutex mutex;  // below: reached from several threads
-  std::condition_variable changed;
-  std::vector<std::string> log;
-  std::map<std::string, std::unique_ptr<std::atomic<std::uint64_t>>> counters;
-  std::uint64_t wakes = 0;
-  bool aborted = false;
-  std::int64_t slept = 0;
-
-  std::string port_name(std::uint32_t port) const {
-    if (port == WEIR_ERROR_PORT) return "error";
-    if (port >= port_names.size())
-      throw std::out_of_range("the plugin declares no port " + std::to_string(port));
-    return port_names[port];
-  }
-  ~weir_context() {
-    for (auto& [name, list] : lists) weir::host_memory::release(list.data(), list.size());
-  }
-};
-
-namespace weir::testing {
-
-/// The host's functions over a weir_context of this file.
-inline const weir_host& host() {
-  static const weir_host table = [] {
-    weir_host h{};
-    h.size = sizeof h;
-    h.abi_major = WEIR_ABI_MAJOR;
-    h.abi_minor = WEIR_ABI_MINOR;
-    h.log = [](weir_context* c, weir_log_level, weir_slice line) {
-      const std::lock_guard lock(c->mutex);
-      c->log.emplace_back(view(line));
-    };
-    h.set_error = [](weir_context* c, weir_slice code, weir_slice text) {
-      c->error_code = view(code);
-      c->error_text = view(text);
-    };
-    h.problem = [](weir_context* c, weir_slice pointer, weir_slice text) {
-      c->problems.emplace_back(view(pointer), view(text));
-    };
-    h.place = [](weir_context* c) -> const weir_place* { return &c->place; };
-    h.block_new = host_memory::block_new;
-    h.block_new_over = host_memory::block_new_over;
-    h.block_retain = host_memory::block_retain;
-    h.block_release = host_memory::block_release;
-    h.block_is_unique = host_memory::block_is_unique;
-    h.retain = host_memory::retain;
-    h.release = host_memory::release;
-    h.emit = [](weir_context* c, uint32_t port, const weir_record* r, size_t n) {
-      auto& to = c->out[c->port_name(port)];
-      for (size_t i = 0; i < n; ++i) to.emplace_back(r[i]);
-    };
-    h.emit_group = [](weir_context* c, uint32_t port, const weir_group* g) {
-      GroupItem item{g->key.data == nullptr ? std::nullopt : std::optional(std::string(view(g->key))),
-                     g->start,
-                     g->end,
-                     {}};
-      for (size_t i = 0; i < g->count; ++i) item.records.emplace_back(g->records[i]);
-      c->groups[c->port_name(port)].push_back(std::move(item));
-    };
-    h.fail = [](weir_context* c, uint32_t port, const weir_record* r, size_t n, weir_slice code,
-                weir_slice text) {
-      const std::string name = c->port_name(port);
-      for (size_t i = 0; i < n; ++i) {
-        const weir_record failed = host_memory::with_failure(
-            r[i], {c->stage_name, name, view(code), view(text)}, c->clock.now().count());
-        c->out[name].emplace_back(failed);
-        host_memory::release(&failed, 1);
-      }
-    };
-    h.now = [](weir_context* c) -> int64_t { return c->clock.now().count(); };
-    h.sleep = [](weir_context* c, int64_t ms) -> int {
-      const std::lock_guard lock(c->mutex);
-      if (c->aborted) return 1;
-      c->slept += ms;
-      c->clock.set(c->clock.now() + std::chrono::milliseconds(ms));
-      return 0;
-    };
-    h.timer_set = [](weir_context* c, weir_time_domain d, weir_slice key, int64_t at) {
-      c->timers.emplace(at, d, std::string(view(key)));
-    };
-    h.timer_delete = [](weir_context* c, weir_time_domain d, weir_slice key, int64_t at) {
-      c->timers.erase({at, d, std::string(view(key))});
-    };
-    h.list_append = [](weir_context* c, weir_slice key, int64_t w, const weir_record* r, size_t n) -> size_t {
-      auto& list = c->lists[{std::string(view(key)), w}];
-      host_memory::retain(r, n);
-      list.insert(list.end(), r, r + n);
-      return list.size();
-    };
-    h.list_emit = [](weir_context* c, uint32_t port, weir_slice key, int64_t w, int64_t start, int64_t end) {
-      auto node = c->lists.extract({std::string(view(key)), w});
-      if (node.empty() || node.mapped().empty()) return;
-      auto& list = node.mapped();
-      const weir_group group{sizeof(weir_group), 0, key, start, end, list.data(), list.size()};
-      host().emit_group(c, port, &group);
-      host_memory::release(list.data(), list.size());
-    };
-    h.list_clear = [](weir_context* c, weir_slice key, int64_t w) {
-      auto node = c->lists.extract({std::string(view(key)), w});
-      if (!node.empty()) host_memory::release(node.mapped().data(), node.mapped().size());
-    };
-    h.origin = [](weir_context* c, weir_slice name, int32_t partition) -> const weir_origin* {
-      const std::lock_guard lock(c->mutex);
-      auto& o = c->origins[{std::string(view(name)), partition}];
-      if (o == nullptr) {
-        c->names.emplace_back(view(name));
-        o = std::make_unique<weir_origin>(
-            weir_origin{sizeof(weir_origin), partition, slice(c->stage_name), slice(c->names.back())});
-      }
-      return o.get();
-    };
-    h.wake = [](weir_context* c) {
-      const std::lock_guard lock(c->mutex);
-      ++c->wakes;
-      c->changed.notify_all();
-    };
-    h.give_up = [](weir_context* c, const weir_origin* const* origins, size_t n, int) {
-      auto& names = c->given_up.emplace_back();
-      for (size_t i = 0; i < n; ++i) {
-        names.push_back(std::string(view(origins[i]->name)) + "/" + std::to_string(origins[i]->partition));
-      }
-      if (c->on_give_up) c->on_give_up();
-    };
-    h.counter = [](weir_context* c, weir_slice name) -> weir_counter* {
-      const std::lock_guard lock(c->mutex);
-      auto& counter = c->counters[std::string(view(name))];
-      if (counter == nullptr) counter = std::make_unique<std::atomic<std::uint64_t>>(0);
-      return reinterpret_cast<weir_counter*>(counter.get());
-    };
-    h.counter_add = [](weir_counter* counter, uint64_t n) {
-      reinterpret_cast<std::atomic<std::uint64_t>*>(counter)->fetch_add(n);
-    };
-    return h;
-  }();
-  return table;
-}
 
 /// Fills in the defaults that the descriptor declares, read as JSON: "5s" is given as 5000 by the caller's
 /// `units`, every other text by its type. Units: ms, s, m, h and KiB, MiB, GiB suffice for defaults.
@@ -423,14 +200,41 @@ class Harness {
   void advance(std::chrono::milliseconds by) {
     start();
     const auto target = context_.clock.now() + by;
-    while (!context_.timers.empty() && std::get<0>(*context_.timers.begin()) <= target.count()) {
-      const auto [at, domain, key] = *context_.timers.begin();
-      context_.timers.erase(context_.timers.begin());
+    fire(context_.timers, WEIR_PROCESSING_TIME, target.count(), [&](std::int64_t at) {
       context_.clock.set(std::max(context_.clock.now(), std::chrono::milliseconds(at)));
-      const weir_timer timer{sizeof(weir_timer), domain, key.empty() ? kAbsent : slice(key), at};
-      check(plugin_->on_timer(instance_, &context_, &timer));
-    }
+    });
     context_.clock.set(target);
+  }
+
+  /// Event time has come so far: calls the event timers that come due, in the order of time, then key.
+  void watermark(std::int64_t time) {
+    start();
+    context_.watermark = std::max(context_.watermark, time);
+    fire(context_.event_timers, WEIR_EVENT_TIME, context_.watermark, [](std::int64_t) {});
+  }
+
+  /// As at the end of the input: event time ends, then the stage finishes.
+  void end() {
+    watermark(INT64_MAX);
+    finish();
+  }
+
+  /// Destroys the instance and makes another with the same state, lists and timers, as after a restart.
+  void restart() {
+    start();
+    plugin_->destroy(instance_);
+    instance_ = plugin_->create(stage_, &context_);
+    if (instance_ == nullptr) fail_with(WEIR_FAILED);
+    started_ = false;
+    start();
+  }
+
+  /// How many entries of state, lists and timers the stage has left in the host.
+  std::size_t held() const {
+    std::size_t sum = context_.timers.size() + context_.event_timers.size();
+    for (const auto& [place, list] : context_.lists) sum += list.empty() ? 0 : 1;
+    for (const auto& [name, state] : context_.states) sum += state->values.size() + state->maps.size();
+    return sum;
   }
 
   /// What has left by a port since it was last asked for.
@@ -531,6 +335,16 @@ class Harness {
       all.push_back({host().origin(&context_, slice(name), partition), next});
     }
     check(function(instance_, &context_, all.data(), all.size()));
+  }
+  template <class F>
+  void fire(weir_context::Timers& timers, weir_time_domain domain, std::int64_t until, F&& before) {
+    while (!timers.empty() && timers.begin()->first <= until) {
+      const auto [at, key] = *timers.begin();
+      timers.erase(timers.begin());
+      before(at);
+      const weir_timer timer{sizeof(weir_timer), domain, key ? slice(*key) : kAbsent, at};
+      check(plugin_->on_timer(instance_, &context_, &timer));
+    }
   }
   void check(weir_status status) {
     if (status < 0) fail_with(status);

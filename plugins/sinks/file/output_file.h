@@ -13,7 +13,7 @@
 
 #include "lines/file_descriptor.h"
 #include "lines/line_buffer.h"
-#include "sinks/file/time_zone.h"
+#include "time_zone/time_zone.h"
 
 namespace weir::file {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "sinks/file/time_zone.h"
+#include "time_zone/time_zone.h"
 
 namespace weir::file {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sinks/file/time_zone.h"
+#include "time_zone/time_zone.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,7 +7,7 @@
 #include <iterator>
 #include <stdexcept>
 
-namespace weir::file {
+namespace weir {
 namespace {
 
 constexpr const char* kLocalFile = "/etc/localtime";
@@ -141,4 +141,4 @@ std::tm TimeZone::calendar(std::int64_t seconds) const {
   return calendar;
 }
 
-}  // namespace weir::file
+}  // namespace weir

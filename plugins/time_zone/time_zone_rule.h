@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::file {
+namespace weir {
 
 /// What a zone's clocks show at some time.
 struct LocalType {
@@ -42,4 +42,4 @@ class TimeZoneRule {
   Change to_daylight_, to_standard_;
 };
 
-}  // namespace weir::file
+}  // namespace weir

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sinks/file/time_zone_rule.h"
+#include "time_zone/time_zone_rule.h"
 
-namespace weir::file {
+namespace weir {
 
 using std::chrono::days;
 using std::chrono::seconds;
@@ -116,4 +116,4 @@ const LocalType& TimeZoneRule::at(std::int64_t time) const {
   return daylight ? *daylight_ : standard_;
 }
 
-}  // namespace weir::file
+}  // namespace weir

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sinks/file/time_zone_rule.h"
+#include "time_zone/time_zone_rule.h"
 
-namespace weir::file {
+namespace weir {
 
 /// A time zone from the system's database (TZif files, RFC 8536), independent of the process's TZ, so that
 /// each stage may have its own.
@@ -36,4 +36,4 @@ class TimeZone {
   std::optional<TimeZoneRule> rule_;  // holds after the last change
 };
 
-}  // namespace weir::file
+}  // namespace weir

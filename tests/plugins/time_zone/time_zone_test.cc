@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sinks/file/time_zone.h"
+#include "time_zone/time_zone.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 
 #include "support/temp_dir.h"
 
-namespace weir::file {
+namespace weir {
 namespace {
 
 /// TZ is set to something else for as long as this lives.
@@ -112,4 +112,4 @@ TEST(TimeZone, AFileThatIsNoneOrCutOffIsExplained) {
 }
 
 }  // namespace
-}  // namespace weir::file
+}  // namespace weir

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "windowing/time_windows.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "windowing/open_state.h"
+
+namespace weir::windowing {
+namespace {
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kDay = 86'400'000;
+
+Calendar calendar(const Options& options, std::int64_t size, std::int64_t slide) {
+  const std::int64_t offset = options.duration("offset").count();
+  if (std::abs(offset) >= slide) {
+    throw OptionError("/offset", "it must be shorter, forwards or backwards, than the " +
+                                     std::to_string(slide) + " ms from one window to the next");
+  }
+  auto zone = read_zone(options);
+  if (zone && (size % kDay != 0 || slide % kDay != 0)) {
+    throw OptionError("/time_zone",
+                      "by the clocks of a zone windows are of whole days (1d, 7d); for others use `offset`");
+  }
+  return {size, slide, offset, std::move(zone)};
+}
+
+std::string text_of(Bounds bounds) {
+  return "[" + std::to_string(bounds.start) + ", " + std::to_string(bounds.end) + ")";
+}
+
+std::string number_bytes(std::int64_t n) {
+  return {reinterpret_cast<const char*>(&n), sizeof n};
+}
+
+}  // namespace
+
+TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t slide)
+    : calendar_(calendar(options, size, slide)),
+      contents_(options),
+      time_(read_time(options)),
+      trigger_(read_trigger(options)),
+      shared_(slide < size && !(trigger_.purging && (trigger_.early() || time_.lateness != 0))) {
+  armed_.fill(kNever);
+}
+
+void TimeWindows::start(Context& context) {
+  contents_.open(context);
+  open_ = open_state(context, "open", WEIR_MAP_STATE);
+  if (trigger_.count != 0) counts_ = open_state(context, "counts", WEIR_VALUE_STATE);
+  late_ = context.counter("late");
+  partly_late_ = context.counter("partly_late");
+}
+
+void TimeWindows::process(const Batch& batch, Context& out) {
+  contents_.set_keyed(out, batch.keys != nullptr);
+  watermark_ = time_.event_time ? out.watermark() : std::numeric_limits<std::int64_t>::min();
+  now_ = time_.event_time ? 0 : out.now().count();
+  const Records records = batch.items();
+  for (std::size_t i = 0; i < records.size(); ++i) add(batch.key(i), records[i], out);
+}
+
+void TimeWindows::add(weir_slice key, const Record& record, Context& out) {
+  const std::int64_t time = time_.event_time ? record.event_time : now_;
+  if (time == WEIR_NO_TIME)
+    return out.fail(Port::kError, record, "no_time",
+                    "the record has no event time: give its source or a stage before `event_time:`");
+  if (time < -calendar_.furthest_time() || time > calendar_.furthest_time())
+    return out.fail(Port::kError, record, "time_range",
+                    "the time " + std::to_string(time) + " ms is too far from 1970 for a window");
+  const Place& place = place_of(calendar_.unit_of(time));
+  if (place.first > place.last)
+    return out.fail(kBetween, record, "between", "no window holds the time " + std::to_string(time) + " ms");
+  std::int64_t from = place.first;
+  if (cleanup(place.first_bounds) <= watermark_) {
+    while (from <= place.last && cleanup(calendar_.bounds(from)) <= watermark_)
+      from += calendar_.slide_units();
+    if (from > place.last) return too_late(record, place, out);
+  }
+  if (!contents_.read(record, out)) return;
+  if (from != place.first) partly_late(record, place, from, out);
+  if (shared_) {
+    contents_.add(out, key, place.start, record);
+  } else {
+    for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units())
+      contents_.add(out, key, calendar_.start_of(w), record);
+  }
+  arm(place, from, out);
+  if (trigger_.count == 0 && place.first_bounds.last() > watermark_) return;
+  for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) added(key, w, out);
+}
+
+const TimeWindows::Place& TimeWindows::place_of(std::int64_t unit) {
+  if (has_place_ && place_.unit == unit) return place_;
+  has_place_ = true;
+  place_.unit = unit;
+  place_.start = calendar_.start_of(unit);
+  place_.first = calendar_.first_window(unit);
+  place_.last = calendar_.last_window(unit);
+  place_.first_bounds = calendar_.bounds(place_.first);
+  return place_;
+}
+
+void TimeWindows::too_late(const Record& record, const Place& place, Context& out) {
+  late_.add();
+  out.fail(kLate, record, "late",
+           "the last window that it belongs to is " + text_of(calendar_.bounds(place.last)) +
+               ", and event time has come to " + std::to_string(watermark_));
+}
+
+void TimeWindows::partly_late(const Record& record, const Place& place, std::int64_t from, Context& out) {
+  partly_late_.add();
+  if (!time_.report_partly_late) return;
+  std::string windows;
+  for (std::int64_t w = place.first; w < from; w += calendar_.slide_units())
+    windows += (windows.empty() ? "" : ", ") + text_of(calendar_.bounds(w));
+  out.fail(kLate, record, "partly_late", "too late for " + windows + "; the later windows hold it");
+}
+
+void TimeWindows::arm(const Place& place, std::int64_t from, Context& out) {
+  std::int64_t& armed = armed_[static_cast<std::uint64_t>(place.unit) % armed_.size()];
+  if (armed == place.unit) return;
+  armed = place.unit;
+  for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) {
+    const Bounds bounds = calendar_.bounds(w);
+    if (trigger_.at_end && bounds.last() > watermark_) set_timer(bounds.last(), out);
+    if (cleanup(bounds) != kNever) set_timer(cleanup(bounds), out);
+    if (trigger_.every != 0) {
+      const std::int64_t next = next_between(std::max(bounds.start, watermark_));
+      if (next <= bounds.last()) set_timer(next, out);
+    }
+    const std::string number = number_bytes(w);
+    out.host()->map_put(out.handle(), open_, kAbsent, 0, slice(number), slice(number));
+  }
+}
+
+/// Flink's rules: a record of a window whose end has come makes a result at once; before, the count may.
+void TimeWindows::added(weir_slice key, std::int64_t window, Context& out) {
+  const Bounds bounds = calendar_.bounds(window);
+  if (!trigger_.at_end || bounds.last() > watermark_) {
+    if (trigger_.count == 0) return;
+    if (count_up(out, counts_, key, bounds.start, 1) < trigger_.count) return;
+    out.host()->state_erase(out.handle(), counts_, key, bounds.start);
+  }
+  contents_.emit(out, key, parts(window), bounds);
+  if (trigger_.purging) contents_.forget(out, key, bounds.start);
+}
+
+void TimeWindows::on_timer(const weir_timer& timer, Context& out) {
+  const std::int64_t time = timer.time;
+  if (trigger_.every != 0 && time % trigger_.every == 0) fire_between(time, out);
+  if (trigger_.at_end) {
+    calendar_.ending_with(time, [&](std::int64_t w) {
+      if (!is_open(w, out)) return;
+      const Bounds bounds = calendar_.bounds(w);
+      contents_.emit_all(out, parts(w), bounds);
+      if (trigger_.purging && !shared_) contents_.forget_all(out, bounds.start);
+    });
+  }
+  if (time < std::numeric_limits<std::int64_t>::min() + time_.lateness) return;
+  calendar_.ending_with(time - time_.lateness, [&](std::int64_t w) {
+    if (is_open(w, out)) close(w, out);
+  });
+}
+
+void TimeWindows::fire_between(std::int64_t time, Context& out) {
+  const Place place = place_of(calendar_.unit_of(time - 1));
+  for (std::int64_t w = place.first; w <= place.last; w += calendar_.slide_units()) {
+    const Bounds bounds = calendar_.bounds(w);
+    if (bounds.last() < time || (bounds.last() == time && trigger_.at_end) || !is_open(w, out)) continue;
+    contents_.emit_all(out, parts(w), bounds);
+    if (trigger_.purging) contents_.forget_all(out, bounds.start);
+    if (time + trigger_.every <= bounds.last()) set_timer(time + trigger_.every, out);
+  }
+}
+
+void TimeWindows::finish(Context& out) {
+  std::vector<std::int64_t> open;
+  out.host()->map_each(out.handle(), open_, kAbsent, 0, &open, [](void* to, weir_slice, weir_slice value) {
+    std::int64_t window = 0;
+    std::memcpy(&window, value.data, sizeof window);
+    static_cast<std::vector<std::int64_t>*>(to)->push_back(window);
+  });
+  std::sort(open.begin(), open.end());
+  const std::int64_t watermark = out.watermark();
+  for (const std::int64_t w : open) {
+    const Bounds bounds = calendar_.bounds(w);
+    if (trigger_.at_end && (!time_.event_time || bounds.last() > watermark))
+      contents_.emit_all(out, parts(w), bounds);
+    close(w, out);
+  }
+}
+
+void TimeWindows::set_timer(std::int64_t at, Context& out) {
+  if (time_.event_time) {
+    out.set_event_timer(at, kAbsent);
+  } else {
+    out.set_timer(std::chrono::milliseconds(at), kAbsent);
+  }
+}
+
+bool TimeWindows::is_open(std::int64_t window, Context& out) const {
+  const std::string number = number_bytes(window);
+  return out.host()->map_get(out.handle(), open_, kAbsent, 0, slice(number)).data != nullptr;
+}
+
+void TimeWindows::close(std::int64_t window, Context& out) {
+  const Bounds bounds = calendar_.bounds(window);
+  if (!trigger_.at_end) {
+    if (trigger_.count != 0 && trigger_.every == 0) {
+      // Those keys that have records since their last result.
+      std::vector<std::string> keys;
+      each_key(out, counts_, bounds.start, false,
+               [&](weir_slice key, weir_slice) { keys.emplace_back(view(key)); });
+      for (const auto& key : keys) contents_.emit(out, slice(key), parts(window), bounds);
+    } else {
+      contents_.emit_all(out, parts(window), bounds);
+    }
+  }
+  if (!shared_) {
+    contents_.forget_all(out, bounds.start);
+  } else {
+    // The units of which this is the last window; those windows before are closed already.
+    const std::int64_t end = window + calendar_.slide_units();
+    for (std::int64_t unit = window; unit < end; ++unit) contents_.forget_all(out, calendar_.start_of(unit));
+  }
+  if (counts_ != nullptr) each_key(out, counts_, bounds.start, true, [](weir_slice, weir_slice) {});
+  const std::string number = number_bytes(window);
+  out.host()->map_erase(out.handle(), open_, kAbsent, 0, slice(number));
+  armed_.fill(kNever);
+}
+
+std::span<const std::int64_t> TimeWindows::parts(std::int64_t window) {
+  parts_.clear();
+  const std::int64_t units = shared_ ? calendar_.size_units() : 1;
+  for (std::int64_t i = 0; i < units; ++i) parts_.push_back(calendar_.start_of(window + i));
+  return parts_;
+}
+
+}  // namespace weir::windowing

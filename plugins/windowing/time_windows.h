@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/window.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "windowing/calendar.h"
+#include "windowing/contents.h"
+#include "windowing/window_options.h"
+
+namespace weir::windowing {
+
+/// Windows of one size, one every `slide`: what `tumbling` and `sliding` have in common. Windows that overlap
+/// share their contents by units of the calendar, unless results purge one window and not the others.
+///
+/// All that is held stands in the host; what stands here besides is found again.
+class TimeWindows : public Window {
+ public:
+  static constexpr Port kLate{1}, kBetween{2};
+
+  void start(Context& context) override;
+  void process(const Batch& batch, Context& out) override;
+  void on_timer(const weir_timer& timer, Context& out) override;
+  void finish(Context& out) override;
+
+ protected:
+  /// Throws OptionError. Milliseconds.
+  TimeWindows(const Options& options, std::int64_t size, std::int64_t slide);
+
+ private:
+  /// A unit with the windows that it belongs to.
+  struct Place {
+    std::int64_t unit = 0, start = 0;
+    std::int64_t first = 0, last = 0;  ///< windows
+    Bounds first_bounds;
+  };
+
+  void add(weir_slice key, const Record& record, Context& out);
+  const Place& place_of(std::int64_t unit);
+  void too_late(const Record& record, const Place& place, Context& out);
+  void partly_late(const Record& record, const Place& place, std::int64_t from, Context& out);
+  /// Sets the timers of windows that may be new.
+  void arm(const Place& place, std::int64_t from, Context& out);
+  void added(weir_slice key, std::int64_t window, Context& out);
+  void fire_between(std::int64_t time, Context& out);
+  void set_timer(std::int64_t at, Context& out);
+  bool is_open(std::int64_t window, Context& out) const;
+  void close(std::int64_t window, Context& out);
+  std::span<const std::int64_t> parts(std::int64_t window);
+  std::int64_t cleanup(Bounds bounds) const { return add_saturated(bounds.last(), time_.lateness); }
+  /// The first multiple of `every` behind `time`.
+  std::int64_t next_between(std::int64_t time) const {
+    return (floor_divide(time, trigger_.every) + 1) * trigger_.every;
+  }
+
+  Calendar calendar_;
+  Contents contents_;
+  const TimeOptions time_;
+  const TriggerOptions trigger_;
+  const bool shared_;
+  weir_state* open_ = nullptr;    ///< a map: the open windows
+  weir_state* counts_ = nullptr;  ///< records since the last result, for a trigger by count
+  Counter late_, partly_late_;
+  std::int64_t watermark_ = 0, now_ = 0;
+  Place place_;
+  bool has_place_ = false;
+  std::array<std::int64_t, 64> armed_;  ///< units whose timers are set
+  std::vector<std::int64_t> parts_;
+};
+
+}  // namespace weir::windowing

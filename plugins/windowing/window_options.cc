@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "windowing/window_options.h"
+
+#include <stdexcept>
+
+namespace weir::windowing {
+
+void declare_time(Descriptor& d) {
+  d.option("time", Type::kChoice,
+           "By which time records belong to windows: that of the record, or the clock when it comes.")
+      .choices({"event", "processing"})
+      .default_value("event");
+}
+
+void declare_lateness(Descriptor& d) {
+  d.option("allowed_lateness", Type::kDuration,
+           "How long behind its end, in event time, a window still takes records; each then leaves at once.")
+      .default_value("0s")
+      .at_least(0);
+}
+
+void declare_zone(Descriptor& d) {
+  d.option("time_zone", Type::kString,
+           "Windows of whole days begin at midnight of this zone: local, or a name such as Asia/Shanghai.");
+  d.option("offset", Type::kDuration, "Moves all bounds, for instance by -8h; shorter than a window.")
+      .default_value("0s");
+}
+
+void declare_trigger(Descriptor& d, bool with_end) {
+  auto& trigger = d.option("trigger", Type::kObject,
+                           "When results leave before the end of a window; whichever is first.");
+  trigger.field("count", Type::kInteger, "After so many records of the key.").at_least(1);
+  trigger.field("every", Type::kDuration, "Each time the window's time comes to a multiple of this.")
+      .at_least(1);
+  if (with_end) {
+    trigger
+        .field("time", Type::kBool,
+               "At the end of the window. Without, what has not left before leaves when the window is "
+               "forgotten.")
+        .default_value("true");
+  }
+  trigger
+      .field("mode", Type::kChoice,
+             "accumulating: each result is of all records so far. purging: of those since the last one.")
+      .choices({"accumulating", "purging"})
+      .default_value("accumulating");
+}
+
+void declare_evict(Descriptor& d) {
+  auto& evict = d.option("evict", Type::kObject, "Which records stay in a group when it leaves.");
+  evict.field("keep_last", Type::kInteger, "The last so many.").at_least(1);
+  evict.field("keep_newest", Type::kDuration, "Those that are less than this older than the newest.")
+      .at_least(1);
+}
+
+void declare_aggregate(Descriptor& d) {
+  auto& aggregate = d.option("aggregate", Type::kObjectList,
+                             "Emits one JSON object for each key and window instead of a group, and keeps "
+                             "only what that needs.");
+  aggregate.field("function", Type::kChoice, "What is made of the records.")
+      .choices({"count", "sum", "min", "max", "mean", "first", "last"})
+      .required();
+  aggregate.field("field", Type::kString, "Of which field; count needs none.");
+  aggregate.field("as", Type::kString, "The name in the result; by default function_field.");
+}
+
+TimeOptions read_time(const Options& options) {
+  TimeOptions time;
+  time.event_time = options.string("time") == "event";
+  if (options.has("allowed_lateness")) time.lateness = options.duration("allowed_lateness").count();
+  if (options.has("report_partly_late")) time.report_partly_late = options.boolean("report_partly_late");
+  if (!time.event_time && time.lateness != 0) {
+    throw OptionError("/allowed_lateness",
+                      "nothing is late in processing time: leave it out, or write `time: event`");
+  }
+  return time;
+}
+
+std::optional<TimeZone> read_zone(const Options& options) {
+  if (!options.has("time_zone")) return std::nullopt;
+  try {
+    return TimeZone::load(options.string("time_zone"));
+  } catch (const std::invalid_argument& e) {
+    throw OptionError("/time_zone", e.what());
+  }
+}
+
+TriggerOptions read_trigger(const Options& options) {
+  TriggerOptions trigger;
+  if (!options.has("trigger")) return trigger;
+  const Options given = options.object("trigger");
+  if (given.has("count")) trigger.count = given.integer("count");
+  if (given.has("every")) trigger.every = given.duration("every").count();
+  if (given.has("time")) trigger.at_end = given.boolean("time");
+  trigger.purging = given.string("mode") == "purging";
+  if (!trigger.at_end && !trigger.early()) {
+    throw OptionError("/trigger/time",
+                      "without the end of the window nothing is left that makes results "
+                      "leave: give `count` or `every` as well");
+  }
+  return trigger;
+}
+
+EvictOptions read_evict(const Options& options) {
+  EvictOptions evict;
+  if (!options.has("evict")) return evict;
+  if (options.has("aggregate")) {
+    throw OptionError("/evict", "with `aggregate` no records are kept that could be left out: leave out one");
+  }
+  const Options given = options.object("evict");
+  if (given.has("keep_last")) evict.keep_last = given.integer("keep_last");
+  if (given.has("keep_newest")) evict.keep_newest = given.duration("keep_newest").count();
+  return evict;
+}
+
+PortList window_ports(const Options& options, bool late) {
+  PortList ports;
+  if (options.has("aggregate")) {
+    ports.add("out", Item::kRecords, "One JSON object for each key and window.");
+  } else {
+    ports.add("out", Item::kGroups, "The records of each key and window.");
+  }
+  if (late) ports.add("late", Item::kRecords, "Records whose windows are all over (`late`).");
+  return ports;
+}
+
+}  // namespace weir::windowing

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/descriptor.h>
+#include <weir/options.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "time_zone/time_zone.h"
+
+namespace weir::windowing {
+
+/// When a window's contents leave before its end, and what stays.
+struct TriggerOptions {
+  std::int64_t count = 0;  ///< 0: not by count
+  std::int64_t every = 0;  ///< milliseconds; 0: not in between
+  bool at_end = true;
+  bool purging = false;
+
+  bool early() const { return count != 0 || every != 0; }
+};
+
+/// Which records are left out when a window is emitted.
+struct EvictOptions {
+  std::int64_t keep_last = 0;    ///< 0: all
+  std::int64_t keep_newest = 0;  ///< milliseconds; 0: all
+};
+
+/// What windows in time have in common.
+struct TimeOptions {
+  bool event_time = true;
+  std::int64_t lateness = 0;
+  bool report_partly_late = false;
+};
+
+/// Declares and reads the options of that name. Readers throw OptionError.
+void declare_time(Descriptor& d);
+void declare_lateness(Descriptor& d);
+void declare_zone(Descriptor& d);
+void declare_trigger(Descriptor& d, bool with_end);
+void declare_evict(Descriptor& d);
+void declare_aggregate(Descriptor& d);
+TimeOptions read_time(const Options& options);
+std::optional<TimeZone> read_zone(const Options& options);
+TriggerOptions read_trigger(const Options& options);
+EvictOptions read_evict(const Options& options);
+
+/// `out`, of groups or, with `aggregate`, of records; `late` where records can be.
+PortList window_ports(const Options& options, bool late);
+
+}  // namespace weir::windowing

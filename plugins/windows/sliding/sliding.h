@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "windowing/time_windows.h"
+
+namespace weir::sliding {
+
+/// Windows of one size that begin every `slide`.
+class Sliding final : public windowing::TimeWindows {
+ public:
+  static void describe(Descriptor& d);
+  /// `between` is there only where windows leave gaps.
+  static PortList ports(const Options& options);
+  explicit Sliding(const Options& options);
+};
+
+}  // namespace weir::sliding

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "windowing/time_windows.h"
+
+namespace weir::tumbling {
+
+/// Windows of one size that follow one another.
+class Tumbling final : public windowing::TimeWindows {
+ public:
+  static void describe(Descriptor& d);
+  static PortList ports(const Options& options);
+  explicit Tumbling(const Options& options);
+};
+
+}  // namespace weir::tumbling

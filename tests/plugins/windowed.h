@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Records with times in, results as short texts out: for the tests of the windows.
+#pragma once
+
+#include <weir/testing.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace weir::test {
+
+/// A record of an event time, with its stage's key.
+struct Timed {
+  std::int64_t time;
+  std::string value;
+  std::string key;
+};
+
+template <class Harness>
+void put(Harness& window, const std::vector<Timed>& records, bool keyed = true) {
+  std::vector<testing::Item> items;
+  std::vector<std::string> keys;
+  for (const auto& r : records) {
+    items.emplace_back(r.value).event_time = r.time;
+    keys.push_back(r.key);
+  }
+  window.process(items, keyed ? keys : std::vector<std::string>{});
+}
+
+/// The groups that have left, sorted by bounds and key: "a [0,10) x+y".
+template <class Harness>
+std::vector<std::string> groups(Harness& window) {
+  auto all = window.groups();
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.end, a.start, a.key) < std::tie(b.end, b.start, b.key);
+  });
+  std::vector<std::string> texts;
+  for (const auto& group : all) {
+    std::string text =
+        group.key.value_or("-") + " [" + std::to_string(group.start) + "," + std::to_string(group.end) + ")";
+    char before = ' ';
+    for (const auto& item : group.records) {
+      text += std::exchange(before, '+');
+      text += item.value.value_or("(none)");
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+/// The codes of what has left by a port with a reason: "x late".
+template <class Harness>
+std::vector<std::string> failed(Harness& window, const std::string& port) {
+  std::vector<std::string> texts;
+  for (const auto& item : window.out(port)) texts.push_back(item.value.value_or("(none)") + " " + item.code);
+  return texts;
+}
+
+}  // namespace weir::test
