@@ -94,6 +94,9 @@ void weir_context::origin_done(const weir_origin*) {
 const weir_origin* weir_context::origin(weir_slice, std::int32_t) {
   not_here("origin");
 }
+void weir_context::tell_event_time(const weir_origin*, std::optional<std::int64_t>) {
+  not_here("tell_event_time");
+}
 void weir_context::wake() {
   not_here("wake");
 }

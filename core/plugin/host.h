@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/log.h"
 
@@ -59,6 +60,9 @@ struct weir_context {
 
   virtual const weir_origin* origin(weir_slice name, std::int32_t partition);
   virtual void origin_done(const weir_origin* origin);
+  /// For a source of a test, and so not in the table: event time of `origin` has come so far, whatever its
+  /// records say; nothing: the origin is idle.
+  virtual void tell_event_time(const weir_origin* origin, std::optional<std::int64_t> watermark);
   virtual void wake();
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost);
 

@@ -64,6 +64,14 @@ void EventTimes::expect(const weir_origin* origin, std::int64_t now) {
   if (of_origin.latest == Watermarks::kStart) of_origin.seen = now;
 }
 
+void EventTimes::tell(const weir_origin* origin, std::optional<std::int64_t> watermark, std::int64_t now) {
+  Of& of_origin = of(origin);
+  of_origin.idle = !watermark;
+  if (!watermark) return;
+  of_origin.latest = std::max(of_origin.latest, *watermark + bound_ + 1);
+  of_origin.seen = now;
+}
+
 void EventTimes::forget(const weir_origin* origin) {
   origins_.erase(origin);
   last_ = nullptr;

@@ -30,6 +30,8 @@ class EventTimes {
 
   /// An origin from which records are to be expected: until they come it holds event time back.
   void expect(const weir_origin* origin, std::int64_t now);
+  /// The origin's watermark is `watermark`, or it is idle (nothing), whatever its records say.
+  void tell(const weir_origin* origin, std::optional<std::int64_t> watermark, std::int64_t now);
   /// No more of them, for now.
   void forget(const weir_origin* origin);
   /// Finds origins that have been silent for too long. True when something has changed.

@@ -119,6 +119,15 @@ class InlineNode::Context final : public InstanceContext {
     if (node_.event_times_) node_.event_times_->forget(origin);
   }
 
+  void tell_event_time(const weir_origin* origin, std::optional<std::int64_t> watermark) override {
+    if (node_.event_times_) {
+      node_.event_times_->tell(origin, watermark, now());
+      return node_.tell_time();
+    }
+    node_.tell_idle(!watermark);
+    if (watermark) node_.tell_watermark(*watermark);
+  }
+
   void wake() override { node_.task_.wake(); }
   void give_up(const weir_origin* const* origins, std::size_t count, bool lost) override {
     node_.task_.give_up(origins, count, lost);

@@ -8,7 +8,7 @@ namespace weir {
 void SourceFeed::start_again() {
   // Only records without a place in the source's order are given once for all.
   const auto done = [&](const Item& item) {
-    const auto* record = std::get_if<SampleRecord>(&item.sample);
+    const auto* record = std::get_if<SampleRecord>(&item.what);
     if (record == nullptr) return true;
     const auto at = committed.find({record->origin, record->partition});
     return at != committed.end() && record->position < at->second;

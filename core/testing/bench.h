@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -22,10 +24,19 @@ namespace weir {
 struct SourceFeed {
   using Origin = std::pair<std::string, std::int32_t>;  ///< name, partition
 
+  /// Event time of an origin has come so far; without a time: it is idle.
+  struct TimeMark {
+    Origin origin;
+    std::optional<std::int64_t> watermark;
+  };
+
   struct Item {
     std::uint32_t port = 0;
-    Sample sample;  ///< with origin and position
+    std::variant<SampleRecord, SampleGroup, TimeMark> what;  ///< records with origin and position
   };
+
+  bool is_source = false;    ///< stands for a source, and not for what comes before another stage
+  std::set<Origin> origins;  ///< those that are there from the start
 
   std::vector<Item> items;
   std::size_t at_once = 0;                       ///< no more records at once; 0: as many as there are

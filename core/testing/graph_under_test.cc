@@ -16,13 +16,14 @@ class Rewriter {
 
   PipelineGraph rewrite() {
     graph_.spec.tasks = 1;
+    graph_.verify_ports = true;
     graph_.spec.checkpoint_store.clear();
     // Only steps make checkpoints: the runtime's own come by the machine's clock.
     graph_.spec.checkpoint_every = std::chrono::hours(24 * 365);
     const std::size_t stages = graph_.stages.size();
+    for (std::size_t i = 0; i < stages; ++i) add_feeds(i);
     for (std::size_t i = 0; i < stages; ++i) replace(graph_.stages[i]);
     for (std::size_t i = 0; i < stages; ++i) add_taps(i);
-    for (std::size_t i = 0; i < stages; ++i) add_feed(i);
     auto& conductor = add(StageKind::kSource, "conductor");
     use(conductor, conducted_source(*bench_.conductor, conductor.spec.name, log_));
     return std::move(graph_);
@@ -39,7 +40,11 @@ class Rewriter {
     stage.spec.concurrency = 1;
     if (!replaced) return;
     const std::string& name = stage.spec.name;
-    if (stage.spec.kind == StageKind::kSource) return use(stage, fed_source(bench_.feeds[name], name, log_));
+    if (stage.spec.kind == StageKind::kSource) {
+      SourceFeed& feed = bench_.feeds[name];
+      feed.is_source = true;
+      return use(stage, fed_source(feed, name, log_));
+    }
     Script& script = bench_.scripts[name];
     if (stage.spec.kind == StageKind::kSink) script.taken = &bench_.seen[name];
     use(stage, scripted_stage(static_cast<weir_kind>(stage.plugin->kind), script, name, log_));
@@ -66,13 +71,36 @@ class Rewriter {
     return graph_.stages.size() - 1;
   }
 
-  void add_feed(std::size_t index) {
+  void add_feeds(std::size_t index) {
+    if (graph_.stages[index].spec.kind == StageKind::kSource) return;
     const std::string name = graph_.stages[index].spec.name;
+    const weir_input* const* input = graph_.stages[index].plugin->inputs;
+    if (input == nullptr || *input == nullptr) return add_feed(name, {index, 0, false});
+    for (std::uint32_t n = 0; input[n] != nullptr; ++n) {
+      add_feed(name + "." + input[n]->name, {index, n, is_broadcast(index, n)});
+    }
+  }
+
+  void add_feed(const std::string& name, GraphPort::Consumer to) {
     if (!wanted_.fed.contains(name)) return;
     GraphStage& stage = add(StageKind::kSource, "into " + name);
     use(stage, fed_source(bench_.feeds[name], stage.spec.name, log_));
-    // Of either kind: the steps have been checked against what the stage takes.
-    stage.ports.push_back({"out", WEIR_RECORDS, false, {{index, 0, false}}, {}});
+    stage.ports.push_back({"records", WEIR_RECORDS, false, {to}, {}});
+    stage.ports.push_back({"groups", WEIR_GROUPS, false, {to}, {}});
+    // One that is never told the time does not hold that of the stage back.
+    stage.has_event_time = wanted_.timed.contains(name);
+  }
+
+  /// As the pipeline's own connection to that input is.
+  bool is_broadcast(std::size_t index, std::uint32_t input) const {
+    for (const auto& stage : graph_.stages) {
+      for (const auto& port : stage.ports) {
+        for (const auto& to : port.consumers) {
+          if (to.stage == index && to.input == input) return to.broadcast;
+        }
+      }
+    }
+    return false;
   }
 
   GraphStage& add(StageKind kind, const std::string& name) {

@@ -14,17 +14,17 @@ namespace weir {
 
 /// The parts of a test's graph that its steps work with, by name. The graph refers to them.
 struct Bench {
-  std::map<std::string, SourceFeed>
-      feeds;                              ///< by source; by another stage, for what steps put into its input
-  std::map<std::string, Seen> seen;       ///< by "stage.port", and by sink
-  std::map<std::string, Script> scripts;  ///< by stage
+  std::map<std::string, SourceFeed> feeds;  ///< by source; by "stage" or "stage.input" of another
+  std::map<std::string, Seen> seen;         ///< by "stage.port", and by sink
+  std::map<std::string, Script> scripts;    ///< by stage
   Conductor* conductor = nullptr;
 };
 
 /// What a test's steps ask of the graph.
 struct Wanted {
   std::set<std::string> answered;  ///< stages that steps answer for
-  std::set<std::string> fed;       ///< stages other than sources that steps put records into
+  std::set<std::string> fed;       ///< inputs of stages other than sources that steps put something into
+  std::set<std::string> timed;     ///< those of them that get watermarks
 };
 
 /// Whether the stage is not the real one in a test: sources, sinks, stages that wait for I/O, and those that

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -28,17 +29,28 @@ class Checker {
       if (to->item != item(step.items)) add(step.into, gives(step.into, *to));
       return;
     }
-    if (step.into.port != "out")
-      add(step.into,
-          "records go into a stage, not into a port of it; expected 'into: " + step.into.stage + "'");
-    if ((stage->plugin->accepts & item(step.items)) == 0) {
-      add(step.into, "stage '" + step.into.stage + "' takes " +
-                         (item(step.items) == WEIR_GROUPS ? "records, expected 'values' or 'records'"
-                                                          : "groups, expected 'groups'"));
-    }
+    const auto accepts = accepted(*stage, step.into);
+    if (!accepts || (*accepts & item(step.items)) != 0) return;
+    add(step.into, "stage '" + step.into.stage + "' takes " +
+                       (item(step.items) == WEIR_GROUPS ? "records, expected 'values' or 'records'"
+                                                        : "groups, expected 'groups'") +
+                       (step.into.port == "out" ? "" : " at its input '" + step.into.port + "'"));
   }
 
-  void operator()(const EventTimeStep& step) { find(step.into, is_source, "source"); }
+  void operator()(const EventTimeStep& step) {
+    const auto* stage = find(
+        step.into, [](const GraphStage&) { return true; }, "stage");
+    if (stage == nullptr) return;
+    if (is_source(*stage) && !stage->spec.event_time) {
+      add(step.into, "source '" + step.into.stage + "' has no 'event_time', so it tells no event time");
+    } else if (!is_source(*stage)) {
+      accepted(*stage, step.into);
+      if (!stage->has_event_time) {
+        add(step.into, "stage '" + step.into.stage +
+                           "' knows no event time: neither it nor a stage before it has 'event_time'");
+      }
+    }
+  }
   void operator()(const ClockStep&) {}
   void operator()(const RestartStep&) {}
   void operator()(const NothingElseStep&) {}
@@ -89,6 +101,20 @@ class Checker {
   static bool is_source(const GraphStage& stage) { return stage.spec.kind == StageKind::kSource; }
   static weir_item item(const WrittenItems& items) { return items.grouped ? WEIR_GROUPS : WEIR_RECORDS; }
 
+  /// What the input takes that `into` means; nothing, and told, when there is no such input.
+  std::optional<std::uint32_t> accepted(const GraphStage& stage, const PortRef& into) {
+    std::vector<std::string> known;
+    for (const auto* const* input = stage.plugin->inputs; input != nullptr && *input != nullptr; ++input) {
+      if (into.port == (*input)->name) return (*input)->accepts;
+      known.emplace_back((*input)->name);
+    }
+    if (known.empty() && into.port == "out") return stage.plugin->accepts;
+    add(into, known.empty()
+                  ? "records go into a stage, not into a port of it; expected 'into: " + into.stage + "'"
+                  : "expected 'into: " + into.stage + ".INPUT'" + suggestion(into.port, known));
+    return std::nullopt;
+  }
+
   static std::string gives(const PortRef& ref, const GraphPort& port) {
     return "port '" + ref.stage + "." + port.name + "' gives " +
            (port.item == WEIR_GROUPS ? "groups, expected 'groups'"
@@ -137,12 +163,19 @@ Wanted wanted_of(const TestCase& test, const PipelineGraph& graph) {
   Wanted wanted;
   for (const auto& step : test.steps) {
     if (const auto* answer = std::get_if<AnswerStep>(&step.what)) wanted.answered.insert(answer->stage.stage);
-    if (const auto* feed = std::get_if<FeedStep>(&step.what)) {
-      const auto* stage = find_stage(graph, feed->into.stage);
-      if (stage != nullptr && stage->spec.kind != StageKind::kSource) wanted.fed.insert(feed->into.stage);
-    }
+    const auto* feed = std::get_if<FeedStep>(&step.what);
+    const auto* time = std::get_if<EventTimeStep>(&step.what);
+    if (feed == nullptr && time == nullptr) continue;
+    const std::string name = feed_name(feed != nullptr ? feed->into : time->into, graph);
+    wanted.fed.insert(name);
+    if (time != nullptr) wanted.timed.insert(name);
   }
   return wanted;
+}
+
+std::string feed_name(const PortRef& into, const PipelineGraph& graph) {
+  const bool source = find_stage(graph, into.stage)->spec.kind == StageKind::kSource;
+  return source || into.port == "out" ? into.stage : into.stage + "." + into.port;
 }
 
 const GraphStage* find_stage(const PipelineGraph& graph, const std::string& name) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "base/diagnostics.h"
 #include "graph/pipeline_graph.h"
 #include "testing/graph_under_test.h"
@@ -11,6 +14,9 @@ namespace weir {
 /// Checks what the steps name against the graph of their pipeline: stages, ports, the kind of items. All that
 /// is wrong goes to `diagnostics`.
 void check_names(const TestCase& test, const PipelineGraph& graph, Diagnostics& diagnostics);
+
+/// What a feed is called in the Bench: a source by its name, otherwise "stage" or "stage.input".
+std::string feed_name(const PortRef& into, const PipelineGraph& graph);
 
 /// What the steps ask of the graph.
 Wanted wanted_of(const TestCase& test, const PipelineGraph& graph);

@@ -82,13 +82,22 @@ class Batch {
   std::vector<weir_record> records_;
 };
 
+const weir_origin* origin_of(const SourceFeed::Origin& origin, weir_context* context) {
+  return host_table().origin(context, slice(origin.first), origin.second);
+}
+
 weir_status give(weir_instance* instance, weir_context* context, std::size_t budget) {
   auto& feed = part_of<SourceFeed>(instance);
   if (budget == 0) return WEIR_IDLE;
   while (feed.next < feed.items.size()) {
     const std::uint32_t port = feed.items[feed.next].port;
+    if (const auto* mark = std::get_if<SourceFeed::TimeMark>(&feed.items[feed.next].what)) {
+      context->tell_event_time(origin_of(mark->origin, context), mark->watermark);
+      ++feed.next;
+      continue;
+    }
     Batch batch;
-    if (const auto* group = std::get_if<SampleGroup>(&feed.items[feed.next].sample)) {
+    if (const auto* group = std::get_if<SampleGroup>(&feed.items[feed.next].what)) {
       for (const auto& record : group->records) batch.add(record, context);
       const weir_group g{sizeof(weir_group), 0,          group->key ? slice(*group->key) : kAbsent,
                          group->start,       group->end, batch.data(),
@@ -99,7 +108,7 @@ weir_status give(weir_instance* instance, weir_context* context, std::size_t bud
     }
     for (; feed.next < feed.items.size() && feed.items[feed.next].port == port; ++feed.next) {
       if (feed.at_once != 0 && batch.size() == feed.at_once) break;
-      const auto* record = std::get_if<SampleRecord>(&feed.items[feed.next].sample);
+      const auto* record = std::get_if<SampleRecord>(&feed.items[feed.next].what);
       if (record == nullptr) break;
       batch.add(*record, context);
     }
@@ -203,6 +212,11 @@ weir_plugin tap_plugin() {
 
 weir_plugin fed_plugin() {
   weir_plugin p = stage_of(WEIR_SOURCE);
+  p.start = [](weir_instance* i, weir_context* context) {
+    // As a source that is given its partitions: from then on they are expected to tell the time.
+    for (const auto& origin : part_of<SourceFeed>(i).origins) origin_of(origin, context);
+    return WEIR_OK;
+  };
   p.poll = give;
   p.commit = commit;
   return p;

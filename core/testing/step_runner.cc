@@ -19,6 +19,11 @@ namespace {
 constexpr char kNoRest[] = "the pipeline does not come to rest";
 constexpr char kOrigin[] = "test";  ///< the name of the origin of records that say none
 
+SourceFeed::Origin origin_of(const WrittenRecord& written, const FeedStep& step) {
+  return {written.origin.value_or(kOrigin),
+          static_cast<std::int32_t>(written.partition.value_or(step.partition))};
+}
+
 std::optional<std::string> bytes_of(const std::optional<nlohmann::json>& value) {
   if (!value || value->is_null()) return std::nullopt;
   return value->is_string() ? value->get<std::string>() : value->dump();
@@ -71,7 +76,24 @@ StepRunner::StepRunner(const PipelineGraph& graph, const TestCase& test, StepClo
     : real_(graph), test_(test), clock_(clock), log_(log) {
   bench_.conductor = &conductor_;
   graph_ = graph_under_test(real_, wanted_of(test_, real_), bench_, log_);
+  note_origins();
   for (auto& [name, feed] : bench_.feeds) feed.at_once = at_once;
+}
+
+/// A source has the partitions that the steps name, as if it had been given them at its start.
+void StepRunner::note_origins() {
+  for (const auto& step : test_.steps) {
+    if (const auto* feed = std::get_if<FeedStep>(&step.what)) {
+      auto& origins = bench_.feeds[feed_name(feed->into, real_)].origins;
+      for (const auto& record : feed->items.records) origins.insert(origin_of(record, *feed));
+    } else if (const auto* time = std::get_if<EventTimeStep>(&step.what)) {
+      auto& origins = bench_.feeds[feed_name(time->into, real_)].origins;
+      if (time->partition) origins.insert({kOrigin, static_cast<std::int32_t>(*time->partition)});
+    }
+  }
+  for (auto& [name, feed] : bench_.feeds) {
+    if (feed.origins.empty()) feed.origins.insert({kOrigin, 0});
+  }
 }
 
 std::optional<Diagnostic> StepRunner::run() {
@@ -105,19 +127,21 @@ std::string StepRunner::settle() {
 
 SampleRecord StepRunner::fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed) {
   SampleRecord record = record_of(written);
-  record.origin = written.origin.value_or(kOrigin);
-  record.partition = static_cast<std::int32_t>(written.partition.value_or(step.partition));
-  auto& next = feed.next_position[{record.origin, record.partition}];
+  const SourceFeed::Origin origin = origin_of(written, step);
+  record.origin = origin.first;
+  record.partition = origin.second;
+  auto& next = feed.next_position[origin];
   record.position = written.position.value_or(next);
   next = record.position + 1;
   return record;
 }
 
 std::string StepRunner::operator()(const FeedStep& step) {
-  SourceFeed& feed = bench_.feeds[step.into.stage];
+  SourceFeed& feed = bench_.feeds[feed_name(step.into, real_)];
   if (job_->ended() || feed.ended) return "there is no more to be read: '" + step.into.stage + "' has ended";
   const GraphStage& stage = *find_stage(real_, step.into.stage);
-  const std::uint32_t port = stage.spec.kind == StageKind::kSource ? port_number(stage, step.into.port) : 0;
+  // What stands before another stage has a port for each kind.
+  const std::uint32_t port = feed.is_source ? port_number(stage, step.into.port) : step.items.grouped ? 1 : 0;
   for (const auto& record : step.items.records) feed.items.push_back({port, fed_record(record, step, feed)});
   for (const auto& group : step.items.groups) {
     SampleGroup made{group.key.value_or(std::nullopt),
@@ -136,8 +160,13 @@ std::string StepRunner::operator()(const ClockStep& step) {
 }
 
 std::string StepRunner::operator()(const EventTimeStep& step) {
-  return std::string(step.watermark ? "watermarks are" : "idle sources are") +
-         " not yet offered by the runtime";
+  SourceFeed& feed = bench_.feeds[feed_name(step.into, real_)];
+  if (job_->ended() || feed.ended) return "there is no more to be read: '" + step.into.stage + "' has ended";
+  for (const auto& origin : feed.origins) {
+    if (step.partition && *step.partition != origin.second) continue;
+    feed.items.push_back({0, SourceFeed::TimeMark{origin, step.watermark}});
+  }
+  return settle();
 }
 
 std::string StepRunner::operator()(const RestartStep& step) {
@@ -165,9 +194,8 @@ std::string StepRunner::operator()(const EndStep& step) {
     if (all || named) feed.ends = true;
   }
   if (auto problem = settle(); !problem.empty()) return problem;
-  const bool done = std::all_of(bench_.feeds.begin(), bench_.feeds.end(), [&](const auto& feed) {
-    return feed.second.ended || find_stage(real_, feed.first)->spec.kind != StageKind::kSource;
-  });
+  const bool done = std::all_of(bench_.feeds.begin(), bench_.feeds.end(),
+                                [](const auto& feed) { return feed.second.ended || !feed.second.is_source; });
   if (!done) return {};
   for (auto& [name, feed] : bench_.feeds) feed.ends = true;
   if (auto problem = settle(); !problem.empty()) return problem;

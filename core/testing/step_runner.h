@@ -41,6 +41,7 @@ class StepRunner {
   std::string operator()(const StopsStep& step);
 
  private:
+  void note_origins();
   std::string settle();
   std::string start();
   SampleRecord fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed);
