@@ -217,6 +217,40 @@ TEST(PipelineTest, RecordsCanComeOneByOne) {
   EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: [c!]}\n", 2), "");
 }
 
+const char kEventTime[] = R"(
+sources: {in: {plugin: script, values: [never], event_time: {}}}
+windows: {ten: {plugin: event_hold, from: in}}
+processes: {call: {plugin: slow_mark, from: ten}}
+sinks: {good: {plugin: keep, from: [call, call.side, in.error]}}
+)";
+
+TEST(PipelineTest, AWatermarkMovesEventTime) {
+  EXPECT_EQ(StepsRun(kEventTime)
+                .run("  - answer: {stage: call, calls: [{out: [{input: 1}]}]}\n"
+                     "  - records: {into: in, records: [{value: a, time: 1000}]}\n"
+                     "  - watermark: {into: in, time: 9998}\n"
+                     "  - expect: {at: ten, groups: []}\n"
+                     "  - watermark: {into: in, time: 9999}\n"
+                     "  - expect: {at: ten, groups: [{values: [a], start: 0, end: 10000}]}\n"),
+            "");
+}
+
+TEST(PipelineTest, APartitionHoldsEventTimeBackUntilItIsIdle) {
+  EXPECT_EQ(StepsRun(kEventTime)
+                .run("  - answer: {stage: call, calls: [{out: [{input: 1}]}]}\n"
+                     "  - records: {into: in, records: [{value: a, time: 1000}]}\n"
+                     "  - watermark: {into: in, partition: 0, time: 20000}\n"
+                     "  - expect: {at: ten, groups: []}\n"
+                     "  - idle: {into: in, partition: 1}\n"
+                     "  - expect: {at: ten, groups: [{values: [a]}]}\n"),
+            "");
+}
+
+TEST(PipelineTest, AWatermarkNeedsEventTime) {
+  EXPECT_EQ(StepsRun(kMarks).errors("  - watermark: {into: in, time: 0}\n"),
+            "4:23: source 'in' has no 'event_time', so it tells no event time\n");
+}
+
 TEST(PipelineTest, VariablesComeFromTheTestAlone) {
   StepsRun run(
       "pipeline: ${NAME:p}\nsources: {in: {plugin: script, values: ['${HOME}']}}\n"

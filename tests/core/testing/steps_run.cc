@@ -33,12 +33,38 @@ class Hold final : public Window {
   void finish(Context& out) override { out.list_emit(Port{0}, kAbsent, 0, {}, out.now()); }
 };
 
+class EventHold final : public Window {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("event_hold")
+        .summary("Tens of seconds of event time.")
+        .port("out", Item::kGroups, "What it held.");
+  }
+  explicit EventHold(const Options&) {}
+  void process(const Batch& batch, Context& out) override {
+    for (std::size_t i = 0; i < batch.count; ++i) {
+      const std::int64_t start = batch.records[i].event_time / kSize * kSize;
+      out.list_append(kAbsent, start, batch.items().subspan(i, 1));
+      out.set_event_timer(start + kSize - 1, kAbsent);
+    }
+  }
+  void on_timer(const weir_timer& timer, Context& out) override {
+    const std::int64_t end = timer.time + 1;
+    out.list_emit(Port{0}, kAbsent, end - kSize, std::chrono::milliseconds(end - kSize),
+                  std::chrono::milliseconds(end));
+  }
+
+ private:
+  static constexpr std::int64_t kSize = 10'000;
+};
+
 class TestCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     for (const auto* plugin : {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
                                detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
-                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin()}) {
+                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin(),
+                               detail::Trampoline<EventHold>::plugin()}) {
       if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
     }
     return "there is no plugin '" + name + "'";
