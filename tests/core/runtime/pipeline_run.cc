@@ -15,24 +15,38 @@ namespace {
 
 class TestCatalog final : public PluginCatalog {
  public:
+  explicit TestCatalog(std::vector<const weir_plugin*> more) : plugins_(std::move(more)) {
+    plugins_.insert(plugins_.end(),
+                    {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
+                     detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
+                     detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin(),
+                     detail::Trampoline<Visits>::plugin(), detail::Trampoline<Rules>::plugin(),
+                     detail::Trampoline<Typed>::plugin(), detail::Trampoline<SlowTyped>::plugin()});
+  }
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
-    for (const auto* plugin :
-         {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
-          detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
-          detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin(),
-          detail::Trampoline<Visits>::plugin(), detail::Trampoline<Rules>::plugin(),
-          detail::Trampoline<Typed>::plugin(), detail::Trampoline<SlowTyped>::plugin()}) {
+    for (const auto* plugin : plugins_) {
       if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
     }
     return "there is no plugin '" + name + "'";
   }
+
+ private:
+  std::vector<const weir_plugin*> plugins_;
 };
 
 }  // namespace
 
-PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports) : log_(clock_, LogLevel::kError) {
+PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports)
+    : PipelineRun(yaml, verify_ports, {}, nullptr) {}
+
+PipelineRun::PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock)
+    : PipelineRun(yaml, true, std::move(more), clock) {}
+
+PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports, std::vector<const weir_plugin*> more,
+                         const Clock* clock)
+    : log_(clock_, LogLevel::kError) {
   board().clear();
-  TestCatalog catalog;
+  TestCatalog catalog(std::move(more));
   Diagnostics diagnostics;
   auto spec = parse_pipeline(
       yaml, "test.yaml", [](const std::string&) { return std::nullopt; }, diagnostics);
@@ -40,7 +54,7 @@ PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports) : log_(cloc
   if (spec) graph = build_graph(*std::move(spec), catalog, log_, diagnostics);
   if (!graph) throw std::runtime_error(diagnostics.text());
   graph->verify_ports = verify_ports;
-  job_ = std::make_unique<Job>(*std::move(graph), log_, clock_);
+  job_ = std::make_unique<Job>(*std::move(graph), log_, clock != nullptr ? *clock : clock_);
 }
 
 PipelineRun::~PipelineRun() = default;

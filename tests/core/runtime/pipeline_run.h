@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,6 +19,9 @@ class PipelineRun {
  public:
   /// Throws std::runtime_error with the diagnostics when the text is refused.
   explicit PipelineRun(const std::string& yaml, bool verify_ports = true);
+  /// `more`: plugins besides those. `clock`: the stages' processing time, the machine's when null; it
+  /// outlives the run.
+  PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock = nullptr);
   ~PipelineRun();
 
   void start();
@@ -31,6 +35,9 @@ class PipelineRun {
   Job& job() { return *job_; }
 
  private:
+  PipelineRun(const std::string& yaml, bool verify_ports, std::vector<const weir_plugin*> more,
+              const Clock* clock);
+
   SystemClock clock_;
   Log log_;
   std::unique_ptr<Job> job_;

@@ -163,9 +163,10 @@ void SlowMarker::describe(Descriptor& d) {
 void Keep::describe(Descriptor& d) {
   d.name("keep").summary("Notes what it gets.");
   d.option("refuse", Type::kString, "A value that it refuses.").default_value("");
+  d.option("times", Type::kBool, "Note event times.").default_value("false");
 }
 
-Keep::Keep(const Options& options) : refuse_(options.string("refuse")) {}
+Keep::Keep(const Options& options) : refuse_(options.string("refuse")), times_(options.boolean("times")) {}
 
 void Keep::start(Context& context) {
   name_ = view(context.place().stage);
@@ -178,6 +179,7 @@ void Keep::write(Records records, Context& out) {
       continue;
     }
     std::string event = name_ + " got " + std::string(r.bytes());
+    if (times_ && r.has_time()) event += " @" + std::to_string(r.event_time);
     if (r.failure != nullptr) {
       event += " (" + std::string(view(r.failure->stage)) + "." + std::string(view(r.failure->port)) + " " +
                std::string(view(r.failure->code)) + " " + std::to_string(r.failure->attempts) + ")";

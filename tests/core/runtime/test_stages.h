@@ -101,7 +101,8 @@ class SlowMarker final : public Process {
   Marker marker_;
 };
 
-/// Sink `keep`: notes "NAME got VALUE[ (code attempts)]" and "NAME flushed". Refuses the value in `refuse`.
+/// Sink `keep`: notes "NAME got VALUE[ (code attempts)]" and "NAME flushed"; with `times` it adds " @TIME" to
+/// values that have an event time. Refuses the value in `refuse`.
 class Keep final : public Sink {
  public:
   static void describe(Descriptor& d);
@@ -113,6 +114,7 @@ class Keep final : public Sink {
  private:
   std::string name_;
   const std::string refuse_;
+  const bool times_;
 };
 
 /// Sink `slow_keep`: the same on a thread of its own, behind the gate named like the stage.
