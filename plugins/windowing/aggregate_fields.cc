@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "windowing/aggregate_fields.h"
 
+#include <weir/json_string.h>
+
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <set>
 #include <string>
 #include <utility>
-
-#include <weir/json_string.h>
 
 namespace weir::windowing {
 namespace {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "windowing/contents.h"
 
+#include <weir/json_string.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -8,7 +10,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include <weir/json_string.h>
 #include "windowing/open_state.h"
 
 namespace weir::windowing {

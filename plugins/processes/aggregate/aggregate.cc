@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "envelope/json_string.h"
+#include <weir/json_string.h>
 
 namespace weir::aggregate {
 

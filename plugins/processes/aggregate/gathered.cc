@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "envelope/json_string.h"
+#include <weir/json_string.h>
 
 namespace weir::aggregate {
 
