@@ -130,8 +130,13 @@ class Harness {
     const Owned owned(*this, items);
     std::vector<weir_slice> key_slices;
     for (const auto& key : keys) key_slices.push_back(slice(key));
-    const weir_batch batch{sizeof(weir_batch), 0, owned.records.data(), owned.records.size(),
-                           keys.empty() ? nullptr : key_slices.data(), 0, 0};
+    const weir_batch batch{sizeof(weir_batch),
+                           0,
+                           owned.records.data(),
+                           owned.records.size(),
+                           keys.empty() ? nullptr : key_slices.data(),
+                           0,
+                           0};
     const weir_status status = plugin_->process(instance_, &context_, &batch);
     settle(status, owned.records);
   }

@@ -36,13 +36,12 @@ class TestCatalog final : public PluginCatalog {
 
 }  // namespace
 
-PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports)
-    : PipelineRun(yaml, verify_ports, {}, nullptr) {}
+PipelineRun::PipelineRun(const std::string& yaml, Ports ports) : PipelineRun(yaml, ports, {}, nullptr) {}
 
 PipelineRun::PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock)
-    : PipelineRun(yaml, true, std::move(more), clock) {}
+    : PipelineRun(yaml, Ports::kVerified, std::move(more), clock) {}
 
-PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports, std::vector<const weir_plugin*> more,
+PipelineRun::PipelineRun(const std::string& yaml, Ports ports, std::vector<const weir_plugin*> more,
                          const Clock* clock)
     : log_(clock_, LogLevel::kError) {
   board().clear();
@@ -53,7 +52,7 @@ PipelineRun::PipelineRun(const std::string& yaml, bool verify_ports, std::vector
   std::optional<PipelineGraph> graph;
   if (spec) graph = build_graph(*std::move(spec), catalog, log_, diagnostics);
   if (!graph) throw std::runtime_error(diagnostics.text());
-  graph->verify_ports = verify_ports;
+  graph->verify_ports = ports == Ports::kVerified;
   job_ = std::make_unique<Job>(*std::move(graph), log_, clock != nullptr ? *clock : clock_);
 }
 

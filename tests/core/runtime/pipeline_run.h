@@ -17,8 +17,10 @@ namespace weir::test {
 /// first.
 class PipelineRun {
  public:
+  enum class Ports { kVerified, kAsTheyCome };
+
   /// Throws std::runtime_error with the diagnostics when the text is refused.
-  explicit PipelineRun(const std::string& yaml, bool verify_ports = true);
+  explicit PipelineRun(const std::string& yaml, Ports ports = Ports::kVerified);
   /// `more`: plugins besides those. `clock`: the stages' processing time, the machine's when null; it
   /// outlives the run.
   PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock = nullptr);
@@ -35,8 +37,7 @@ class PipelineRun {
   Job& job() { return *job_; }
 
  private:
-  PipelineRun(const std::string& yaml, bool verify_ports, std::vector<const weir_plugin*> more,
-              const Clock* clock);
+  PipelineRun(const std::string& yaml, Ports ports, std::vector<const weir_plugin*> more, const Clock* clock);
 
   SystemClock clock_;
   Log log_;

@@ -59,7 +59,7 @@ TEST_P(PortCheck, RecordsByAPortOfGroupsStopThePipeline) {
 }
 
 TEST_P(PortCheck, WithoutItNothingIsCompared) {
-  PipelineRun run(pipeline(GetParam(), "no JSON"), false);
+  PipelineRun run(pipeline(GetParam(), "no JSON"), PipelineRun::Ports::kAsTheyCome);
   EXPECT_FALSE(run.run());
   EXPECT_THAT(board().events("out got "), ElementsAre("no JSON"));
 }

@@ -58,7 +58,7 @@ void run(const std::string& yaml) {
 
 /// `values` of {k, now}, with the stage's options.
 void run_by_clock(const std::string& values, const std::string& options) {
-  run("sources: {in: {plugin: script, each: 1, values: [" + values + R"(]}}
+  run("checkpoint: {store: none}\nsources: {in: {plugin: script, each: 1, values: [" + values + R"(]}}
 processes:
   clock: {plugin: clock, from: in}
   once: {plugin: dedupe, from: clock, key: k, )" +
@@ -71,7 +71,8 @@ sinks:
 
 /// `values` of {k, t}: the watermark is 1 ms before the latest t.
 void run_by_event(const std::string& values, const std::string& out_of_orderness = "0ms") {
-  run("sources: {in: {plugin: script, each: 1, event_time: {field: t, max_out_of_orderness: " +
+  run("checkpoint: {store: none}\nsources: {in: {plugin: script, each: 1, event_time: {field: t, "
+      "max_out_of_orderness: " +
       out_of_orderness + "}, values: [" + values + R"(]}}
 processes: {once: {plugin: dedupe, from: in, key: k, within: 10ms, time: event}}
 sinks:
@@ -133,6 +134,7 @@ TEST(Dedupe, WhatIsForgottenIsLateAndNoFirstRecord) {
 
 TEST(Dedupe, ARecordWithoutATimeFailsInEventTime) {
   PipelineRun pipeline(R"(
+checkpoint: {store: none}
 sources: {in: {plugin: script, values: ['{"k":"a"}']}}
 processes: {once: {plugin: dedupe, from: in, key: k, within: 10ms, time: event}}
 sinks: {out: {plugin: keep, from: [once, once.duplicate, once.late]}}
@@ -146,6 +148,7 @@ sinks: {out: {plugin: keep, from: [once, once.duplicate, once.late]}}
 TEST(Dedupe, RenewInEventTimeIsRefused) {
   try {
     PipelineRun pipeline(R"(
+checkpoint: {store: none}
 sources: {in: {plugin: script, values: []}}
 processes: {once: {plugin: dedupe, from: in, key: k, within: 10ms, time: event, renew: true}}
 sinks: {out: {plugin: keep, from: [once, once.duplicate, once.late]}}

@@ -24,7 +24,7 @@ using ::testing::UnorderedElementsAre;
 void run(const std::string& left, const std::string& right, const std::string& options,
          const std::string& unmatched) {
   PipelineRun pipeline(
-      "sources:\n  l: {plugin: script, each: 1, event_time: t, values: [" + left +
+      "checkpoint: {store: none}\nsources:\n  l: {plugin: script, each: 1, event_time: t, values: [" + left +
           "]}\n  r: {plugin: script, each: 1, event_time: t, values: [" + right +
           "]}\nprocesses:\n  both: {plugin: join, from: {left: l, right: r}, key: k, " + options +
           "}\nsinks:\n  out: {plugin: keep, times: true, from: both}\n"
