@@ -21,8 +21,8 @@ const weir_option* const kNoOptions[] = {nullptr};
 const weir_port* const kNoPorts[] = {nullptr};  // the graph has those of the stage that is replaced
 
 weir_stage* open_part(const weir_host*, weir_context*, weir_slice options) {
-  return reinterpret_cast<weir_stage*>(
-      nlohmann::json::parse(view(options)).at(kAddress).get<std::uintptr_t>());
+  const auto address = nlohmann::json::parse(view(options)).at(kAddress).get<std::uintptr_t>();
+  return reinterpret_cast<weir_stage*>(address);  // NOLINT(performance-no-int-to-ptr): it was one
 }
 
 /// The part is stage and instance in one.

@@ -4,7 +4,7 @@
 #include <weir/host_memory.h>
 #include <weir/record.h>
 
-#include <cstring>
+#include <algorithm>
 #include <new>
 
 namespace weir {
@@ -54,9 +54,8 @@ weir_record record_of(const SampleRecord& sample, const weir_origin* origin) {
   auto* headers = reinterpret_cast<weir_header*>(at);
   at += sample.headers.size() * sizeof(weir_header);
   const auto put = [&at](const std::string& text) {
-    if (!text.empty()) std::memcpy(at, text.data(), text.size());
     const weir_slice slice{at, text.size()};
-    at += text.size();
+    at = std::copy(text.begin(), text.end(), at);
     return slice;
   };
   Record record;
