@@ -189,7 +189,7 @@ std::string StepRunner::operator()(const EndStep& step) {
   for (auto& [name, feed] : bench_.feeds) {
     const bool all = step.sources.empty();
     const bool named = std::any_of(step.sources.begin(), step.sources.end(),
-                                   [&](const PortRef& source) { return source.stage == name; });
+                                   [&name = name](const PortRef& source) { return source.stage == name; });
     // What steps put into other stages ends with the last source.
     if (all || named) feed.ends = true;
   }
