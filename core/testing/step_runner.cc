@@ -240,6 +240,7 @@ std::string StepRunner::operator()(const CountersStep& step) {
     std::string problem;
     if (found == counts.end()) {
       std::vector<std::string> known;
+      known.reserve(counts.size());
       for (const auto& [known_name, n] : counts) known.push_back(known_name);
       problem = "stage '" + name.stage + "' counts no '" + name.port + "'" + suggestion(name.port, known);
     } else if (found->second != static_cast<std::uint64_t>(value)) {

@@ -187,7 +187,11 @@ void AggregateFields::add(char* to) const {
       case Function::kMax: {
         Extreme one{};
         one.kind = input.is_integer ? Extreme::kInteger : Extreme::kReal;
-        input.is_integer ? one.integer = input.integer : one.real = input.real;
+        if (input.is_integer) {
+          one.integer = input.integer;
+        } else {
+          one.real = input.real;
+        }
         Extreme all = load<Extreme>(at);
         all.take(one, fields_[i].function == Function::kMax);
         store(at, all);

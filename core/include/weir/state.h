@@ -116,6 +116,7 @@ class StateHandle {
       static_cast<decltype(raw)*>(to)->emplace_back(view(field), view(value));
     });
     std::vector<std::pair<std::string, T>> all;
+    all.reserve(raw.size());
     for (auto& [field, bytes] : raw) all.emplace_back(std::move(field), from_bytes<T>(bytes));
     return all;
   }
