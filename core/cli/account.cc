@@ -139,7 +139,7 @@ std::string summary_text(const PipelineGraph& graph, const std::vector<StageTota
   term(" = ", ended_well ? "written" : "taken by sinks", account.written);
   term(" + ", "discarded", account.discarded);
   term(" + ", "left to the next owner of their partitions", account.given_up);
-  term(" + ", ended_well ? "dropped" : "undelivered", account.dropped);
+  term(" + ", ended_well ? "merged or dropped" : "undelivered", account.dropped);
   text << "\n";
   return text.str();
 }

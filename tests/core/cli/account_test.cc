@@ -149,8 +149,10 @@ TEST(Account, StagesThatMakeAndDropRecordsAreNamed) {
   run.pass(split, 0, 25);
   run.pass(join, 0, 7);
   run.expect_balance();
-  EXPECT_THAT(run.summary(),
-              EndsWith("account: read 10 + made 15 (split 15) = written 7 (out 7) + dropped 18 (join 18)\n"));
+  EXPECT_THAT(
+      run.summary(),
+      EndsWith(
+          "account: read 10 + made 15 (split 15) = written 7 (out 7) + merged or dropped 18 (join 18)\n"));
 }
 
 TEST(Account, WhatTheNextOwnerReadsAgainIsNotDropped) {
