@@ -133,9 +133,10 @@ void Marker::describe(Descriptor& d) {
       .port("out", Item::kRecords, "Marked.")
       .port("side", Item::kRecords, "Others.");
   d.option("gate", Type::kBool, "Wait at gates.").default_value("false");
+  d.option("bare", Type::kBool, "Do not mark.").default_value("false");
 }
 
-Marker::Marker(const Options& options) : gated_(options.boolean("gate")) {}
+Marker::Marker(const Options& options) : gated_(options.boolean("gate")), bare_(options.boolean("bare")) {}
 
 void Marker::process(const Record& record, Context& out) {
   const std::string value(record.bytes());
@@ -147,7 +148,7 @@ void Marker::process(const Record& record, Context& out) {
   if (value == "throw") throw std::runtime_error("thrown");
   if (value == "stop") throw Stop("stop", "it says stop");
   if (value == "side") return out.fail(kSide, record, "aside", "it goes aside");
-  out.emit(out.with_value(record, value + "!"));
+  out.emit(out.with_value(record, bare_ ? value : value + "!"));
 }
 
 void Marker::interrupt() {

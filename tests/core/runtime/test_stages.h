@@ -72,7 +72,8 @@ class Script final : public Source {
 };
 
 /// Process `mark`: "x" becomes "x!"; "bad" fails with the code `bad`, "throw" throws, "side" leaves by `side`
-/// with a reason, "stop" stops the pipeline. With `gate` it waits at the gate named like the value.
+/// with a reason, "stop" stops the pipeline. With `bare` values pass
+/// unmarked. With `gate` it waits at the gate named like the value.
 class Marker final : public Process {
  public:
   static constexpr Port kOut{0}, kSide{1};
@@ -83,7 +84,7 @@ class Marker final : public Process {
   void interrupt() override;
 
  private:
-  const bool gated_;
+  const bool gated_, bare_;
   std::atomic<bool> interrupted_{false};
 };
 
