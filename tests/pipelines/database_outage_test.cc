@@ -4,8 +4,6 @@
 namespace weir::pipelines {
 namespace {
 
-using namespace std::chrono_literals;
-
 class DatabaseOutage : public ::testing::TestWithParam<Parts> {
  protected:
   void SetUp() override { WEIR_REQUIRE_PARTS(GetParam()); }
@@ -28,13 +26,13 @@ TEST_P(DatabaseOutage, AServerThatIsKilledInTheMiddleIsWaitedFor) {
   support::MariaDbServer server;
   server.start();
   WechatJob job(GetParam(), {.mariadb = &server});
-  job.produce_made(2 * kOutageLines);
-  job.api.set_latency(20ms);
+  job.produce_made(kOutageLines);
+  job.api.hold_after(kCallsToTheMiddle);
   const auto process = job.start();
   wait_for_rows(job, *process, 500);
   server.kill();
+  job.api.release();
   wait_for_text(*process, "no records are taken until it works again");
-  job.api.set_latency(0ms);
   server.start();
   expect_good_end(job, *process);
 }

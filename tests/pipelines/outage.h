@@ -11,7 +11,9 @@
 
 namespace weir::pipelines {
 
-inline constexpr std::uint64_t kOutageLines = 5'000;
+inline constexpr std::uint64_t kOutageLines = 10'000;
+/// Of the API, after which it has answered for a good part of them, and not for all.
+inline constexpr std::uint64_t kCallsToTheMiddle = 700;
 
 /// Waits until the job has printed `text`; expects it to be still running.
 inline void wait_for_text(support::ChildProcess& process, const std::string& text) {

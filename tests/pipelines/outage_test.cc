@@ -7,7 +7,6 @@
 namespace weir::pipelines {
 namespace {
 
-using namespace std::chrono_literals;
 class Outage : public ::testing::TestWithParam<Parts> {
  protected:
   void SetUp() override { WEIR_REQUIRE_PARTS(GetParam()); }
@@ -27,12 +26,12 @@ TEST_P(Outage, AnApiThatIsDownAtTheStartIsWaitedFor) {
 TEST_P(Outage, AnApiThatGoesAwayInTheMiddleIsWaitedFor) {
   WechatJob job(GetParam());
   job.produce_made(kOutageLines);
-  job.api.set_latency(20ms);
+  job.api.hold_after(kCallsToTheMiddle);
   const auto process = job.start();
   wait_for_rows(job, *process, 500);
   job.api.stop();
   wait_for_text(*process, "batchget: ");
-  job.api.set_latency(0ms);
+  job.api.release();
   job.api.start();
   expect_good_end(job, *process);
 }
@@ -80,12 +79,12 @@ TEST_P(Outage, ABrokerThatIsKilledInTheMiddleIsWaitedFor) {
   // Members of a group have more to lose, but those of the mock cluster's take too long to come back.
   const bool as_member = GetParam() == Parts::kReal;
   job.produce_made(as_member ? 50'000 : 20'000);
-  job.api.set_latency(20ms);
+  job.api.hold_after(kCallsToTheMiddle);
   const auto process = job.start({{"STOP_AT_END", as_member ? "false" : "true"}});
-  wait_for_rows(job, *process, 1'000);
+  wait_for_rows(job, *process, 500);
   kafka.go_down(job);
+  job.api.release();
   wait_for_text(*process, job.kafka().bootstrap());
-  job.api.set_latency(0ms);
   kafka.come_up(job);
   if (as_member) {
     job.finish(*process);

@@ -10,7 +10,6 @@
 namespace weir::pipelines {
 namespace {
 
-using namespace std::chrono_literals;
 using standins::Fault;
 using standins::kBatchGet;
 using ::testing::HasSubstr;
@@ -72,7 +71,7 @@ TEST_P(Replay, FindsWhatHasBecomeGoodAndCountsTheAttemptsOfTheRest) {
 }
 
 TEST_P(Replay, KilledInTheMiddleItLosesNothing) {
-  job().api.set_latency(100ms);
+  job().api.hold_after(60);  // of about 90
   const auto before = job().database().count();
   const auto first = job().start({}, job().replay_arguments());
   ASSERT_TRUE(support::wait_until(support::kLongWait, [&] { return job().database().count() > before; }))
@@ -80,7 +79,7 @@ TEST_P(Replay, KilledInTheMiddleItLosesNothing) {
   first->kill();
   EXPECT_THAT(job().database().count(), Lt(good_rows())) << "it was not killed in the middle";
 
-  job().api.set_latency(0ms);
+  job().api.release();
   const auto second = job().run({}, job().replay_arguments());
   EXPECT_TRUE(second.status.ok()) << second.err;
   job().expect_rows();

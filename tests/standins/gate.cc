@@ -33,11 +33,18 @@ int poll_timeout(const std::optional<Clock::time_point>& deadline) {
 void Gate::close() {
   const std::lock_guard lock(mutex_);
   open_ = false;
+  passes_left_.reset();
+}
+
+void Gate::close_after(std::uint64_t calls) {
+  const std::lock_guard lock(mutex_);
+  passes_left_ = calls;
 }
 
 void Gate::open() {
   const std::lock_guard lock(mutex_);
   open_ = true;
+  passes_left_.reset();
   for (const Waiter& waiter : waiters_) {
     if (waiter.until_open) wake(waiter.wake_fd);
   }
@@ -56,6 +63,10 @@ void Gate::restart() {
 
 Gate::Outcome Gate::pass(int client_socket) {
   std::unique_lock lock(mutex_);
+  if (passes_left_ && (*passes_left_)-- == 0) {
+    open_ = false;
+    passes_left_.reset();
+  }
   if (open_ && !shut_down_) return Outcome::kGoOn;
   return wait(std::move(lock), client_socket, std::nullopt);
 }

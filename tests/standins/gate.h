@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,8 @@ class Gate {
 
   /// From now on `pass` waits.
   void close();
+  /// The next `calls` of `pass` do not wait; those after them do.
+  void close_after(std::uint64_t calls);
   /// Lets go every call that waits in `pass` or `stall`; later calls of `pass` do not wait.
   void open();
   /// Ends all waits, present and future, until `restart`.
@@ -46,6 +49,7 @@ class Gate {
   mutable std::mutex mutex_;
   // Below: protected by mutex_.
   bool open_ = true;
+  std::optional<std::uint64_t> passes_left_;  ///< until it closes by itself
   bool shut_down_ = false;
   std::list<Waiter> waiters_;
 };

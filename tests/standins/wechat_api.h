@@ -70,6 +70,8 @@ class WeChatApi {
 
   /// Holds all answers back until `release`, which also lets go the calls that time out.
   void hold() { gate_.close(); }
+  /// Answers so many more calls, and then holds.
+  void hold_after(std::uint64_t calls) { gate_.close_after(calls); }
   void release() { gate_.open(); }
 
   CallStats stats() const;

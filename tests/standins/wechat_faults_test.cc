@@ -132,6 +132,19 @@ TEST(WeChatHold, HoldsAllAnswersUntilReleased) {
   EXPECT_EQ(api.stats().connections, 17U);
 }
 
+TEST(WeChatHold, BeginsAfterSoManyAnswers) {
+  WeChatApi api;
+  HttpClient client(api.port());
+  const std::string token = client.token();
+  api.hold_after(2);
+  EXPECT_EQ(client.ask(token, {"oA"}).errcode(), 0);
+  EXPECT_EQ(client.ask(token, {"oB"}).errcode(), 0);
+  HttpClient impatient(api.port(), milliseconds(100));
+  EXPECT_EQ(impatient.ask(token, {"oC"}).status, 0);
+  api.release();
+  EXPECT_EQ(client.ask(token, {"oD"}).errcode(), 0);
+}
+
 TEST(WeChatHold, EndsWhenTheServiceStops) {
   WeChatApi api;
   const std::string token = HttpClient(api.port()).token();
