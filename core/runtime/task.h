@@ -67,7 +67,7 @@ class Task final : public TaskControl {
 
  private:
   /// What one poll may bring; also the size of a batch.
-  static constexpr std::size_t kPollBytes = 256 * 1024;
+  static constexpr std::size_t kPollBytes = 64 * 1024;
   /// A source that has nothing and no way to say when it has is looked at this often.
   static constexpr std::chrono::milliseconds kLookAgain{50};
   /// How often a source is polled with budget 0 while nothing may be read: Kafka wants to see its members.

@@ -49,7 +49,7 @@ struct StageSpec {
   std::vector<std::string> key;  ///< windows and processes: field paths, "$key" for the record's own key
   Mark key_mark;
   std::optional<EventTimeSpec> event_time;
-  std::size_t queue_bytes = 4u << 20;  ///< what may wait for the stage's workers before reading stops
+  std::size_t queue_bytes = 1u << 20;  ///< what may wait for the stage's workers before reading stops
   Node options;                        ///< what is left: a kMap for the plugin
 };
 

@@ -89,10 +89,22 @@ void WechatUsers::start(Context& context) {
 }
 
 void WechatUsers::look_up(Records records, Context& out) {
+  read_ids(records);
+  for (std::size_t begin = 0; begin < users_.keys(); begin += most_) {
+    http::ask_and_bisect(
+        begin, std::min(begin + most_, users_.keys()),
+        [&](std::size_t from, std::size_t to) { return ask(from, to, out); },
+        [&](std::size_t i) { users_.fail_keys(i, i + 1, kRejected, refusal_.code, refusal_.message); });
+  }
+  users_.emit(out, kRejected, "no_reply", "WeChat's reply has no row for this id");
+}
+
+void WechatUsers::read_ids(Records records) {
   users_.start(records);
+  const auto reader = shared_.readers.lend();
   for (std::size_t i = 0; i < records.size(); ++i) {
-    reader_.read(records[i]);
-    const JsonValue id = reader_.find(openid_);
+    reader->read(records[i]);
+    const JsonValue id = reader->find(openid_);
     if (id.kind == JsonValue::Kind::kString && !id.text.empty()) {
       users_.add(i, id.text);
     } else {
@@ -101,13 +113,6 @@ void WechatUsers::look_up(Records records, Context& out) {
                       (id.kind == JsonValue::Kind::kString ? "an empty one" : std::string(id.what())));
     }
   }
-  for (std::size_t begin = 0; begin < users_.keys(); begin += most_) {
-    http::ask_and_bisect(
-        begin, std::min(begin + most_, users_.keys()),
-        [&](std::size_t from, std::size_t to) { return ask(from, to, out); },
-        [&](std::size_t i) { users_.fail_keys(i, i + 1, kRejected, refusal_.code, refusal_.message); });
-  }
-  users_.emit(out, kRejected, "no_reply", "WeChat's reply has no row for this id");
 }
 
 Asked WechatUsers::ask(std::size_t begin, std::size_t end, Context& out) {
@@ -166,7 +171,8 @@ void WechatUsers::take(const UserRow& row, std::size_t begin, std::size_t end, C
 Verdict WechatUsers::judge(const http::Reply& reply, std::size_t begin, std::size_t end, Context& out) {
   if (reply.status != 200) return judge_status(reply.status, reply.location);
   users_.forget_keys(begin, end);
-  switch (reply_.read(reply.body, [&](const UserRow& row) { take(row, begin, end, out); })) {
+  const auto read = shared_.replies.lend();
+  switch (read->read(reply.body, [&](const UserRow& row) { take(row, begin, end, out); })) {
     case UserReply::Kind::kRows:
       shared_.tokens.accepted(token_);
       return {};
@@ -176,14 +182,14 @@ Verdict WechatUsers::judge(const http::Reply& reply, std::size_t begin, std::siz
       users_.forget_keys(begin, end);
       return unreadable();
   }
-  const std::string message = without_secrets(reply_.message());
-  if (is_token_code(reply_.code())) {
+  const std::string message = without_secrets(read->message());
+  if (is_token_code(read->code())) {
     out.info("the access token is refused: " + message);
     shared_.tokens.refused(token_);
-    return {Answer::kAgain, std::to_string(reply_.code()), message, std::nullopt};
+    return {Answer::kAgain, std::to_string(read->code()), message, std::nullopt};
   }
   shared_.tokens.accepted(token_);
-  return judge_users_code(reply_.code(), message, out.now());
+  return judge_users_code(read->code(), message, out.now());
 }
 
 TokenKeeper::Grant WechatUsers::fetch_token(bool force, Context& context) {
@@ -199,13 +205,14 @@ TokenKeeper::Grant WechatUsers::fetch_token(bool force, Context& context) {
     request.body = body;
     return request;
   };
+  const auto read = shared_.replies.lend();
   const auto judge_token = [&](const http::Reply& reply) -> Verdict {
     if (reply.status != 200) return judge_status(reply.status, reply.location);
-    switch (reply_.read(reply.body, [](const UserRow&) {})) {
+    switch (read->read(reply.body, [](const UserRow&) {})) {
       case UserReply::Kind::kToken:
         return {};
       case UserReply::Kind::kError:
-        return judge_token_code(reply_.code(), without_secrets(reply_.message()), context.now());
+        return judge_token_code(read->code(), without_secrets(read->message()), context.now());
       default:
         return unreadable();
     }
@@ -213,7 +220,7 @@ TokenKeeper::Grant WechatUsers::fetch_token(bool force, Context& context) {
   const Verdict verdict = caller_.call("stable_token", make, judge_token);
   if (verdict.answer != Answer::kTake) throw Failure(verdict.code, "no access token: " + verdict.message);
   token_refreshes_.add();
-  return {reply_.token(), std::chrono::seconds(reply_.expires_in())};
+  return {read->token(), std::chrono::seconds(read->expires_in())};
 }
 
 std::string WechatUsers::without_secrets(const std::string& text) const {

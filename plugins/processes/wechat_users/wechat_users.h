@@ -11,6 +11,7 @@
 #include "http/bisect.h"
 #include "http/caller.h"
 #include "http/keyed_batch.h"
+#include "pool.h"
 #include "token_keeper.h"
 #include "user_reply.h"
 
@@ -27,6 +28,8 @@ class WechatUsers final : public Process {
     explicit Shared(const Options& options) : caller(http::CallOptions::of(options)) {}
     http::CallerShared caller;
     TokenKeeper tokens;
+    Pool<JsonReader> readers;
+    Pool<UserReply> replies;
   };
 
   static void describe(Descriptor& d);
@@ -42,6 +45,7 @@ class WechatUsers final : public Process {
 
  private:
   void look_up(Records records, Context& out);
+  void read_ids(Records records);
   http::Asked ask(std::size_t begin, std::size_t end, Context& out);
   void write_body(std::size_t begin, std::size_t end);
   void take(const UserRow& row, std::size_t begin, std::size_t end, Context& out);
@@ -54,9 +58,7 @@ class WechatUsers final : public Process {
   const FieldPath openid_;
   const std::size_t most_;
   http::Caller caller_;
-  const std::string prefix_;  // of every path
-  JsonReader reader_;
-  UserReply reply_;
+  const std::string prefix_;           // of every path
   http::KeyedBatch users_;             // by openid
   std::string token_, target_, body_;  // of the call that runs
   http::Verdict refusal_;              // the latest that was split

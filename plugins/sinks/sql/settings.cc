@@ -68,7 +68,7 @@ void Settings::describe(Descriptor& d) {
       .default_value("ignore")
       .choices({"ignore", "error"});
   d.option("rows", Type::kInteger, "Rows in one statement, as far as the database's limits allow.")
-      .default_value("500")
+      .default_value("100")
       .at_least(1)
       .at_most(65535);
   auto& retry =

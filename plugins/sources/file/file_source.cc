@@ -67,6 +67,10 @@ void FileSource::start(Context& context) {
 
 Source::Poll FileSource::poll(Context& out, std::size_t budget) {
   if (budget == 0) return Poll::kMore;
+  if (lines_left_) {
+    emit_lines(out, budget);
+    return Poll::kMore;
+  }
   if (ended_) close(out);  // only now: what the last call emitted has been handed on
   if (!reader_) {
     if (next_path_ == paths_.size()) return Poll::kEnd;
@@ -76,8 +80,8 @@ Source::Poll FileSource::poll(Context& out, std::size_t budget) {
     watch_->arm();
     return Poll::kIdle;
   }
-  // One block a call: blocks are written anew when nobody refers to them, and what this call emits is
-  // referred to only after it.
+  // At most one block a call: blocks are written anew when nobody refers to them, and what this call emits
+  // is referred to only after it.
   LineReader::Fill fill;
   try {
     fill = reader_->fill(out);
@@ -90,15 +94,20 @@ Source::Poll FileSource::poll(Context& out, std::size_t budget) {
   }
   ended_ = fill == LineReader::Fill::kEnd;
   bytes_read_.store(bytes_before_ + reader_->bytes(), std::memory_order_relaxed);
-  emit_lines(out);
+  emit_lines(out, budget);
   return Poll::kMore;
 }
 
-void FileSource::emit_lines(Context& out) {
+/// As many of the lines that have been read as the budget allows; lines_left_ says whether there may be more.
+void FileSource::emit_lines(Context& out, std::size_t budget) {
   Record record;
   record.origin = origin_;
   Line line;
-  while (reader_->next(line)) {
+  std::size_t bytes = 0;
+  for (std::size_t lines = 0;; ++lines) {
+    lines_left_ = lines == kMostLines || bytes >= budget;
+    if (lines_left_ || !reader_->next(line)) return;
+    bytes += line.text.size();
     if (skip_blank_ && is_blank(line.text)) {
       blank_lines_.add();
       continue;

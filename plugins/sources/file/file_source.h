@@ -33,8 +33,11 @@ class FileSource final : public Source {
   double progress() const override;
 
  private:
+  /// In a batch: the records themselves take more memory than short lines do.
+  static constexpr std::size_t kMostLines = 1024;
+
   void open_next(Context& context);
-  void emit_lines(Context& out);
+  void emit_lines(Context& out, std::size_t budget);
   void close(Context& context);
 
   const std::size_t max_line_;
@@ -51,6 +54,7 @@ class FileSource final : public Source {
   FileDescriptor file_;
   bool stream_ = false;  // no regular file: it may have to be waited for, and has no known end
   bool ended_ = false;
+  bool lines_left_ = false;      // in the block that was read last
   std::int64_t first_line_ = 1;  // that is read in this run
   const weir_origin* origin_ = nullptr;
   std::optional<LineReader> reader_;
