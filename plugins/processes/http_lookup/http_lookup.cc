@@ -11,8 +11,8 @@ namespace weir::http_lookup {
 namespace {
 
 using http::Answer;
-using http::Asked;
 using http::Verdict;
+using lookup::Asked;
 
 http::Endpoint endpoint_of(const Options& options) {
   try {
@@ -112,7 +112,7 @@ void HttpLookup::describe(Descriptor& d) {
       .at_least(1)
       .at_most(100'000);
   ReplyReader::describe(d);
-  Joined::describe(d);
+  lookup::Joined::describe(d);
   AnswerClasses::describe(d);
   http::CallOptions::describe(d);
 }
@@ -176,7 +176,7 @@ void HttpLookup::look_up(Records records, Context& out) {
   bodies_.clear();
   for (std::size_t i = 0; i < records.size(); ++i) add(i, records);
   for (std::size_t begin = 0; begin < batch_.keys(); begin += most_) {
-    http::ask_and_bisect(
+    lookup::ask_and_bisect(
         begin, std::min(begin + most_, batch_.keys()),
         [&](std::size_t from, std::size_t to) { return ask(from, to, out); },
         [&](std::size_t i) { batch_.fail_keys(i, i + 1, kRejected, refusal_.code, refusal_.message); });

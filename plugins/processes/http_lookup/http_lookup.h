@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "answer_classes.h"
-#include "http/bisect.h"
 #include "http/caller.h"
-#include "http/keyed_batch.h"
-#include "joined.h"
+#include "lookup/bisect.h"
+#include "lookup/joined.h"
+#include "lookup/keyed_batch.h"
 #include "reply_reader.h"
 #include "request_template.h"
 
@@ -51,7 +51,7 @@ class HttpLookup final : public Process {
   void add(std::size_t record, Records records);
   void add_to_list(std::size_t record);
   void add_request(std::size_t record);
-  http::Asked ask(std::size_t begin, std::size_t end, Context& out);
+  lookup::Asked ask(std::size_t begin, std::size_t end, Context& out);
   void write_request(std::size_t begin, std::size_t end);
   http::Verdict judge(const http::Reply& reply, std::size_t begin, std::size_t end, Context& out);
   std::optional<std::string> take_rows(std::size_t begin, std::size_t end, Context& out);
@@ -66,12 +66,12 @@ class HttpLookup final : public Process {
   const std::size_t most_;  // keys in a call
   const AnswerClasses classes_;
   ReplyReader reply_;
-  Joined joined_;
+  lookup::Joined joined_;
   http::Caller caller_;
 
   // Of the records that are looked up.
   JsonReader reader_;
-  http::KeyedBatch batch_;                     // by the row's key; of single requests by the request's text
+  lookup::KeyedBatch batch_;                   // by the row's key; of single requests by the request's text
   std::vector<std::string> items_;             // of each key, where many go into a call
   std::vector<std::string> targets_, bodies_;  // of each key, where one does
   // Of the call that runs.

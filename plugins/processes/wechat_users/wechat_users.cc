@@ -17,8 +17,8 @@ namespace weir::wechat {
 namespace {
 
 using http::Answer;
-using http::Asked;
 using http::Verdict;
+using lookup::Asked;
 
 http::Endpoint endpoint_of(const std::string& url) {
   try {
@@ -91,7 +91,7 @@ void WechatUsers::start(Context& context) {
 void WechatUsers::look_up(Records records, Context& out) {
   read_ids(records);
   for (std::size_t begin = 0; begin < users_.keys(); begin += most_) {
-    http::ask_and_bisect(
+    lookup::ask_and_bisect(
         begin, std::min(begin + most_, users_.keys()),
         [&](std::size_t from, std::size_t to) { return ask(from, to, out); },
         [&](std::size_t i) { users_.fail_keys(i, i + 1, kRejected, refusal_.code, refusal_.message); });

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string>
 
-#include "http/bisect.h"
 #include "http/caller.h"
-#include "http/keyed_batch.h"
+#include "lookup/bisect.h"
+#include "lookup/keyed_batch.h"
 #include "pool.h"
 #include "token_keeper.h"
 #include "user_reply.h"
@@ -46,7 +46,7 @@ class WechatUsers final : public Process {
  private:
   void look_up(Records records, Context& out);
   void read_ids(Records records);
-  http::Asked ask(std::size_t begin, std::size_t end, Context& out);
+  lookup::Asked ask(std::size_t begin, std::size_t end, Context& out);
   void write_body(std::size_t begin, std::size_t end);
   void take(const UserRow& row, std::size_t begin, std::size_t end, Context& out);
   http::Verdict judge(const http::Reply& reply, std::size_t begin, std::size_t end, Context& out);
@@ -59,7 +59,7 @@ class WechatUsers final : public Process {
   const std::size_t most_;
   http::Caller caller_;
   const std::string prefix_;           // of every path
-  http::KeyedBatch users_;             // by openid
+  lookup::KeyedBatch users_;           // by openid
   std::string token_, target_, body_;  // of the call that runs
   http::Verdict refusal_;              // the latest that was split
   Counter ids_asked_, splits_, token_refreshes_;

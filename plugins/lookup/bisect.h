@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace weir::http {
+namespace weir::lookup {
 
 /// What a call for some members came to.
 enum class Asked {
@@ -46,4 +46,4 @@ void ask_and_bisect(std::size_t begin, std::size_t end, Ask ask, Reject reject) 
   if (detail::refused(asked)) detail::halve(begin, end, asked, ask, reject);
 }
 
-}  // namespace weir::http
+}  // namespace weir::lookup

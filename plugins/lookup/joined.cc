@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "joined.h"
+#include "lookup/joined.h"
 
 #include <weir/abi.h>
 #include <weir/json_string.h>
 
 #include <algorithm>
 
-namespace weir::http_lookup {
+namespace weir::lookup {
 
 void Joined::describe(Descriptor& d) {
   d.option(
@@ -74,4 +74,4 @@ void Joined::append(const Member& member, std::string& to) const {
   to += member.json;
 }
 
-}  // namespace weir::http_lookup
+}  // namespace weir::lookup

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::http_lookup {
+namespace weir::lookup {
 
 /// Makes of a record and its row what leaves by `out`. One thread.
 class Joined {
@@ -41,4 +41,4 @@ class Joined {
   std::vector<Member> record_members_, row_members_;
 };
 
-}  // namespace weir::http_lookup
+}  // namespace weir::lookup

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/bisect.h"
+#include "lookup/bisect.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir::http {
+namespace weir::lookup {
 namespace {
 
 using ::testing::ElementsAre;
@@ -130,4 +130,4 @@ TEST(Bisect, AHalfThatFailedSaysNothingOfTheOther) {
 }
 
 }  // namespace
-}  // namespace weir::http
+}  // namespace weir::lookup

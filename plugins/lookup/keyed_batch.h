@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace weir::http {
+namespace weir::lookup {
 
 /// Records that are looked up together: the keys they ask for, each once, and what becomes of every record.
 /// Used for one lot of records after the other, for its memory. One thread.
@@ -80,4 +80,4 @@ class KeyedBatch {
   std::size_t expected_ = 0;  // the key that should be looked for next
 };
 
-}  // namespace weir::http
+}  // namespace weir::lookup

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/keyed_batch.h"
+#include "lookup/keyed_batch.h"
 
-namespace weir::http {
+namespace weir::lookup {
 
 void KeyedBatch::start(Records records) {
   records_ = records;
@@ -89,4 +89,4 @@ void KeyedBatch::set_failed(std::size_t record, std::uint32_t reason) {
   outcomes_[record].reason = reason;
 }
 
-}  // namespace weir::http
+}  // namespace weir::lookup
