@@ -6,8 +6,8 @@
 
 namespace weir {
 
-/// Puts each stage behind those it reads from. Tells of a cycle, with the stages on it; the graph is then left
-/// as it is.
+/// Puts each stage behind those it reads from. Tells of a cycle, with the stages on it; the graph is then
+/// left as it is.
 void put_in_order(PipelineGraph& graph, Diagnostics& diagnostics);
 
 }  // namespace weir

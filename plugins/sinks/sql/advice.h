@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "error_class.h"
 #include "settings.h"
+#include "sql_client/error_class.h"
 
 #include <string>
 

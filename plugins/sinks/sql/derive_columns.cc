@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "derive_columns.h"
 
-#include "error_class.h"
+#include "sql_client/error_class.h"
 
 #include <simdjson.h>
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "dialect.h"
+#include "sql_client/dialect.h"
 
 #include <weir/record.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepared_insert.h"
 
-#include "error_class.h"
-#include "pq_result.h"
 #include "rows_binding.h"
+#include "sql_client/error_class.h"
+#include "sql_client/pq_result.h"
 
 #include <Poco/Data/Statement.h>
 #include <Poco/Exception.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "connection.h"
 #include "row_table.h"
+#include "sql_client/connection.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,19 +3,12 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string_view>
+
+#include "sql_client/client_options.h"
 
 namespace weir::sql {
 namespace {
-
-DatabaseUrl read_url(const Options& options) {
-  try {
-    return DatabaseUrl::parse(options.string("url"));
-  } catch (const std::invalid_argument& e) {
-    throw OptionError("/url", e.what());
-  }
-}
 
 void check_name(const std::string& name, const std::string& pointer, const char* what) {
   if (name.empty()) throw OptionError(pointer, std::string("the name of a ") + what + " is empty");
@@ -32,16 +25,7 @@ std::string entry_of(const std::string& map, const std::string& name) {
 }  // namespace
 
 void Settings::describe(Descriptor& d) {
-  d.option("url", Type::kString,
-           "Where the database is: mysql://user:password@host:3306/database, "
-           "postgresql://user:password@host:5432/database, or sqlite:///path/to/file. Characters such as / @ "
-           ": in a "
-           "password are written %2F %40 %3A. MySQL and MariaDB take ?charset= (utf8mb4 unless given) and "
-           "?compress=; "
-           "PostgreSQL takes libpq's sslmode, sslrootcert, sslcert, sslkey, connect_timeout, "
-           "application_name, options.")
-      .required()
-      .secret();
+  describe_url(d);
   d.option("table", Type::kString, "The table, or schema.table.").required();
   d.option(
       "key", Type::kStringList,
@@ -71,25 +55,14 @@ void Settings::describe(Descriptor& d) {
       .default_value("100")
       .at_least(1)
       .at_most(65535);
-  auto& retry =
-      d.option("retry", Type::kObject,
-               "When it is tried again that the database cannot be reached, is locked or full. Meanwhile the "
-               "stage takes no records.");
-  retry.field("first", Type::kDuration, "The first wait; each further one is twice as long, up to `most`.")
-      .default_value("200ms")
-      .at_least(1);
-  retry.field("most", Type::kDuration, "The longest wait.").default_value("30s").at_least(1);
-  retry
-      .field("attempts", Type::kInteger,
-             "After how many tries in a row the pipeline stops; 0: it never does.")
-      .default_value("0")
-      .at_least(0);
+  describe_retry(d);
 }
 
 Settings::Settings(const Options& options)
     : url(read_url(options)),
       table(options.string("table")),
-      rows(static_cast<std::size_t>(options.integer("rows"))) {
+      rows(static_cast<std::size_t>(options.integer("rows"))),
+      retry(read_retry(options)) {
   check_name(table, "/table", "table");
   if (options.has("key")) key = options.strings("key");
   for (std::size_t i = 0; i < key.size(); ++i) {
@@ -113,15 +86,6 @@ Settings::Settings(const Options& options)
   }
   if (options.has("columns")) read_columns(options);
   if (options.has("create_table")) read_create_table(options);
-  retry = {std::chrono::milliseconds(200), std::chrono::seconds(30), 0};
-  if (options.has("retry")) {
-    const Options given = options.object("retry");
-    if (given.has("first")) retry.first = given.duration("first");
-    if (given.has("most")) retry.most = given.duration("most");
-    if (given.has("attempts")) retry.attempts = given.integer("attempts");
-  }
-  if (retry.most < retry.first)
-    throw OptionError("/retry/most", "the longest wait is shorter than the first one");
 }
 
 void Settings::read_columns(const Options& options) {

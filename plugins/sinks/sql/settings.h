@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "dialect.h"
 #include "row_reader.h"
-#include "url.h"
+#include "sql_client/dialect.h"
+#include "sql_client/outage.h"
+#include "sql_client/url.h"
 
 #include <weir/descriptor.h>
 #include <weir/field_path.h>
 #include <weir/options.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,13 +17,6 @@
 #include <vector>
 
 namespace weir::sql {
-
-/// When it is tried again that a database is away or busy.
-struct Retry {
-  std::chrono::milliseconds first{0};
-  std::chrono::milliseconds most{0};
-  std::int64_t attempts = 0;  ///< 0: without end
-};
 
 /// The options of one stage, checked.
 struct Settings {

@@ -3,7 +3,7 @@
 
 #include "advice.h"
 #include "derive_columns.h"
-#include "error_class.h"
+#include "sql_client/error_class.h"
 
 #include <Poco/Data/Statement.h>
 #include <Poco/Exception.h>
@@ -75,7 +75,6 @@ void SqlSink::write(Records records, Context& out) {
 }
 
 void SqlSink::interrupt() {
-  aborted_ = true;
   connection_.abort();
 }
 
@@ -97,7 +96,9 @@ void SqlSink::deliver(Records records, Context& out) {
           refused.push_back({row, {e.code(), e.what()}});
         break;
       }
-      recover(e, std::exchange(fresh, true), out);
+      if (e.kind() == ErrorKind::kConfiguration) throw Stop(e.code(), advice(e, settings_));
+      if (e.kind() == ErrorKind::kConnection) writer_.forget();
+      outage_.recover(e, connection_, std::exchange(fresh, true), out);
     }
   }
   outage_.over(out);
@@ -108,23 +109,6 @@ void SqlSink::deliver(Records records, Context& out) {
   }
   count_unknown(out);
   if (writer_.superseded() != 0) out.counter("superseded").add(writer_.superseded());
-}
-
-/// Returns when it should be tried again. `fresh`: the connection was made for this batch.
-void SqlSink::recover(const SqlError& error, bool fresh, Context& out) {
-  if (error.kind() == ErrorKind::kConfiguration) throw Stop(error.code(), advice(error, settings_));
-  if (aborted_) {
-    throw Stop("interrupted",
-               settings_.url.label() + ": the pipeline was stopped while records were written");
-  }
-  if (error.kind() == ErrorKind::kConnection) {
-    writer_.forget();
-    connection_.close();
-    if (!fresh)
-      return;  // a server closes what was idle for long: then a new connection is all that is needed
-  }
-  out.counter("retries").add();
-  outage_.wait(error, out);
 }
 
 void SqlSink::get_ready(Records records, Context& out) {

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "connection.h"
-#include "outage.h"
 #include "row_reader.h"
 #include "row_table.h"
 #include "settings.h"
+#include "sql_client/connection.h"
+#include "sql_client/outage.h"
 #include "table_schema.h"
 #include "writer.h"
 
 #include <weir/sink.h>
 
-#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -43,7 +42,6 @@ class SqlSink final : public Sink {
   void check_key(const TableSchema& schema, Context& out) const;
   void read_rows(Records records, Refused& refused);
   Refused write_rows();
-  void recover(const SqlError& error, bool fresh, Context& out);
   void count_unknown(Context& out);
 
   Settings settings_;
@@ -54,7 +52,6 @@ class SqlSink final : public Sink {
   std::optional<RowTable> table_;
   std::vector<std::size_t> record_of_row_;
   bool unknown_told_ = false;
-  std::atomic<bool> aborted_ = false;
 };
 
 }  // namespace weir::sql

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "writer.h"
 
-#include "error_class.h"
-#include "pq_result.h"
+#include "sql_client/error_class.h"
+#include "sql_client/pq_result.h"
 
 #include <Poco/Exception.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "connection.h"
-#include "dialect.h"
 #include "prepared_insert.h"
 #include "row_table.h"
+#include "sql_client/connection.h"
+#include "sql_client/dialect.h"
 
 #include <cstddef>
 #include <cstdint>

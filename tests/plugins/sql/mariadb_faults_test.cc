@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "background_write.h"
+#include "plugins/background_call.h"
 #include "support/mariadb_server.h"
 #include "support/wait_until.h"
 
@@ -28,6 +28,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Row = std::vector<std::string>;
 using Harness = weir::testing::Harness<SqlSink>;
+using test::BackgroundCall;
+using test::wait_for_log;
 using weir::testing::Item;
 using weir::testing::PluginError;
 
@@ -48,7 +50,7 @@ TEST(MariaDbFaults, ADatabaseThatIsDownAtTheStartIsWaitedForWhenRecordsCome) {
   auto s = sink(server, database);
   s->start();
   EXPECT_THAT(s->log_lines(), Contains(HasSubstr("it is tried again when records come")));
-  BackgroundWrite write(*s, {R"({"id":1})", R"({"id":2})"});
+  BackgroundCall write(*s, {R"({"id":1})", R"({"id":2})"});
   wait_for_log(*s, "no records are taken until it works again");
   server.start();
   write.get();
@@ -68,7 +70,7 @@ TEST(MariaDbFaults, ADatabaseThatGoesDownInTheMiddleCostsNoRecordAndNoDuplicate)
   auto s = sink(server, database);
   s->write({R"({"id":1,"n":1})"});
   server.kill();
-  BackgroundWrite write(*s, {R"({"id":1,"n":2})", R"({"id":2,"n":2})", R"({"id":3,"n":1000})", "no JSON"});
+  BackgroundCall write(*s, {R"({"id":1,"n":2})", R"({"id":2,"n":2})", R"({"id":3,"n":1000})", "no JSON"});
   wait_for_log(*s, "no records are taken until it works again");
   server.start();
   write.get();
@@ -173,7 +175,7 @@ TEST(MariaDbFaults, AnAbortEndsAWaitForADatabaseThatIsDown) {
   auto s = sink(server, database);
   s->start();
   server.kill();
-  BackgroundWrite write(*s, {R"({"id":1})"});
+  BackgroundCall write(*s, {R"({"id":1})"});
   wait_for_log(*s, "no records are taken until it works again");
   s->abort();
   try {
@@ -194,7 +196,7 @@ TEST(MariaDbFaults, AnAbortEndsACallToAServerThatDoesNotAnswer) {
   auto s = sink(server, database);
   s->write({R"({"id":1})"});
   server.freeze();
-  BackgroundWrite write(*s, {R"({"id":2})"});
+  BackgroundCall write(*s, {R"({"id":2})"});
   s->abort();
   try {
     write.get();

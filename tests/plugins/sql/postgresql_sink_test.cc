@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "background_write.h"
+#include "plugins/background_call.h"
 #include "support/postgresql_server.h"
 
 namespace weir::sql {
@@ -26,6 +26,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using Row = std::vector<std::string>;
 using Harness = weir::testing::Harness<SqlSink>;
+using test::BackgroundCall;
+using test::wait_for_log;
 using weir::testing::Item;
 using weir::testing::PluginError;
 
@@ -165,7 +167,7 @@ TEST_F(PostgresqlSink, ADatabaseThatGoesDownInTheMiddleCostsNoRecordAndNoDuplica
   auto s = sink({{"url", server.url()}});
   s->write({R"({"id":1,"n":1})"});
   server.kill();
-  BackgroundWrite write(*s, {R"({"id":1,"n":2})", R"({"id":2,"n":2})", R"({"id":3,"n":99999})"});
+  BackgroundCall write(*s, {R"({"id":1,"n":2})", R"({"id":2,"n":2})", R"({"id":3,"n":99999})"});
   wait_for_log(*s, "no records are taken until it works again");
   server.start();
   write.get();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_sink.h"
-#include "sqlite_file.h"
+#include "support/sqlite_file.h"
 
 #include <weir/testing.h>
 
@@ -60,7 +60,7 @@ TEST(SqliteFaults, AFileThatIsNoDatabaseStopsTheStart) {
 
 TEST(SqliteFaults, AKeyWithoutAUniqueIndexStopsThePipeline) {
   const support::TempDir dir;
-  SqliteFile db(dir / "a.db");
+  support::SqliteFile db(dir / "a.db");
   db.query("CREATE TABLE users (id TEXT)");
   auto s = sink((dir / "a.db").string());
   try {
@@ -74,7 +74,7 @@ TEST(SqliteFaults, AKeyWithoutAUniqueIndexStopsThePipeline) {
 
 TEST(SqliteFaults, ALockedDatabaseIsWaitedFor) {
   const support::TempDir dir;
-  SqliteFile db(dir / "a.db");
+  support::SqliteFile db(dir / "a.db");
   db.query("CREATE TABLE users (id TEXT PRIMARY KEY); BEGIN IMMEDIATE");
   auto s = sink((dir / "a.db").string());
   std::thread write([&] { s->write({R"({"id":"a"})", R"({"id":"b"})"}); });
@@ -88,7 +88,7 @@ TEST(SqliteFaults, ALockedDatabaseIsWaitedFor) {
 
 TEST(SqliteFaults, AnAbortWhileTheDatabaseIsLockedStopsAndWritesNothing) {
   const support::TempDir dir;
-  SqliteFile db(dir / "a.db");
+  support::SqliteFile db(dir / "a.db");
   db.query("CREATE TABLE users (id TEXT PRIMARY KEY); BEGIN IMMEDIATE");
   auto s = sink((dir / "a.db").string());
   std::string code;
@@ -111,7 +111,7 @@ TEST(SqliteFaults, AFullDiskIsWaitedForUntilThereIsRoom) {
   WEIR_REQUIRE_SMALL_DISK();
   const support::TempDir dir;
   const support::SmallDisk disk(dir.path(), "size=1m");
-  SqliteFile db(dir / "a.db");
+  support::SqliteFile db(dir / "a.db");
   db.query("CREATE TABLE users (id INTEGER PRIMARY KEY, t TEXT)");
   const auto filler = dir.write("filler", std::string(800'000, 'x'));
   auto s = sink((dir / "a.db").string());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_sink.h"
-#include "sqlite_file.h"
+#include "support/sqlite_file.h"
 
 #include <weir/testing.h>
 
@@ -32,10 +32,10 @@ class SqliteSink : public ::testing::Test {
     all.update(options);
     return std::make_unique<Harness>(all.dump());
   }
-  SqliteFile::Rows query(const std::string& sql) { return db_.query(sql); }
+  support::SqliteFile::Rows query(const std::string& sql) { return db_.query(sql); }
 
   support::TempDir dir_;
-  SqliteFile db_{dir_ / "test.db"};
+  support::SqliteFile db_{dir_ / "test.db"};
 };
 
 TEST_F(SqliteSink, FieldsGoToTheColumnsOfTheirNames) {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace weir::sql {
+namespace weir::support {
 
-/// A SQLite file beside the sink, reached by SQLite's own library.
+/// A SQLite file beside the plugin, reached by SQLite's own library.
 class SqliteFile {
  public:
   using Rows = std::vector<std::vector<std::string>>;
@@ -43,4 +43,4 @@ class SqliteFile {
   sqlite3* db_ = nullptr;
 };
 
-}  // namespace weir::sql
+}  // namespace weir::support

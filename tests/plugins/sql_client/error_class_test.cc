@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "error_class.h"
+#include "sql_client/error_class.h"
 
 #include <Poco/Data/DataException.h>
 #include <Poco/Data/SQLite/SQLiteException.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dialect.h"
+#include "sql_client/dialect.h"
 
 #include <algorithm>
 

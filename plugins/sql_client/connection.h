@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "dialect.h"
-#include "url.h"
+#include "sql_client/dialect.h"
+#include "sql_client/url.h"
 
 #include <Poco/Data/Session.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -45,6 +46,8 @@ class Connection {
 
   /// Breaks the connection, so that a call that waits for the server returns with an error. [any-thread]
   void abort();
+  /// Whether that was done. [any-thread]
+  bool aborted() const { return aborted_; }
 
  private:
   /// Above this a statement brings no more speed, only memory.
@@ -60,6 +63,7 @@ class Connection {
   std::size_t most_row_bytes_ = 0;
   std::mutex mutex_;  // for socket_: it is closed and shut down by different threads
   int socket_ = -1;
+  std::atomic<bool> aborted_{false};
 };
 
 }  // namespace weir::sql

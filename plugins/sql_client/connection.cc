@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "connection.h"
+#include "sql_client/connection.h"
 
-#include "error_class.h"
+#include "sql_client/error_class.h"
 
 #include <Poco/Data/DataException.h>
 #include <Poco/Data/MySQL/Connector.h>
@@ -151,6 +151,7 @@ void Connection::close() {
 }
 
 void Connection::abort() {
+  aborted_ = true;
   const std::lock_guard lock(mutex_);
   if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
 }

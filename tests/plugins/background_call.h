@@ -10,23 +10,25 @@
 #include <utility>
 #include <vector>
 
-#include "sql_sink.h"
 #include "support/wait_until.h"
 
-namespace weir::sql {
+namespace weir::test {
 
-/// A write() on a thread of its own, as a worker of the runtime calls it.
-class BackgroundWrite {
+/// A process() of a plugin's harness on a thread of its own, as a worker of the runtime calls it.
+template <class Harness>
+class BackgroundCall {
  public:
-  BackgroundWrite(weir::testing::Harness<SqlSink>& h, std::vector<weir::testing::Item> items)
+  BackgroundCall(Harness& h, std::vector<testing::Item> items)
       : thread_([this, &h, items = std::move(items)] {
           try {
-            h.write(items);
+            h.process(items);
           } catch (...) {
             error_ = std::current_exception();
           }
         }) {}
-  ~BackgroundWrite() {
+  BackgroundCall(const BackgroundCall&) = delete;
+  BackgroundCall& operator=(const BackgroundCall&) = delete;
+  ~BackgroundCall() {
     if (thread_.joinable()) thread_.join();
   }
   /// Waits for its end; throws what it threw.
@@ -41,7 +43,8 @@ class BackgroundWrite {
 };
 
 /// Until the plugin has logged a line with this part.
-inline void wait_for_log(weir::testing::Harness<SqlSink>& h, const std::string& part) {
+template <class Harness>
+void wait_for_log(Harness& h, const std::string& part) {
   const bool seen = support::wait_until(support::kLongWait, [&] {
     for (const auto& line : h.log_lines()) {
       if (line.find(part) != std::string::npos) return true;
@@ -51,4 +54,4 @@ inline void wait_for_log(weir::testing::Harness<SqlSink>& h, const std::string& 
   ASSERT_TRUE(seen) << "no line with '" << part << "' was logged";
 }
 
-}  // namespace weir::sql
+}  // namespace weir::test

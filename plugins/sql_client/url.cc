@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "url.h"
+#include "sql_client/url.h"
 
 #include <Poco/Exception.h>
 #include <Poco/URI.h>

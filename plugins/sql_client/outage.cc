@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "outage.h"
+#include "sql_client/outage.h"
 
 #include <weir/stage.h>
 
@@ -14,6 +14,18 @@ std::string in_words(std::chrono::milliseconds time) {
 }
 
 }  // namespace
+
+void Outage::recover(const SqlError& error, Connection& connection, bool fresh, Context& out) {
+  if (connection.aborted()) {
+    throw Stop("interrupted", label_ + ": the pipeline was stopped during a call");
+  }
+  if (error.kind() == ErrorKind::kConnection) {
+    connection.close();
+    if (!fresh) return;
+  }
+  out.counter("retries").add();
+  wait(error, out);
+}
 
 void Outage::wait(const SqlError& error, Context& out) {
   ++tries_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "error_class.h"
+#include "sql_client/error_class.h"
 
 #include <libpq-fe.h>
 

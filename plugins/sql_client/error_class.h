@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "url.h"
+#include "sql_client/url.h"
 
 #include <cstdint>
 #include <stdexcept>
