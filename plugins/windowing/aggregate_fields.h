@@ -10,19 +10,23 @@
 #include <string_view>
 #include <vector>
 
+#include "aggregates/accumulator.h"
+#include "aggregates/value.h"
+
 namespace weir::windowing {
 
-/// The option `aggregate`: what is made of a window's records, without keeping these. Numbers go into an
-/// accumulator of fixed size, first and last values into a text beside it; both are bytes without alignment,
-/// for the host to keep. As in SQL, a field that is missing or null counts for nothing. Used by one thread.
+/// The option `aggregate`: what is made of a window's records, without keeping these. Numbers go into
+/// accumulators (of plugins/aggregates) that stand behind one another, first and last values into a text
+/// beside them; both are bytes without alignment, for the host to keep. As in SQL, a field that is missing or
+/// null counts for nothing. Used by one thread.
 class AggregateFields {
  public:
   explicit AggregateFields(const Options& options);
 
   bool empty() const { return fields_.empty(); }
-  /// Bytes of an accumulator; zeros are that of no record.
+  /// Bytes of the accumulators; zeros are those of no record.
   std::size_t size() const { return size_; }
-  bool has_texts() const { return texts_ != 0; }
+  bool has_texts() const { return has_texts_; }
 
   /// Reads what add() adds; false, with code() and problem(), when the record cannot be taken.
   bool read(const Record& record);
@@ -35,33 +39,34 @@ class AggregateFields {
   std::string add_text(std::string_view to) const;
   std::string combine_text(std::string_view earlier, std::string_view later) const;
 
-  /// Appends `,"name":value` for each.
-  void append_json(const char* from, std::string_view text, std::string& json) const;
+  /// Appends `,"name":value` for each. False when a result is too large for JSON's numbers as we keep them
+  /// (aggregates::append_result): null stands in its place, and problem() names it.
+  bool append_json(const char* from, std::string_view text, std::string& json);
 
  private:
-  enum class Function : std::uint8_t { kCount, kSum, kMin, kMax, kMean, kFirst, kLast };
   struct Field {
-    Function function;
-    bool has_path;
-    FieldPath path;
-    std::string json_name;  ///< with quotes and colon
-    std::size_t at = 0;     ///< place in the accumulator
+    aggregates::Value value;
+    std::string json_name;  ///< with comma, quotes and colon
+    std::size_t at = 0;     ///< place of its accumulator
   };
   /// What a record has in one field.
   struct Input {
     bool present = false;
-    bool is_integer = false;
-    std::int64_t integer = 0;
-    double real = 0;
+    JsonValue number;
     std::string text;  ///< as JSON, for first and last
   };
 
-  static bool is_text(Function f) { return f >= Function::kFirst; }
+  static bool is_text(const Field& field) {
+    return field.value.function == aggregates::Function::kFirst ||
+           field.value.function == aggregates::Function::kLast;
+  }
+  static bool is_first(const Field& field) { return field.value.function == aggregates::Function::kFirst; }
+  bool read(const Field& field, Input& input);
   bool refuse(const char* code, std::string problem);
 
   std::vector<Field> fields_;
   std::size_t size_ = 0;
-  std::size_t texts_ = 0;
+  bool has_texts_ = false;
   JsonReader reader_;
   std::vector<Input> inputs_;
   const char* code_ = "";

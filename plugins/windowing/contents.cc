@@ -149,12 +149,14 @@ void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char*
   }
   json_ += "\"window_start\":" + std::to_string(bounds.start);
   json_ += ",\"window_end\":" + std::to_string(bounds.end);
-  aggregate_.append_json(cells, text, json_);
+  const bool fits = aggregate_.append_json(cells, text, json_);
   json_ += '}';
   Record record;
   if (keyed_) record.key = key;
   record.event_time = bounds.last();
-  out.emit(kOut, out.with_value(record, json_));
+  record = out.with_value(record, json_);
+  if (fits) return out.emit(kOut, record);
+  out.fail(Port::kError, record, aggregate_.code(), aggregate_.problem());
 }
 
 void Contents::emit_list(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds) {

@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include "aggregates/value.h"
+
 namespace weir::windowing {
 
 void declare_time(Descriptor& d) {
@@ -57,11 +59,7 @@ void declare_aggregate(Descriptor& d) {
   auto& aggregate = d.option("aggregate", Type::kObjectList,
                              "Emits one JSON object for each key and window instead of a group, and keeps "
                              "only what that needs.");
-  aggregate.field("function", Type::kChoice, "What is made of the records.")
-      .choices({"count", "sum", "min", "max", "mean", "first", "last"})
-      .required();
-  aggregate.field("field", Type::kString, "Of which field; count needs none.");
-  aggregate.field("as", Type::kString, "The name in the result; by default function_field.");
+  aggregates::declare_values(aggregate, {"count", "sum", "min", "max", "mean", "first", "last"});
 }
 
 TimeOptions read_time(const Options& options) {

@@ -3,6 +3,8 @@
 // Records with times in, results as short texts out: for the tests of the windows.
 #pragma once
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <weir/testing.h>
 
 #include <algorithm>
@@ -13,6 +15,12 @@
 #include <vector>
 
 namespace weir::test {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+using weir::testing::Harness;
 
 /// A record of an event time, with its stage's key.
 struct Timed {
@@ -59,6 +67,17 @@ std::vector<std::string> failed(Harness& window, const std::string& port) {
   std::vector<std::string> texts;
   for (const auto& item : window.out(port)) texts.push_back(item.value.value_or("(none)") + " " + item.code);
   return texts;
+}
+
+/// Why these options are refused: "/offset: it must be shorter ...", or "taken".
+template <class Plugin>
+std::string refusal(const std::string& options) {
+  try {
+    const Harness<Plugin> window(options);
+  } catch (const testing::PluginError& error) {
+    return error.pointer + ": " + error.what();
+  }
+  return "taken";
 }
 
 }  // namespace weir::test

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sliding.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <weir/testing.h>
-
-#include <string>
-#include <vector>
-
 #include "plugins/windowed.h"
 
 namespace weir::sliding {
 namespace {
 
-using test::failed;
-using test::groups;
-using test::put;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using weir::testing::PluginError;
-using Window = weir::testing::Harness<Sliding>;
+using namespace test;  // NOLINT(google-build-using-namespace): the words of all tests of windows
+using Window = Harness<Sliding>;
 
 TEST(Sliding, ARecordBelongsToAllWindowsThatHoldItsTime) {
   Window window(R"({"size": 10, "slide": 5})");
@@ -109,7 +96,8 @@ TEST(Sliding, EvictorsLookAtTheWholeWindow) {
 }
 
 TEST(Sliding, AnOffsetIsShorterThanTheSlide) {
-  EXPECT_THROW(Window(R"({"size": 10, "slide": 5, "offset": 5})"), PluginError);
+  EXPECT_THAT(refusal<Sliding>(R"({"size": 10, "slide": 5, "offset": 5})"),
+              HasSubstr("/offset: it must be shorter"));
 }
 
 TEST(Sliding, DaysOfAZoneSlideByDays) {

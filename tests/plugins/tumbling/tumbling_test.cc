@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tumbling.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <weir/testing.h>
-
 #include <chrono>
 #include <string>
-#include <vector>
 
 #include "plugins/windowed.h"
 
@@ -15,14 +10,8 @@ namespace weir::tumbling {
 namespace {
 
 using std::chrono::milliseconds;
-using test::failed;
-using test::groups;
-using test::put;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
-using weir::testing::PluginError;
-using Window = weir::testing::Harness<Tumbling>;
+using namespace test;  // NOLINT(google-build-using-namespace): the words of all tests of windows
+using Window = Harness<Tumbling>;
 
 TEST(Tumbling, AWindowLeavesWhenTheWatermarkHasComeToItsLastMillisecond) {
   Window window(R"({"size": 10})");
@@ -56,8 +45,8 @@ TEST(Tumbling, AnOffsetMayBeNegativeAndIsShorterThanTheSize) {
   put(window, {{0, "x", "a"}});
   window.end();
   EXPECT_THAT(groups(window), ElementsAre("a [-28800000,57600000) x"));
-  EXPECT_THROW(Window(R"({"size": 10, "offset": 10})"), PluginError);
-  EXPECT_THROW(Window(R"({"size": 10, "offset": -10})"), PluginError);
+  EXPECT_THAT(refusal<Tumbling>(R"({"size": 10, "offset": 10})"), HasSubstr("/offset: it must be shorter"));
+  EXPECT_THAT(refusal<Tumbling>(R"({"size": 10, "offset": -10})"), HasSubstr("/offset: it must be shorter"));
 }
 
 TEST(Tumbling, DaysBeginAtMidnightInShanghai) {
@@ -77,7 +66,8 @@ TEST(Tumbling, DaysHave23And25HoursWhereClocksChange) {
 }
 
 TEST(Tumbling, AZoneIsForWindowsOfWholeDays) {
-  EXPECT_THROW(Window(R"({"size": 3600000, "time_zone": "Asia/Shanghai"})"), PluginError);
+  EXPECT_THAT(refusal<Tumbling>(R"({"size": 3600000, "time_zone": "Asia/Shanghai"})"),
+              HasSubstr("/time_zone: by the clocks of a zone windows are of whole days"));
 }
 
 TEST(Tumbling, ARecordWhoseWindowIsOverLeavesByLate) {
@@ -138,7 +128,8 @@ TEST(Tumbling, WithoutTheEndWhatIsLeftLeavesWhenTheWindowIsForgotten) {
   EXPECT_THAT(groups(window), IsEmpty());
   window.watermark(14);
   EXPECT_THAT(groups(window), ElementsAre("b [0,10) z"));
-  EXPECT_THROW(Window(R"({"size": 10, "trigger": {"time": false}})"), PluginError);
+  EXPECT_THAT(refusal<Tumbling>(R"({"size": 10, "trigger": {"time": false}})"),
+              HasSubstr("/trigger/time: without the end"));
 }
 
 TEST(Tumbling, EverySoOftenResultsLeaveBeforeTheEnd) {
@@ -177,7 +168,8 @@ TEST(Tumbling, ProcessingTimeIsTheClocks) {
 }
 
 TEST(Tumbling, NothingIsLateInProcessingTime) {
-  EXPECT_THROW(Window(R"({"size": 10, "time": "processing", "allowed_lateness": 1})"), PluginError);
+  EXPECT_THAT(refusal<Tumbling>(R"({"size": 10, "time": "processing", "allowed_lateness": 1})"),
+              HasSubstr("/allowed_lateness: nothing is late in processing time"));
 }
 
 TEST(Tumbling, ARestartAtAnyStepChangesNothing) {
@@ -263,21 +255,38 @@ TEST(TumblingAggregate, AFieldThatIsNoNumberFailsItsRecordAlone) {
   EXPECT_THAT(window.values(), ElementsAre(R"({"key":"a","window_start":0,"window_end":10,"sum_n":2})"));
 }
 
-TEST(TumblingAggregate, ASumBeyond64BitsGoesOnAsARealNumber) {
+TEST(TumblingAggregate, ASumBeyond64BitsOnTheWayComesBackExactly) {
   Window window(R"({"size": 10, "aggregate": [{"function": "sum", "field": "n"}]})");
-  put(window, {{1, R"({"n": 9223372036854775807})", "a"}, {1, R"({"n": 9223372036854775807})", "a"}});
+  put(window, {{1, R"({"n": 9223372036854775807})", "a"},
+               {1, R"({"n": 9223372036854775807})", "a"},
+               {1, R"({"n": 9223372036854775807})", "a"},
+               {1, R"({"n": -9223372036854775807})", "a"}});
   window.end();
   EXPECT_THAT(window.values(),
-              ElementsAre(R"({"key":"a","window_start":0,"window_end":10,"sum_n":18446744073709551616})"));
+              ElementsAre(R"({"key":"a","window_start":0,"window_end":10,"sum_n":18446744073709551614})"));
+}
+
+TEST(TumblingAggregate, AResultThatIsTooLargeLeavesByError) {
+  Window window(R"({"size": 10, "aggregate": [{"function": "sum", "field": "n"}, {"function": "count"}]})");
+  put(window, {{1, R"({"n": 18446744073709551615})", "a"}, {1, R"({"n": 1})", "a"}, {1, R"({"n": 1})", "b"}});
+  window.end();
+  EXPECT_THAT(failed(window, "error"),
+              ElementsAre(R"({"key":"a","window_start":0,"window_end":10,"sum_n":null,"count":2} overflow)"));
+  EXPECT_THAT(window.values(),
+              ElementsAre(R"({"key":"b","window_start":0,"window_end":10,"sum_n":1,"count":1})"));
 }
 
 TEST(TumblingAggregate, OptionsThatMakeNoSenseTogetherAreRefused) {
-  EXPECT_THROW(Window(R"({"size": 10, "evict": {"keep_last": 1}, "aggregate": [{"function": "count"}]})"),
-               PluginError);
-  EXPECT_THROW(Window(R"({"size": 10, "aggregate": [{"function": "sum"}]})"), PluginError);
-  EXPECT_THROW(Window(R"({"size": 10, "aggregate": [{"function": "count"}, {"function": "count"}]})"),
-               PluginError);
-  EXPECT_THROW(Window(R"({"size": 10, "aggregate": []})"), PluginError);
+  EXPECT_THAT(
+      refusal<Tumbling>(R"({"size": 10, "evict": {"keep_last": 1}, "aggregate": [{"function": "count"}]})"),
+      HasSubstr("/evict: with `aggregate`"));
+  EXPECT_THAT(refusal<Tumbling>(R"({"size": 10, "aggregate": [{"function": "sum"}]})"),
+              HasSubstr("/aggregate/0: 'sum' needs a `field`"));
+  EXPECT_THAT(
+      refusal<Tumbling>(R"({"size": 10, "aggregate": [{"function": "count"}, {"function": "count"}]})"),
+      HasSubstr("/aggregate/1: two values are named 'count'"));
+  EXPECT_THAT(refusal<Tumbling>(R"({"size": 10, "aggregate": []})"),
+              HasSubstr("/aggregate: the list is empty"));
 }
 
 TEST(TumblingAggregate, MoreKeysThanOneHandfulAllLeave) {
