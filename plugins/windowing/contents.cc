@@ -18,28 +18,52 @@ namespace {
 /// Rows that are handed on together when a window of many keys ends.
 constexpr std::size_t kRows = 1024;
 
+/// What stands in the host for the whole stage: whether it is keyed (0: not known, 1: no, 2: yes), then how
+/// many bytes it holds.
+constexpr std::size_t kStageBytes = 1 + sizeof(std::int64_t);
+
+std::int64_t bytes_of(const Record& record) {
+  std::size_t bytes = sizeof record + record.value.size + record.key.size;
+  for (const weir_header& header : record.header_list())
+    bytes += sizeof header + header.name.size + header.value.size;
+  return static_cast<std::int64_t>(bytes);
+}
+
+std::int64_t load(const char* from) {
+  std::int64_t number = 0;
+  std::memcpy(&number, from, sizeof number);
+  return number;
+}
+
 }  // namespace
 
 Contents::Contents(const Options& options)
     : aggregate_(options),
       evict_(read_evict(options)),
-      has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0) {}
+      has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0),
+      max_bytes_(options.size("max_bytes")) {}
 
 void Contents::open(Context& c) {
-  held_ = open_state(c, aggregate_.empty() ? "keys" : "accumulators", WEIR_VALUE_STATE);
+  held_ = open_state(c, aggregate_.empty() ? "lists" : "accumulators", WEIR_VALUE_STATE);
   if (aggregate_.has_texts()) texts_ = open_state(c, "texts", WEIR_VALUE_STATE);
-  stage_ = open_state(c, "keyed", WEIR_VALUE_STATE);
-  const weir_slice keyed = c.host()->state_get(c.handle(), stage_, kAbsent, 0);
-  keyed_known_ = keyed.data != nullptr;
-  keyed_ = keyed_known_ && keyed.data[0] != 0;
+  // The one entry of its state, so that it stays where it is.
+  stage_ = room(c, open_state(c, "stage", WEIR_VALUE_STATE), kAbsent, 0, kStageBytes).at;
+  keyed_known_ = stage_[0] != 0;
+  keyed_ = stage_[0] == 2;
+  bytes_ = load(stage_ + 1);
+  full_ = c.counter("windows_full");
 }
 
-void Contents::set_keyed(Context& c, bool keyed) {
+void Contents::set_keyed(Context&, bool keyed) {
   if (keyed_known_ && keyed_ == keyed) return;
   keyed_known_ = true;
   keyed_ = keyed;
-  std::size_t held = 0;
-  c.host()->state_room(c.handle(), stage_, kAbsent, 0, 1, &held)[0] = keyed ? 1 : 0;
+  stage_[0] = keyed ? 2 : 1;
+}
+
+void Contents::count_bytes(std::int64_t more) {
+  bytes_ += more;
+  std::memcpy(stage_ + 1, &bytes_, sizeof bytes_);
 }
 
 bool Contents::read(const Record& record, Context& out) {
@@ -48,30 +72,52 @@ bool Contents::read(const Record& record, Context& out) {
   return false;
 }
 
-void Contents::add(Context& c, weir_slice key, std::int64_t number, const Record& record) {
-  std::size_t held = 0;
-  char* const at = c.host()->state_room(c.handle(), held_, key, number,
-                                        std::max<std::size_t>(aggregate_.size(), 1), &held);
-  if (at == nullptr) throw Stop("memory", "there is no memory left for the windows");
-  if (aggregate_.empty()) {
-    c.list_append(key, number, Records(&record, 1));
-    return;
+bool Contents::has_room(weir_slice key, std::int64_t number, const Record& record, Context& out) {
+  const auto more = static_cast<std::int64_t>(entry_bytes(key)) + (keeps_records() ? bytes_of(record) : 0);
+  if (static_cast<std::uint64_t>(bytes_ + more) <= max_bytes_) return true;
+  if (!keeps_records() && out.host()->state_get(out.handle(), held_, key, number).data != nullptr)
+    return true;
+  full_.add();
+  out.fail(Port::kError, record, "windows_full",
+           "the windows of this stage hold " + std::to_string(bytes_) + " bytes, and `max_bytes` allows " +
+               std::to_string(max_bytes_) +
+               ": let them close sooner, keep less of each (`aggregate`, `evict`), or allow more");
+  return false;
+}
+
+std::size_t Contents::add(Context& c, weir_slice key, std::int64_t number, const Record& record) {
+  if (keeps_records()) {
+    const Room list = room(c, held_, key, number, sizeof(std::int64_t));
+    const std::int64_t more = bytes_of(record);
+    const std::int64_t sum = load(list.at) + more;
+    std::memcpy(list.at, &sum, sizeof sum);
+    count_bytes(more + (list.is_new ? static_cast<std::int64_t>(entry_bytes(key)) : 0));
+    const std::size_t size = c.list_append(key, number, Records(&record, 1));
+    if (!has_evict_) return size;
+    trim(c, key, number, size);
+    return 0;
   }
-  aggregate_.add(at);
+  const Room cells = room(c, held_, key, number, std::max<std::size_t>(aggregate_.size(), 1));
+  if (cells.is_new) count_bytes(static_cast<std::int64_t>(entry_bytes(key)));
+  aggregate_.add(cells.at);
   if (aggregate_.has_texts()) put_text(c, key, number, aggregate_.add_text(text(c, key, number)));
+  return 0;
 }
 
 void Contents::merge(Context& c, weir_slice key, std::int64_t from, std::int64_t into) {
   const weir_slice later = c.host()->state_get(c.handle(), held_, key, from);
   if (later.data == nullptr) return;
   const std::string copy(view(later));
-  std::size_t held = 0;
-  char* const at = c.host()->state_room(c.handle(), held_, key, into, copy.size(), &held);
-  if (at == nullptr) throw Stop("memory", "there is no memory left for the windows");
-  if (aggregate_.empty()) {
+  const Room to = room(c, held_, key, into, copy.size());
+  if (to.is_new) count_bytes(static_cast<std::int64_t>(entry_bytes(key)));
+  if (keeps_records()) {
+    const std::int64_t moved = load(copy.data());
+    const std::int64_t sum = load(to.at) + moved;
+    std::memcpy(to.at, &sum, sizeof sum);
+    count_bytes(moved);
     c.list_move(key, from, into);
   } else {
-    aggregate_.combine(at, copy.data());
+    aggregate_.combine(to.at, copy.data());
     if (aggregate_.has_texts())
       put_text(c, key, into, aggregate_.combine_text(text(c, key, into), text(c, key, from)));
   }
@@ -83,11 +129,13 @@ std::string_view Contents::text(const Context& c, weir_slice key, std::int64_t n
   return view(c.host()->state_get(c.handle(), texts_, key, number));
 }
 
-void Contents::put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text) const {
-  std::size_t held = 0;
-  char* const to = c.host()->state_room(c.handle(), texts_, key, number, text.size(), &held);
+void Contents::put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text) {
+  std::size_t before = 0;
+  char* const to = c.host()->state_room(c.handle(), texts_, key, number, text.size(), &before);
   if (to == nullptr) throw Stop("memory", "there is no memory left for the windows");
   std::memcpy(to, text.data(), text.size());
+  count_bytes(static_cast<std::int64_t>(text.size()) -
+              (before == SIZE_MAX ? 0 : static_cast<std::int64_t>(before)));
 }
 
 void Contents::emit(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds) {
@@ -187,8 +235,7 @@ void Contents::leave_out(std::vector<Record>& records) const {
   if (evict_.keep_newest != 0) {
     std::int64_t newest = WEIR_NO_TIME;
     for (const Record& r : records) newest = std::max(newest, r.event_time);
-    const std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
-    const std::int64_t limit = newest < lowest + evict_.keep_newest ? lowest : newest - evict_.keep_newest;
+    const std::int64_t limit = subtract_saturated(newest, evict_.keep_newest);
     std::erase_if(records, [&](const Record& r) { return r.has_time() && r.event_time <= limit; });
   }
   const auto last = static_cast<std::size_t>(evict_.keep_last);
@@ -197,11 +244,46 @@ void Contents::leave_out(std::vector<Record>& records) const {
   }
 }
 
-void Contents::evict(Context& c, weir_slice key, std::int64_t number) {
+Bounds Contents::times(const Context& c, weir_slice key, std::int64_t number, std::int64_t now) const {
+  const Records list = c.list(key, number);
+  std::vector<Record> records(list.begin(), list.end());
+  leave_out(records);
+  Bounds all{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+  for (const Record& record : records) {
+    const std::int64_t time = record.has_time() ? record.event_time : now;
+    all = {std::min(all.start, time), std::max(all.end, time + 1)};
+  }
+  return all;
+}
+
+void Contents::trim(Context& c, weir_slice key, std::int64_t number, std::size_t size) {
   const auto last = static_cast<std::size_t>(evict_.keep_last);
-  if (last == 0 || evict_.keep_newest != 0) return;
-  const std::size_t size = c.list(key, number).size();
-  if (size > last) c.list_drop_front(key, number, size - last);
+  if (evict_.keep_newest == 0) {
+    if (size >= 2 * last) keep_last(c, key, number, last);
+    return;
+  }
+  const Records list = c.list(key, number);
+  const std::int64_t newest = list[size - 1].event_time;
+  if (newest == WEIR_NO_TIME) return;
+  const auto is_old = [&](const Record& r) {
+    return r.has_time() && r.event_time <= subtract_saturated(newest, evict_.keep_newest);
+  };
+  if (!is_old(list[size / 2])) return;
+  std::size_t old = 0;
+  while (is_old(list[old])) ++old;
+  keep_last(c, key, number, size - old);
+}
+
+void Contents::keep_last(Context& c, weir_slice key, std::int64_t number, std::size_t keep) {
+  const Records list = c.list(key, number);
+  if (list.size() <= keep) return;
+  std::int64_t bytes = 0;
+  for (const Record& record : list.first(list.size() - keep)) bytes += bytes_of(record);
+  c.list_drop_front(key, number, list.size() - keep);
+  char* const held = room(c, held_, key, number, sizeof bytes).at;
+  const std::int64_t left = load(held) - bytes;
+  std::memcpy(held, &left, sizeof left);
+  count_bytes(-bytes);
 }
 
 std::vector<std::string> Contents::keys(const Context& c, std::span<const std::int64_t> numbers) const {
@@ -217,16 +299,32 @@ std::vector<std::string> Contents::keys(const Context& c, std::span<const std::i
 }
 
 void Contents::forget(Context& c, weir_slice key, std::int64_t number) {
+  const weir_slice held = c.host()->state_get(c.handle(), held_, key, number);
+  if (held.data == nullptr) return;
+  std::int64_t bytes = static_cast<std::int64_t>(entry_bytes(key));
+  if (keeps_records()) bytes += load(held.data);
+  if (aggregate_.has_texts()) {
+    bytes += static_cast<std::int64_t>(text(c, key, number).size());
+    c.host()->state_erase(c.handle(), texts_, key, number);
+  }
   c.host()->state_erase(c.handle(), held_, key, number);
-  if (aggregate_.empty()) c.list_clear(key, number);
-  if (aggregate_.has_texts()) c.host()->state_erase(c.handle(), texts_, key, number);
+  if (keeps_records()) c.list_clear(key, number);
+  count_bytes(-bytes);
 }
 
 void Contents::forget_all(Context& c, std::int64_t number) {
-  each_key(c, held_, number, true, [&](weir_slice key, weir_slice) {
-    if (aggregate_.empty()) c.list_clear(key, number);
+  std::int64_t bytes = 0;
+  each_key(c, held_, number, true, [&](weir_slice key, weir_slice held) {
+    bytes += static_cast<std::int64_t>(entry_bytes(key));
+    if (!keeps_records()) return;
+    bytes += load(held.data);
+    c.list_clear(key, number);
   });
-  if (aggregate_.has_texts()) each_key(c, texts_, number, true, [](weir_slice, weir_slice) {});
+  if (aggregate_.has_texts()) {
+    each_key(c, texts_, number, true,
+             [&](weir_slice, weir_slice text) { bytes += static_cast<std::int64_t>(text.size); });
+  }
+  count_bytes(-bytes);
 }
 
 }  // namespace weir::windowing

@@ -38,6 +38,8 @@ void each_key(const Context& c, weir_state* state, std::int64_t window, bool era
 
 /// What windows hold for their keys: the records, or with `aggregate` accumulators. All of it stands in the
 /// host's lists and states, under numbers that the caller gives; several numbers may make up one result.
+///
+/// `max_bytes` bounds what all windows of the stage hold together; what would go beyond it fails.
 class Contents {
  public:
   static constexpr Port kOut{0};
@@ -47,10 +49,15 @@ class Contents {
   void open(Context& c);
   /// Whether the stage has a `key:`; before anything else of a batch.
   void set_keyed(Context& c, bool keyed);
+  /// Whether records are kept, not accumulators.
+  bool keeps_records() const { return aggregate_.empty(); }
 
   /// Reads what add() needs. False when the record cannot be taken; it has then left by the error port.
   bool read(const Record& record, Context& out);
-  void add(Context& c, weir_slice key, std::int64_t number, const Record& record);
+  /// Whether there is room for it under that number. If not, the record has left by the error port.
+  bool has_room(weir_slice key, std::int64_t number, const Record& record, Context& out);
+  /// Returns how many records the list holds then; 0 where not all of them are kept.
+  std::size_t add(Context& c, weir_slice key, std::int64_t number, const Record& record);
   /// Puts what `from` holds, which is later, behind what `into` holds.
   void merge(Context& c, weir_slice key, std::int64_t from, std::int64_t into);
 
@@ -60,24 +67,37 @@ class Contents {
 
   void forget(Context& c, weir_slice key, std::int64_t number);
   void forget_all(Context& c, std::int64_t number);
-  /// Keeps no more records than will be needed.
-  void evict(Context& c, weir_slice key, std::int64_t number);
+  /// The earliest and latest time of the records that emit() would emit, `now` for those without one.
+  Bounds times(const Context& c, weir_slice key, std::int64_t number, std::int64_t now) const;
+  /// Forgets the first records of a list, so that the last `keep` stay.
+  void keep_last(Context& c, weir_slice key, std::int64_t number, std::size_t keep);
 
  private:
   void emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells, std::string_view text);
   void emit_list(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds);
   std::string_view text(const Context& c, weir_slice key, std::int64_t number) const;
-  void put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text) const;
+  void put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text);
   std::vector<std::string> keys(const Context& c, std::span<const std::int64_t> numbers) const;
   void leave_out(std::vector<Record>& records) const;
+  /// Forgets what a list of that size has in front that will not be emitted any more, many at a time.
+  void trim(Context& c, weir_slice key, std::int64_t number, std::size_t size);
+  /// What a key's entry takes besides its records.
+  std::size_t entry_bytes(weir_slice key) const { return kEntry + key.size + aggregate_.size(); }
+  void count_bytes(std::int64_t more);
+
+  /// About what the host needs for an entry of a table or a list.
+  static constexpr std::size_t kEntry = 48;
 
   AggregateFields aggregate_;
   const EvictOptions evict_;
   const bool has_evict_;
-  weir_state* held_ = nullptr;   ///< accumulators; of lists, only that there is one
+  const std::size_t max_bytes_;
+  Counter full_;
+  weir_state* held_ = nullptr;   ///< accumulators; of lists, how many bytes their records take
   weir_state* texts_ = nullptr;  ///< first and last values
-  weir_state* stage_ = nullptr;  ///< whether it is keyed
+  char* stage_ = nullptr;        ///< in the host: whether the stage is keyed, and bytes_
   bool keyed_ = false, keyed_known_ = false;
+  std::int64_t bytes_ = 0;  ///< of all that is held
   std::string json_;
 };
 

@@ -19,12 +19,26 @@ inline weir_state* open_state(Context& c, std::string_view name, weir_state_kind
   return state;
 }
 
+/// Where a value of a state stands.
+struct Room {
+  char* at;
+  bool is_new;
+};
+
+/// Makes the value of that key and window `bytes` long, what is new of it zero. Throws Stop when memory is
+/// exhausted.
+inline Room room(const Context& c, weir_state* state, weir_slice key, std::int64_t window,
+                 std::size_t bytes) {
+  std::size_t held = 0;
+  char* const at = c.host()->state_room(c.handle(), state, key, window, bytes, &held);
+  if (at == nullptr) throw Stop("memory", "there is no memory left for the windows");
+  return {at, held == SIZE_MAX};
+}
+
 /// Adds `n` to a count that is kept in a state; returns it then.
 inline std::int64_t count_up(const Context& c, weir_state* state, weir_slice key, std::int64_t window,
                              std::int64_t n) {
-  std::size_t held = 0;
-  char* const at = c.host()->state_room(c.handle(), state, key, window, sizeof n, &held);
-  if (at == nullptr) throw Stop("memory", "there is no memory left for the windows");
+  char* const at = room(c, state, key, window, sizeof n).at;
   std::int64_t count = 0;
   std::memcpy(&count, at, sizeof count);
   count += n;

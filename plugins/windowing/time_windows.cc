@@ -66,12 +66,7 @@ void TimeWindows::process(const Batch& batch, Context& out) {
 
 void TimeWindows::add(weir_slice key, const Record& record, Context& out) {
   const std::int64_t time = time_.event_time ? record.event_time : now_;
-  if (time == WEIR_NO_TIME)
-    return out.fail(Port::kError, record, "no_time",
-                    "the record has no event time: give its source or a stage before `event_time:`");
-  if (time < -calendar_.furthest_time() || time > calendar_.furthest_time())
-    return out.fail(Port::kError, record, "time_range",
-                    "the time " + std::to_string(time) + " ms is too far from 1970 for a window");
+  if (!usable(time, calendar_.furthest_time(), record, out)) return;
   const Place& place = place_of(calendar_.unit_of(time));
   if (place.first > place.last)
     return out.fail(kBetween, record, "between", "no window holds the time " + std::to_string(time) + " ms");
@@ -81,7 +76,7 @@ void TimeWindows::add(weir_slice key, const Record& record, Context& out) {
       from += calendar_.slide_units();
     if (from > place.last) return too_late(record, place, out);
   }
-  if (!contents_.read(record, out)) return;
+  if (!contents_.read(record, out) || !has_room(key, place, from, record, out)) return;
   if (from != place.first) partly_late(record, place, from, out);
   if (shared_) {
     contents_.add(out, key, place.start, record);
@@ -92,6 +87,15 @@ void TimeWindows::add(weir_slice key, const Record& record, Context& out) {
   arm(place, from, out);
   if (trigger_.count == 0 && place.first_bounds.last() > watermark_) return;
   for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) added(key, w, out);
+}
+
+bool TimeWindows::has_room(weir_slice key, const Place& place, std::int64_t from, const Record& record,
+                           Context& out) {
+  if (shared_) return contents_.has_room(key, place.start, record, out);
+  for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) {
+    if (!contents_.has_room(key, calendar_.start_of(w), record, out)) return false;
+  }
+  return true;
 }
 
 const TimeWindows::Place& TimeWindows::place_of(std::int64_t unit) {
@@ -130,7 +134,7 @@ void TimeWindows::arm(const Place& place, std::int64_t from, Context& out) {
     if (trigger_.at_end && bounds.last() > watermark_) set_timer(bounds.last(), out);
     if (cleanup(bounds) != kNever) set_timer(cleanup(bounds), out);
     if (trigger_.every != 0) {
-      const std::int64_t next = next_between(std::max(bounds.start, watermark_));
+      const std::int64_t next = next_multiple(trigger_.every, std::max(bounds.start, watermark_));
       if (next <= bounds.last()) set_timer(next, out);
     }
     const std::string number = number_bytes(w);

@@ -42,6 +42,8 @@ class TimeWindows : public Window {
   };
 
   void add(weir_slice key, const Record& record, Context& out);
+  /// Whether all windows from `from` have room for it.
+  bool has_room(weir_slice key, const Place& place, std::int64_t from, const Record& record, Context& out);
   const Place& place_of(std::int64_t unit);
   void too_late(const Record& record, const Place& place, Context& out);
   void partly_late(const Record& record, const Place& place, std::int64_t from, Context& out);
@@ -54,10 +56,6 @@ class TimeWindows : public Window {
   void close(std::int64_t window, Context& out);
   std::span<const std::int64_t> parts(std::int64_t window);
   std::int64_t cleanup(Bounds bounds) const { return add_saturated(bounds.last(), time_.lateness); }
-  /// The first multiple of `every` behind `time`.
-  std::int64_t next_between(std::int64_t time) const {
-    return (floor_divide(time, trigger_.every) + 1) * trigger_.every;
-  }
 
   Calendar calendar_;
   Contents contents_;

@@ -24,10 +24,23 @@ inline std::int64_t add_saturated(std::int64_t a, std::int64_t b) {
   return a > kMax - b ? kMax : a + b;
 }
 
+/// a - b where b is not negative, kept at the smallest number.
+inline std::int64_t subtract_saturated(std::int64_t a, std::int64_t b) {
+  constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+  return a < kMin + b ? kMin : a - b;
+}
+
 /// Rounded towards the past, also before 1970.
 inline std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
   const std::int64_t quotient = a / b;
   return quotient - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+}
+
+/// The first multiple of `step` behind `time`; the largest number when there is none.
+inline std::int64_t next_multiple(std::int64_t step, std::int64_t time) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t steps = floor_divide(time, step);
+  return steps >= kMax / step ? kMax : (steps + 1) * step;
 }
 
 }  // namespace weir::windowing

@@ -2,6 +2,7 @@
 #include "windowing/window_options.h"
 
 #include <stdexcept>
+#include <string>
 
 #include "aggregates/value.h"
 
@@ -62,6 +63,13 @@ void declare_aggregate(Descriptor& d) {
   aggregates::declare_values(aggregate, {"count", "sum", "min", "max", "mean", "first", "last"});
 }
 
+void declare_limit(Descriptor& d) {
+  d.option("max_bytes", Type::kSize,
+           "What all open windows of the stage may hold together. What would go beyond it leaves by `error`.")
+      .default_value("1GiB")
+      .at_least(1);
+}
+
 TimeOptions read_time(const Options& options) {
   TimeOptions time;
   time.event_time = options.string("time") == "event";
@@ -109,6 +117,20 @@ EvictOptions read_evict(const Options& options) {
   if (given.has("keep_last")) evict.keep_last = given.integer("keep_last");
   if (given.has("keep_newest")) evict.keep_newest = given.duration("keep_newest").count();
   return evict;
+}
+
+bool usable(std::int64_t time, std::int64_t furthest, const Record& record, Context& out) {
+  if (time == WEIR_NO_TIME) {
+    out.fail(Port::kError, record, "no_time",
+             "the record has no event time: give its source or a stage before `event_time:`");
+    return false;
+  }
+  if (time < -furthest || time > furthest) {
+    out.fail(Port::kError, record, "time_range",
+             "the time " + std::to_string(time) + " ms is too far from 1970 for a window");
+    return false;
+  }
+  return true;
 }
 
 PortList window_ports(const Options& options, bool late) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <weir/context.h>
 #include <weir/descriptor.h>
 #include <weir/options.h>
 
@@ -41,10 +42,15 @@ void declare_zone(Descriptor& d);
 void declare_trigger(Descriptor& d, bool with_end);
 void declare_evict(Descriptor& d);
 void declare_aggregate(Descriptor& d);
+void declare_limit(Descriptor& d);
 TimeOptions read_time(const Options& options);
 std::optional<TimeZone> read_zone(const Options& options);
 TriggerOptions read_trigger(const Options& options);
 EvictOptions read_evict(const Options& options);
+
+/// Whether windows can place a record of this time, WEIR_NO_TIME or further than `furthest` from 1970 not. If
+/// not, it has left by the error port.
+bool usable(std::int64_t time, std::int64_t furthest, const Record& record, Context& out);
 
 /// `out`, of groups or, with `aggregate`, of records; `late` where records can be.
 PortList window_ports(const Options& options, bool late);

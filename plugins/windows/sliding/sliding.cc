@@ -29,6 +29,7 @@ void Sliding::describe(Descriptor& d) {
   windowing::declare_trigger(d, true);
   windowing::declare_evict(d);
   windowing::declare_aggregate(d);
+  windowing::declare_limit(d);
 }
 
 PortList Sliding::ports(const Options& options) {

@@ -20,6 +20,7 @@ void Tumbling::describe(Descriptor& d) {
   windowing::declare_trigger(d, true);
   windowing::declare_evict(d);
   windowing::declare_aggregate(d);
+  windowing::declare_limit(d);
 }
 
 PortList Tumbling::ports(const Options& options) {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "global.h"
+
+namespace weir::global {
+
+void Global::describe(Descriptor& d) {
+  d.name("global")
+      .summary(
+          "One window a key that never ends; results leave by trigger: groups, or objects with aggregate.")
+      .example(
+          "totals: {plugin: global, from: orders, key: customer, trigger: {every: 1m}, aggregate: "
+          "[{function: sum, field: amount}]}")
+      .port("out", Item::kGroups, "The records of each key; records with `aggregate`.")
+      .stateful();
+  windowing::declare_time(d);
+  windowing::declare_trigger(d, false);
+  windowing::declare_evict(d);
+  windowing::declare_aggregate(d);
+  windowing::declare_limit(d);
+}
+
+PortList Global::ports(const Options& options) {
+  return windowing::window_ports(options, false);
+}
+
+Global::Global(const Options& options) : EndlessWindows(options, rules(options)) {}
+
+windowing::EndlessWindows::Rules Global::rules(const Options& options) {
+  Rules rules;
+  rules.trigger = windowing::read_trigger(options);
+  rules.event_time = windowing::read_time(options).event_time;
+  return rules;
+}
+
+}  // namespace weir::global

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "windowing/open_state.h"
+
+namespace weir::session {
+
+using windowing::Bounds;
+
+namespace {
+
+/// Above 285,000 years: no gap is longer, so that no bound overflows.
+constexpr std::int64_t kLongestGap = 9'000'000'000'000'000;
+
+std::optional<std::int64_t> read_gap(const Options& options) {
+  if (!options.has("gap")) return std::nullopt;
+  return options.duration("gap").count();
+}
+
+}  // namespace
+
+void Session::describe(Descriptor& d) {
+  d.name("session")
+      .summary(
+          "Windows that last until a key has had no records for a gap: groups, or objects with aggregate.")
+      .example("visits: {plugin: session, from: clicks, key: user, gap: 30m, aggregate: [{function: count}]}")
+      .port("out", Item::kGroups, "The records of each session; records with `aggregate`.")
+      .port("late", Item::kRecords, "Records whose session would be over (`late`).")
+      .stateful();
+  d.option("gap", Type::kDuration, "How long no record comes until the session is over.")
+      .at_least(1)
+      .at_most(static_cast<double>(kLongestGap));
+  d.option("gap_field", Type::kString,
+           "A field with each record's own gap in milliseconds; records without it use `gap`, if given.");
+  windowing::declare_time(d);
+  windowing::declare_lateness(d);
+  windowing::declare_trigger(d, true);
+  windowing::declare_evict(d);
+  windowing::declare_aggregate(d);
+  windowing::declare_limit(d);
+}
+
+PortList Session::ports(const Options& options) {
+  return windowing::window_ports(options, true);
+}
+
+Session::Session(const Options& options)
+    : gap_(read_gap(options)),
+      contents_(options),
+      time_(windowing::read_time(options)),
+      trigger_(windowing::read_trigger(options)) {
+  if (options.has("gap_field")) gap_field_ = FieldPath::parse(options.string("gap_field"), "/gap_field");
+  if (!gap_ && !gap_field_) {
+    throw OptionError("/gap",
+                      "nothing says when a session is over: give `gap: 30m`, or `gap_field` with the field "
+                      "that holds each record's gap");
+  }
+}
+
+void Session::start(Context& context) {
+  contents_.open(context);
+  open_ = windowing::open_state(context, "sessions", WEIR_VALUE_STATE);
+  late_ = context.counter("late");
+}
+
+void Session::process(const Batch& batch, Context& out) {
+  contents_.set_keyed(out, batch.keys != nullptr);
+  watermark_ = time_.event_time ? out.watermark() : std::numeric_limits<std::int64_t>::min();
+  now_ = time_.event_time ? 0 : out.now().count();
+  const Records records = batch.items();
+  for (std::size_t i = 0; i < records.size(); ++i) add(batch.key(i), records[i], out);
+}
+
+std::optional<std::int64_t> Session::gap_of(const Record& record, Context& out) {
+  if (!gap_field_) return gap_;
+  reader_.read(record);
+  const JsonValue& value = reader_.find(*gap_field_);
+  if (gap_ && (value.kind == JsonValue::Kind::kMissing || value.kind == JsonValue::Kind::kNull)) return gap_;
+  if (value.kind == JsonValue::Kind::kInteger && value.integer > 0 && value.integer <= kLongestGap)
+    return value.integer;
+  if (value.kind == JsonValue::Kind::kNotJson) {
+    out.fail(Port::kError, record, "bad_json", "the record is no JSON: " + std::string(value.text));
+  } else {
+    const std::string found(value.is_number() ? value.text : value.what());
+    out.fail(Port::kError, record, "bad_gap",
+             "the field '" + gap_field_->text() + "' is " + found +
+                 "; expected a gap in whole milliseconds, from 1 to " + std::to_string(kLongestGap));
+  }
+  return std::nullopt;
+}
+
+void Session::add(weir_slice key, const Record& record, Context& out) {
+  const std::int64_t time = time_.event_time ? record.event_time : now_;
+  if (!windowing::usable(time, windowing::kFurthestTime, record, out)) return;
+  const auto gap = gap_of(record, out);
+  if (!gap) return;
+  load(key, out);
+  Open joined{{time, time + *gap}, kNever, 1, 0};
+  // Those that touch it: none of them touch each other.
+  std::size_t first = 0;
+  while (first < sessions_.size() && sessions_[first].bounds.end < joined.bounds.start) ++first;
+  std::size_t last = first;
+  for (; last < sessions_.size() && sessions_[last].bounds.start <= time + *gap; ++last) {
+    const Open& s = sessions_[last];
+    joined.bounds.start = std::min(joined.bounds.start, s.bounds.start);
+    joined.bounds.end = std::max(joined.bounds.end, s.bounds.end);
+    joined.timer = std::min(joined.timer, s.timer);
+    joined.since += s.since;
+  }
+  if (cleanup(joined) <= watermark_) {
+    late_.add();
+    return out.fail(kLate, record, "late",
+                    "the session [" + std::to_string(joined.bounds.start) + ", " +
+                        std::to_string(joined.bounds.end) +
+                        ") that it would be is over: event time has come to " + std::to_string(watermark_));
+  }
+  joined.number = first < last ? sessions_[first].number : free_number();
+  if (!contents_.read(record, out) || !contents_.has_room(key, joined.number, record, out)) return;
+  Open& session = join(key, first, last, joined, out);
+  contents_.add(out, key, session.number, record);
+  if (trigger_.at_end && session.bounds.last() <= watermark_) {
+    emit(key, session, out);
+  } else if (trigger_.count != 0 && session.since >= trigger_.count) {
+    session.since = 0;
+    emit(key, session, out);
+  }
+  arm(key, session, time_.event_time ? watermark_ : now_, out);
+  store(key, out);
+}
+
+Session::Open& Session::join(weir_slice key, std::size_t first, std::size_t last, const Open& joined,
+                             Context& out) {
+  const auto at = sessions_.begin() + static_cast<std::ptrdiff_t>(first);
+  if (first == last) return *sessions_.insert(at, joined);
+  for (std::size_t i = first + 1; i < last; ++i)
+    contents_.merge(out, key, sessions_[i].number, joined.number);
+  *at = joined;
+  sessions_.erase(at + 1, sessions_.begin() + static_cast<std::ptrdiff_t>(last));
+  return *at;
+}
+
+void Session::load(weir_slice key, const Context& out) {
+  const weir_slice bytes = out.host()->state_get(out.handle(), open_, key, 0);
+  sessions_.resize(bytes.data == nullptr ? 0 : bytes.size / sizeof(Open));
+  if (!sessions_.empty())
+    std::memcpy(static_cast<void*>(sessions_.data()), bytes.data, sessions_.size() * sizeof(Open));
+}
+
+void Session::store(weir_slice key, const Context& out) {
+  if (sessions_.empty()) return out.host()->state_erase(out.handle(), open_, key, 0);
+  const std::size_t size = sessions_.size() * sizeof(Open);
+  std::memcpy(windowing::room(out, open_, key, 0, size).at, sessions_.data(), size);
+}
+
+std::int64_t Session::free_number() const {
+  const auto used = [&](std::int64_t n) {
+    return std::any_of(sessions_.begin(), sessions_.end(), [&](const Open& s) { return s.number == n; });
+  };
+  std::int64_t number = 0;
+  while (used(number)) ++number;
+  return number;
+}
+
+/// Sees to it that a timer comes when there is something to do, at the latest.
+void Session::arm(weir_slice key, Open& session, std::int64_t after, Context& out) {
+  std::int64_t next = cleanup(session);
+  if (trigger_.at_end && session.bounds.last() > after) next = std::min(next, session.bounds.last());
+  if (trigger_.every != 0) {
+    const std::int64_t between =
+        windowing::next_multiple(trigger_.every, std::max(session.bounds.start, after));
+    if (between <= session.bounds.last()) next = std::min(next, between);
+  }
+  if (next >= session.timer) return;
+  session.timer = next;
+  if (time_.event_time) {
+    out.set_event_timer(next, key);
+  } else {
+    out.set_timer(std::chrono::milliseconds(next), key);
+  }
+}
+
+void Session::on_timer(const weir_timer& timer, Context& out) {
+  load(timer.key, out);
+  const auto is_over = [&](const Open& s) { return s.timer == timer.time && cleanup(s) == timer.time; };
+  bool any = false;
+  for (Open& session : sessions_) {
+    if (session.timer != timer.time) continue;
+    any = true;
+    look(timer.key, session, timer.time, out);
+  }
+  if (!any) return;
+  std::erase_if(sessions_, is_over);
+  store(timer.key, out);
+}
+
+void Session::look(weir_slice key, Open& session, std::int64_t time, Context& out) {
+  const std::int64_t end = session.bounds.last();
+  const bool at_end = trigger_.at_end && time == end;
+  if (at_end || (trigger_.every != 0 && time <= end && time % trigger_.every == 0)) emit(key, session, out);
+  if (cleanup(session) == time) return close(key, session, out);
+  session.timer = kNever;
+  arm(key, session, time, out);
+}
+
+void Session::close(weir_slice key, const Open& session, Context& out) {
+  const bool by_count_only = trigger_.count != 0 && trigger_.every == 0;
+  if (!trigger_.at_end && (!by_count_only || session.since != 0)) emit(key, session, out);
+  contents_.forget(out, key, session.number);
+}
+
+void Session::emit(weir_slice key, const Open& session, Context& out) {
+  contents_.emit(out, key, {&session.number, 1}, session.bounds);
+  if (trigger_.purging) contents_.forget(out, key, session.number);
+}
+
+void Session::finish(Context& out) {
+  std::vector<std::pair<Open, std::string>> all;
+  windowing::each_key(out, open_, 0, true, [&](weir_slice key, weir_slice bytes) {
+    for (std::size_t at = 0; at < bytes.size; at += sizeof(Open)) {
+      std::memcpy(static_cast<void*>(&all.emplace_back(Open{}, view(key)).first), bytes.data + at,
+                  sizeof(Open));
+    }
+  });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first.bounds.end, a.second) < std::tie(b.first.bounds.end, b.second);
+  });
+  const std::int64_t watermark = out.watermark();
+  for (const auto& [session, key] : all) {
+    if (trigger_.at_end && (!time_.event_time || session.bounds.last() > watermark))
+      emit(slice(key), session, out);
+    close(slice(key), session, out);
+  }
+}
+
+}  // namespace weir::session

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/json_field.h>
+#include <weir/window.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "windowing/contents.h"
+#include "windowing/times.h"
+#include "windowing/window_options.h"
+
+namespace weir::session {
+
+/// Windows that last as long as no gap between a key's records is too long. A record opens a window from its
+/// time to a gap later; windows of a key that touch become one (Flink's rules).
+///
+/// All that is held stands in the host. A session has one timer, which is not moved when the session grows:
+/// it looks when it comes, and is set anew.
+class Session final : public Window {
+ public:
+  static constexpr Port kLate{1};
+
+  static void describe(Descriptor& d);
+  static PortList ports(const Options& options);
+  explicit Session(const Options& options);
+
+  void start(Context& context) override;
+  void process(const Batch& batch, Context& out) override;
+  void on_timer(const weir_timer& timer, Context& out) override;
+  void finish(Context& out) override;
+
+ private:
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  /// A session of a key that is open, as its bytes stand in the state.
+  struct Open {
+    windowing::Bounds bounds;
+    std::int64_t timer = kNever;  ///< when a timer looks at it
+    std::int64_t since = 0;       ///< records since the last result by count
+    std::int64_t number = 0;      ///< of its contents, within the key
+  };
+  using Sessions = std::vector<Open>;
+
+  void add(weir_slice key, const Record& record, Context& out);
+  /// Nothing when the record has left by the error port.
+  std::optional<std::int64_t> gap_of(const Record& record, Context& out);
+  /// Joins those that touch into the first of them and adds the record; which that is.
+  Open& join(weir_slice key, std::size_t first, std::size_t last, const Open& joined, Context& out);
+  void load(weir_slice key, const Context& out);
+  void store(weir_slice key, const Context& out);
+  std::int64_t free_number() const;
+  void arm(weir_slice key, Open& session, std::int64_t after, Context& out);
+  void look(weir_slice key, Open& session, std::int64_t time, Context& out);
+  /// Emits what has to leave before it is forgotten, and forgets it.
+  void close(weir_slice key, const Open& session, Context& out);
+  void emit(weir_slice key, const Open& session, Context& out);
+  std::int64_t cleanup(const Open& session) const {
+    return windowing::add_saturated(session.bounds.last(), time_.lateness);
+  }
+
+  const std::optional<std::int64_t> gap_;
+  std::optional<FieldPath> gap_field_;
+  JsonReader reader_;
+  windowing::Contents contents_;
+  const windowing::TimeOptions time_;
+  const windowing::TriggerOptions trigger_;
+  weir_state* open_ = nullptr;  ///< the sessions of a key, in the order of time
+  Counter late_;
+  std::int64_t watermark_ = 0, now_ = 0;
+  Sessions sessions_;  ///< of the key at hand
+};
+
+}  // namespace weir::session
