@@ -17,10 +17,11 @@ std::vector<std::size_t> port_counts(const PipelineGraph& graph) {
 
 }  // namespace
 
-Job::Job(PipelineGraph graph, Log& log, const Clock& clock)
+Job::Job(PipelineGraph graph, Log& log, const Clock& clock, CheckpointStore* store)
     : graph_(std::move(graph)),
       metrics_(port_counts(graph_), graph_.spec.tasks),
-      services_{log, clock, metrics_, origins_, abort_} {}
+      services_{log, clock, metrics_, origins_, abort_},
+      store_(store) {}
 
 Job::~Job() {
   // A job that ended well has nothing to interrupt, and its sources may take their leave: a member of a Kafka
@@ -31,9 +32,12 @@ Job::~Job() {
 
 std::string Job::start() {
   CheckpointStore::Saved saved;
-  if (!graph_.spec.checkpoint_store.empty()) {
-    store_ = std::make_unique<CheckpointStore>(graph_.spec.checkpoint_store, graph_.spec.name);
-    if (auto problem = store_->claim(); !problem.empty()) return problem;
+  if (store_ == nullptr && !graph_.spec.checkpoint_store.empty()) {
+    folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
+    if (auto problem = folder_->claim(); !problem.empty()) return problem;
+    store_ = folder_.get();
+  }
+  if (store_ != nullptr) {
     auto loaded = store_->load(origins_);
     if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
     saved = std::get<0>(std::move(loaded));
@@ -42,7 +46,7 @@ std::string Job::start() {
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {
       tasks_.push_back(
-          std::make_unique<Task>(services_, graph_, i, store_.get(), saved.positions, saved.states[i]));
+          std::make_unique<Task>(services_, graph_, i, store_, saved.positions, saved.states[i]));
     }
   } catch (const std::runtime_error& e) {
     tasks_.clear();

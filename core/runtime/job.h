@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "checkpoint/checkpoint_store.h"
+#include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/origins.h"
 #include "graph/pipeline_graph.h"
 #include "metrics/job_metrics.h"
@@ -25,8 +25,9 @@ namespace weir {
 /// A running pipeline: its tasks, each on a thread of its own. All methods may be called from any thread.
 class Job {
  public:
-  /// `log` and `clock` outlive the job.
-  Job(PipelineGraph graph, Log& log, const Clock& clock);
+  /// Checkpoints go to `store`, or without one to the folder that the graph names, if it does. The other
+  /// arguments outlive the job.
+  Job(PipelineGraph graph, Log& log, const Clock& clock, CheckpointStore* store = nullptr);
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
   /// Aborts what still runs.
@@ -56,7 +57,8 @@ class Job {
   JobMetrics metrics_;
   AbortSignal abort_;
   Services services_;
-  std::unique_ptr<CheckpointStore> store_;
+  CheckpointStore* store_;  // null: none
+  std::unique_ptr<CheckpointFolder> folder_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checkpoint/checkpoint_store.h"
+#include "checkpoint/checkpoint_folder.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -76,14 +76,14 @@ void sync_folder(const std::string& folder) {
 
 }  // namespace
 
-CheckpointStore::CheckpointStore(std::string folder, std::string pipeline)
+CheckpointFolder::CheckpointFolder(std::string folder, std::string pipeline)
     : folder_(std::move(folder)), pipeline_(std::move(pipeline)), prefix_(pipeline_ + ".task-") {}
 
-CheckpointStore::~CheckpointStore() {
+CheckpointFolder::~CheckpointFolder() {
   if (lock_ >= 0) ::close(lock_);
 }
 
-std::string CheckpointStore::claim() {
+std::string CheckpointFolder::claim() {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
@@ -114,7 +114,7 @@ std::string CheckpointStore::claim() {
 }
 
 /// That another process has the claim, which has written its number into the lock file `fd`.
-std::string CheckpointStore::held_by(int fd) const {
+std::string CheckpointFolder::held_by(int fd) const {
   char text[24];
   const ssize_t n = ::pread(fd, text, sizeof text, 0);
   const std::string_view written(text, n > 0 ? static_cast<std::size_t>(n) : 0);
@@ -124,8 +124,8 @@ std::string CheckpointStore::held_by(int fd) const {
          "; stop that one first, or give this pipeline a name or a folder of its own";
 }
 
-std::string CheckpointStore::save(int task, const std::vector<weir_position>& positions,
-                                  std::string_view state) const {
+std::string CheckpointFolder::save(int task, const std::vector<weir_position>& positions,
+                                   std::string_view state) {
   json list = json::array();
   for (const auto& p : positions) {
     list.push_back({{"source", view(p.origin->source)},
@@ -154,14 +154,14 @@ std::string CheckpointStore::save(int task, const std::vector<weir_position>& po
 }
 
 /// Under a name that no file has yet: the one that counts until the positions are renamed stays as it is.
-std::string CheckpointStore::save_state(int task, std::string_view state, std::string& name) const {
+std::string CheckpointFolder::save_state(int task, std::string_view state, std::string& name) const {
   const std::string stem = prefix_ + std::to_string(task);
   name = stem + kStateSuffixes[0];
   if (fs::exists(folder_ + "/" + name)) name = stem + kStateSuffixes[1];
   return write_synced(folder_ + "/" + name, std::string(state));
 }
 
-void CheckpointStore::remove_states_but(int task, const std::string& kept) const {
+void CheckpointFolder::remove_states_but(int task, const std::string& kept) const {
   for (const char* suffix : kStateSuffixes) {
     const std::string name = prefix_ + std::to_string(task) + suffix;
     std::error_code error;  // what stays is removed the next time
@@ -169,7 +169,7 @@ void CheckpointStore::remove_states_but(int task, const std::string& kept) const
   }
 }
 
-int CheckpointStore::task_of(std::string_view file) const {
+int CheckpointFolder::task_of(std::string_view file) const {
   const std::string_view suffix = kSuffix;
   if (file.size() <= prefix_.size() + suffix.size() || !file.starts_with(prefix_) || !file.ends_with(suffix))
     return -1;
@@ -179,7 +179,7 @@ int CheckpointStore::task_of(std::string_view file) const {
   return error == std::errc() && stop == number.data() + number.size() ? task : -1;
 }
 
-std::variant<CheckpointStore::Saved, std::string> CheckpointStore::load(Origins& origins) const {
+std::variant<CheckpointFolder::Saved, std::string> CheckpointFolder::load(Origins& origins) const {
   std::map<const weir_origin*, std::int64_t> furthest;
   Saved saved;
   std::error_code error;

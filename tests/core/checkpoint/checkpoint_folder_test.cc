@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checkpoint/checkpoint_store.h"
+#include "checkpoint/checkpoint_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,10 +29,10 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::StartsWith;
 
-class CheckpointStoreTest : public ::testing::Test {
+class CheckpointFolderTest : public ::testing::Test {
  protected:
   /// "source/name/partition" to position; or the problem under "problem".
-  std::map<std::string, std::int64_t> load(const CheckpointStore& store) {
+  std::map<std::string, std::int64_t> load(const CheckpointFolder& store) {
     Origins origins;
     const auto loaded = store.load(origins);
     std::map<std::string, std::int64_t> all;
@@ -43,7 +43,7 @@ class CheckpointStoreTest : public ::testing::Test {
     }
     return all;
   }
-  std::string problem(const CheckpointStore& store) {
+  std::string problem(const CheckpointFolder& store) {
     const auto loaded = load(store);
     return loaded.size() == 1 ? loaded.begin()->first : "no problem";
   }
@@ -53,11 +53,11 @@ class CheckpointStoreTest : public ::testing::Test {
 
   support::TempDir dir_{"weir-store"};
   std::string folder_ = (dir_ / "deep/store").string();
-  CheckpointStore store_{folder_, "orders"};
+  CheckpointFolder store_{folder_, "orders"};
   Origins origins_;
 };
 
-TEST_F(CheckpointStoreTest, WhatStagesHoldIsSavedWithThePositions) {
+TEST_F(CheckpointFolderTest, WhatStagesHoldIsSavedWithThePositions) {
   const auto state = [&] {
     Origins origins;
     const auto loaded = store_.load(origins);
@@ -69,11 +69,11 @@ TEST_F(CheckpointStoreTest, WhatStagesHoldIsSavedWithThePositions) {
   EXPECT_EQ(state(), std::string("\0one", 4));
   EXPECT_EQ(store_.save(0, {at("a", 8)}, "two"), "");
   EXPECT_EQ(state(), "two");
-  EXPECT_EQ(store_.save(0, {at("a", 9)}), "");
+  EXPECT_EQ(store_.save(0, {at("a", 9)}, ""), "");
   EXPECT_EQ(state(), "none");
 }
 
-TEST_F(CheckpointStoreTest, AStateFileThatIsDamagedOrGoneStopsTheStart) {
+TEST_F(CheckpointFolderTest, AStateFileThatIsDamagedOrGoneStopsTheStart) {
   EXPECT_EQ(store_.save(0, {at("a", 7)}, "what was held"), "");
   std::string file;
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
@@ -86,45 +86,45 @@ TEST_F(CheckpointStoreTest, AStateFileThatIsDamagedOrGoneStopsTheStart) {
   EXPECT_THAT(problem(store_), AllOf(HasSubstr(file), HasSubstr("missing")));
 }
 
-TEST_F(CheckpointStoreTest, WithoutAFolderThereIsNothingToRestore) {
+TEST_F(CheckpointFolderTest, WithoutAFolderThereIsNothingToRestore) {
   EXPECT_THAT(load(store_), IsEmpty());
 }
 
-TEST_F(CheckpointStoreTest, WhatWasSavedComesBack) {
-  EXPECT_EQ(store_.save(0, {at("/data/a b.txt", 7), at("topic", 1'000'000'000'000, 3)}), "");
+TEST_F(CheckpointFolderTest, WhatWasSavedComesBack) {
+  EXPECT_EQ(store_.save(0, {at("/data/a b.txt", 7), at("topic", 1'000'000'000'000, 3)}, ""), "");
   EXPECT_THAT(load(store_),
               ElementsAre(Pair("in//data/a b.txt/-1", 7), Pair("in/topic/3", 1'000'000'000'000)));
-  EXPECT_EQ(store_.save(0, {at("topic", 12, 3)}), "") << "the second file replaces the first";
+  EXPECT_EQ(store_.save(0, {at("topic", 12, 3)}, ""), "") << "the second file replaces the first";
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/topic/3", 12)));
 }
 
-TEST_F(CheckpointStoreTest, OfSeveralTasksTheFurthestPositionCounts) {
-  EXPECT_EQ(store_.save(0, {at("a", 7), at("b", 1)}), "");
-  EXPECT_EQ(store_.save(11, {at("a", 5), at("b", 2)}), "");
+TEST_F(CheckpointFolderTest, OfSeveralTasksTheFurthestPositionCounts) {
+  EXPECT_EQ(store_.save(0, {at("a", 7), at("b", 1)}, ""), "");
+  EXPECT_EQ(store_.save(11, {at("a", 5), at("b", 2)}, ""), "");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7), Pair("in/b/-1", 2)));
 }
 
-TEST_F(CheckpointStoreTest, PipelinesThatShareAFolderDoNotMix) {
-  const CheckpointStore other(folder_, "orders2"), odd(folder_, "orders.task-5");
-  EXPECT_EQ(store_.save(0, {at("a", 7)}), "");
-  EXPECT_EQ(other.save(0, {at("a", 8)}), "");
-  EXPECT_EQ(odd.save(0, {at("a", 9)}), "");
+TEST_F(CheckpointFolderTest, PipelinesThatShareAFolderDoNotMix) {
+  CheckpointFolder other(folder_, "orders2"), odd(folder_, "orders.task-5");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "");
+  EXPECT_EQ(other.save(0, {at("a", 8)}, ""), "");
+  EXPECT_EQ(odd.save(0, {at("a", 9)}, ""), "");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
 
-TEST_F(CheckpointStoreTest, ANameThatIsNotUtf8BreaksNothing) {
-  EXPECT_EQ(store_.save(0, {at("caf\xE9", 7), at("a", 3)}), "");
+TEST_F(CheckpointFolderTest, ANameThatIsNotUtf8BreaksNothing) {
+  EXPECT_EQ(store_.save(0, {at("caf\xE9", 7), at("a", 3)}, ""), "");
   EXPECT_EQ(load(store_).size(), 2u);
 }
 
-TEST_F(CheckpointStoreTest, WhatACrashLeftHalfWrittenDoesNotMatter) {
-  EXPECT_EQ(store_.save(0, {at("a", 7)}), "");
+TEST_F(CheckpointFolderTest, WhatACrashLeftHalfWrittenDoesNotMatter) {
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "");
   dir_.write("deep/store/orders.task-0.positions.json.new", "{\"weir_pos");
   dir_.write("deep/store/README", "notes of the operator");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
 
-TEST_F(CheckpointStoreTest, ADamagedFileIsNeverSkipped) {
+TEST_F(CheckpointFolderTest, ADamagedFileIsNeverSkipped) {
   const std::string good = R"({"weir_positions": 1, "positions": []})";
   for (const std::string bad :
        {"", "{\"weir_positions\": 1, \"positions\": [", "[]", "null", "{\"positions\": []}",
@@ -141,51 +141,51 @@ TEST_F(CheckpointStoreTest, ADamagedFileIsNeverSkipped) {
   }
 }
 
-TEST_F(CheckpointStoreTest, AFileThatCannotBeReadIsNotCalledDamaged) {
+TEST_F(CheckpointFolderTest, AFileThatCannotBeReadIsNotCalledDamaged) {
   fs::create_directories(fs::path(folder_) / "orders.task-0.positions.json");
   EXPECT_EQ(problem(store_),
             "cannot read the checkpoint file " + folder_ + "/orders.task-0.positions.json: Is a directory");
 }
 
-TEST_F(CheckpointStoreTest, AFolderThatIsNoneIsAProblem) {
+TEST_F(CheckpointFolderTest, AFolderThatIsNoneIsAProblem) {
   dir_.write("deep/store", "");
   EXPECT_THAT(problem(store_), StartsWith("cannot read the checkpoint folder " + folder_ + ": "));
-  EXPECT_THAT(store_.save(0, {at("a", 7)}), AllOf(HasSubstr(folder_), HasSubstr("Not a directory")));
+  EXPECT_THAT(store_.save(0, {at("a", 7)}, ""), AllOf(HasSubstr(folder_), HasSubstr("Not a directory")));
 }
 
-TEST_F(CheckpointStoreTest, AFolderThatCannotBeLookedIntoIsNotTakenForEmpty) {
+TEST_F(CheckpointFolderTest, AFolderThatCannotBeLookedIntoIsNotTakenForEmpty) {
   const std::string too_long = (dir_ / std::string(300, 'x')).string();
-  EXPECT_EQ(problem(CheckpointStore(too_long, "orders")),
+  EXPECT_EQ(problem(CheckpointFolder(too_long, "orders")),
             "cannot read the checkpoint folder " + too_long + ": File name too long");
 }
 
-TEST_F(CheckpointStoreTest, ASecondClaimIsRefusedWithFolderAndProcess) {
+TEST_F(CheckpointFolderTest, ASecondClaimIsRefusedWithFolderAndProcess) {
   EXPECT_EQ(store_.claim(), "");
-  CheckpointStore second(folder_, "orders");
+  CheckpointFolder second(folder_, "orders");
   EXPECT_THAT(second.claim(), AllOf(StartsWith("pipeline 'orders' runs already with the checkpoint folder " +
                                                folder_ + ", in process " + std::to_string(::getpid()) + ";"),
                                     HasSubstr("stop that one first")));
-  EXPECT_EQ(store_.save(0, {at("a", 7)}), "") << "the first is not disturbed";
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "") << "the first is not disturbed";
 }
 
-TEST_F(CheckpointStoreTest, APipelineOfAnotherNameIsNotRefused) {
+TEST_F(CheckpointFolderTest, APipelineOfAnotherNameIsNotRefused) {
   EXPECT_EQ(store_.claim(), "");
-  EXPECT_EQ(CheckpointStore(folder_, "orders2").claim(), "");
+  EXPECT_EQ(CheckpointFolder(folder_, "orders2").claim(), "");
 }
 
-TEST_F(CheckpointStoreTest, AClaimEndsWithItsStore) {
-  EXPECT_EQ(CheckpointStore(folder_, "orders").claim(), "");
+TEST_F(CheckpointFolderTest, AClaimEndsWithItsStore) {
+  EXPECT_EQ(CheckpointFolder(folder_, "orders").claim(), "");
   EXPECT_EQ(store_.claim(), "");
   EXPECT_THAT(load(store_), IsEmpty()) << "the lock file is no file of positions";
 }
 
-TEST_F(CheckpointStoreTest, AClaimEndsWithAProcessThatIsKilled) {
+TEST_F(CheckpointFolderTest, AClaimEndsWithAProcessThatIsKilled) {
   int claimed[2];
   ASSERT_EQ(::pipe(claimed), 0);
   const pid_t other = ::fork();
   ASSERT_GE(other, 0);
   if (other == 0) {
-    CheckpointStore store(folder_, "orders");
+    CheckpointFolder store(folder_, "orders");
     const char answer = store.claim().empty() ? 'y' : 'n';
     if (::write(claimed[1], &answer, 1) == 1) ::pause();
     ::_exit(1);
@@ -201,27 +201,27 @@ TEST_F(CheckpointStoreTest, AClaimEndsWithAProcessThatIsKilled) {
   ::close(claimed[1]);
 }
 
-TEST_F(CheckpointStoreTest, AFolderThatCannotBeMadeCannotBeClaimed) {
+TEST_F(CheckpointFolderTest, AFolderThatCannotBeMadeCannotBeClaimed) {
   dir_.write("deep", "");
   EXPECT_THAT(store_.claim(), StartsWith("cannot make the checkpoint folder " + folder_ + ": "));
 }
 
-TEST_F(CheckpointStoreTest, OnAFullDiskTheOldPositionsStay) {
+TEST_F(CheckpointFolderTest, OnAFullDiskTheOldPositionsStay) {
   WEIR_REQUIRE_SMALL_DISK();
   const support::SmallDisk disk(folder_, "size=64k");
-  EXPECT_EQ(store_.save(0, {at("a", 7)}), "");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "");
   std::vector<weir_position> many;
   for (int i = 0; i < 2000; ++i) many.push_back(at("a", i, i));
-  EXPECT_EQ(store_.save(0, many),
+  EXPECT_EQ(store_.save(0, many, ""),
             "cannot write " + folder_ + "/orders.task-0.positions.json.new: No space left on device");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
 
-TEST_F(CheckpointStoreTest, WithoutWritePermissionTheTextNamesTheFile) {
+TEST_F(CheckpointFolderTest, WithoutWritePermissionTheTextNamesTheFile) {
   WEIR_REQUIRE_SMALL_DISK();
   support::SmallDisk disk(folder_, "size=64k");
   disk.make_read_only();
-  EXPECT_EQ(store_.save(0, {at("a", 7)}),
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""),
             "cannot create " + folder_ + "/orders.task-0.positions.json.new: Read-only file system");
 }
 

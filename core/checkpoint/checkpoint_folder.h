@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "checkpoint/checkpoint_store.h"
+
+namespace weir {
+
+/// Keeps checkpoints in a folder, see FORMAT.md. Written beside and renamed, so that a crash leaves the old
+/// or the new checkpoint as a whole.
+class CheckpointFolder final : public CheckpointStore {
+ public:
+  /// `pipeline` is part of the file names, so that several pipelines may share a folder.
+  CheckpointFolder(std::string folder, std::string pipeline);
+  /// Gives the claim back.
+  ~CheckpointFolder() override;
+
+  /// Makes the folder and keeps every other process, and every other store of this one, from claiming the
+  /// same pipeline in it for as long as this object lives: two that save to the same files would take each
+  /// other's positions back. Returns an empty string, or why it cannot be: the folder, and the process that
+  /// has it. The kernel ends the claim with the process, however that ends.
+  std::string claim();
+
+  std::string save(int task, const std::vector<weir_position>& positions, std::string_view state) override;
+  std::variant<Saved, std::string> load(Origins& origins) const override;
+
+ private:
+  /// The number of the task whose checkpoint a file is; -1 for other files.
+  int task_of(std::string_view file) const;
+  std::string save_state(int task, std::string_view state, std::string& name) const;
+  void remove_states_but(int task, const std::string& kept) const;
+  std::string held_by(int fd) const;
+
+  const std::string folder_;
+  const std::string pipeline_;
+  const std::string prefix_;
+  int lock_ = -1;  // the lock file, open; -1 without a claim
+};
+
+}  // namespace weir
