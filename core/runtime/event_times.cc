@@ -116,17 +116,16 @@ void EventTimes::save(SnapshotWriter& to) const {
   for (const auto& [origin, o] : origins_) {
     save_origin(to, origin);
     to.time(o.latest);
-    to.time(o.seen);
     to.number(o.idle ? 1 : 0);
   }
 }
 
-void EventTimes::load(SnapshotReader& from, const FindOrigin& origins) {
+void EventTimes::load(SnapshotReader& from, const FindOrigin& origins, std::int64_t now) {
   watermark_ = from.time();
   for (std::uint64_t left = from.number(); left > 0; --left) {
     Of& o = of(load_origin(from, origins));
     o.latest = from.time();
-    o.seen = from.time();
+    o.seen = now;
     o.idle = from.number() != 0;
   }
 }

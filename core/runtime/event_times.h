@@ -42,7 +42,9 @@ class EventTimes {
   /// How far event time has come; it never goes back.
   std::int64_t watermark();
   void save(SnapshotWriter& to) const;
-  void load(SnapshotReader& from, const FindOrigin& origins);
+  /// An origin is idle only after it has been silent for the whole time since `now`, not while nobody asked
+  /// it for records.
+  void load(SnapshotReader& from, const FindOrigin& origins, std::int64_t now);
 
   /// Whether all origins are idle.
   bool idle() const;

@@ -177,8 +177,10 @@ bool InlineNode::create() {
 
 void InlineNode::start() {
   if (create()) settle(stage_.plugin->start(instance_, context_.get()), nullptr, 0);
+  if (task_.failed()) return;
   // What was restored, before any record: one that was late before is late again.
-  if (event_times_ && !task_.failed()) tell_time();
+  if (event_times_) return tell_time();
+  if (watermarks().now() != Watermarks::kStart) tell_watermark(watermarks().now());
 }
 
 void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet) {
@@ -302,6 +304,8 @@ void InlineNode::save(SnapshotWriter& to) const {
   to.number(event_times_ ? 1 : 0);
   if (event_times_) event_times_->save(to);
   if (!is_stateful()) return;
+  // After the end of the input there may be more of it: how far that is, its sources tell.
+  to.time(watermarks().now() == Watermarks::kEnd ? Watermarks::kStart : watermarks().now());
   timers_.save(to);
   event_timers_.save(to);
   lists_.save(to);
@@ -312,10 +316,11 @@ void InlineNode::load(SnapshotReader& from, const FindOrigin& origins) {
   const bool stateful = from.number() != 0;
   if (from.number() != 0) {
     if (!event_times_) throw std::runtime_error("it had an `event_time:`, which is gone from the file");
-    event_times_->load(from, origins);
+    event_times_->load(from, origins, services_.clock.now());
   }
   if (!stateful) return;
   if (!is_stateful()) throw std::runtime_error("it is of a plugin that keeps none");
+  restore_watermark(from.time());
   timers_.load(from);
   event_timers_.load(from);
   lists_.load(from, origins);

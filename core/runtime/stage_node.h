@@ -132,6 +132,7 @@ class StageNode {
   void tell_watermark(std::int64_t time) const;
   void tell_idle(bool idle) const;
   const Watermarks& watermarks() const { return watermarks_; }
+  void restore_watermark(std::int64_t time) { watermarks_.restore(time); }
 
   Outlet& outlet(std::uint32_t port) { return port == WEIR_ERROR_PORT ? error_ : outlets_[port]; }
   /// Sends records out with a reason. By an unwired error port nothing leaves: it stops the pipeline instead.

@@ -38,6 +38,13 @@ class Watermarks {
     return combine();
   }
 
+  /// Event time had come so far before a restart. An input counts once it has come there again, as it did
+  /// before: one that lags behind lags still.
+  void restore(std::int64_t now) {
+    now_ = now;
+    for (Input& in : inputs_) in.aligned = false;
+  }
+
   std::int64_t now() const { return now_; }
   /// Whether no input is expected to tell the time.
   bool idle() const {
@@ -48,7 +55,7 @@ class Watermarks {
   struct Input {
     std::int64_t time;
     bool idle;
-    bool aligned;  ///< false while it is behind the others after having been idle
+    bool aligned;  ///< false while it is behind the others after having been idle, or after a restart
   };
 
   bool combine() {

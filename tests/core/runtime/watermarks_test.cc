@@ -51,6 +51,19 @@ TEST(Watermarks, AnInputThatComesBackBehindTheOthersIsWaitedForOnlyOnceItHasCaug
   EXPECT_EQ(w.now(), 25);
 }
 
+TEST(Watermarks, AfterARestartEventTimeGoesOnWhereItWasAndWhoLaggedLagsStill) {
+  Watermarks w;
+  const auto a = w.add(false);
+  const auto b = w.add(false);
+  w.restore(100);
+  EXPECT_EQ(w.now(), 100);
+  EXPECT_FALSE(w.advance(b, 50));
+  EXPECT_FALSE(w.advance(a, 100));
+  EXPECT_TRUE(w.advance(a, 110)) << "b was not waited for before either";
+  EXPECT_FALSE(w.advance(b, 110));
+  EXPECT_FALSE(w.advance(a, 120)) << "b has caught up and counts again";
+}
+
 TEST(Watermarks, WhenAllAreIdleEventTimeMovesOnToTheFurthest) {
   Watermarks w;
   const auto a = w.add(false);
