@@ -2,19 +2,31 @@
 #include "testing/bench.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace weir {
 
+bool SourceFeed::is_committed(const Item& item) const {
+  const auto* record = std::get_if<SampleRecord>(&item.what);
+  if (record == nullptr) return true;
+  const auto at = committed.find({record->origin, record->partition});
+  return at != committed.end() && record->position < at->second;
+}
+
+bool SourceFeed::all_committed() const {
+  return std::all_of(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(next),
+                     [&](const Item& item) { return is_committed(item); });
+}
+
 void SourceFeed::start_again() {
-  // Only records without a place in the source's order are given once for all.
+  // How far event time has come stands in the checkpoint only for a source; before another stage it is told
+  // again.
   const auto done = [&](const Item& item) {
-    const auto* record = std::get_if<SampleRecord>(&item.what);
-    if (record == nullptr) return true;
-    const auto at = committed.find({record->origin, record->partition});
-    return at != committed.end() && record->position < at->second;
+    return is_committed(item) && (is_source || !std::holds_alternative<TimeMark>(item.what));
   };
-  items.erase(std::remove_if(items.begin(), items.end(), done), items.end());
-  next = 0;
+  const auto end = items.begin() + static_cast<std::ptrdiff_t>(covered);
+  items.erase(std::remove_if(items.begin(), end, done), end);
+  next = covered = 0;
   ended = false;
 }
 

@@ -19,8 +19,8 @@
 
 namespace weir {
 
-/// What a source under test gives. It remembers all of it, since after a restart it gives again what was not
-/// committed.
+/// What a source under test gives. It remembers what it has given, since after a restart it gives again what
+/// the last checkpoint does not cover.
 struct SourceFeed {
   using Origin = std::pair<std::string, std::int32_t>;  ///< name, partition
 
@@ -41,13 +41,22 @@ struct SourceFeed {
   std::vector<Item> items;
   std::size_t at_once = 0;                       ///< no more records at once; 0: as many as there are
   std::size_t next = 0;                          ///< the first item that has not been given
+  std::size_t covered = 0;                       ///< those that had been given at the last checkpoint
   std::map<Origin, std::int64_t> next_position;  ///< of what the next step feeds
   std::map<Origin, std::int64_t> committed;
   bool ends = false;   ///< when all is given it ends
   bool ended = false;  ///< it has
 
+  /// What has been given is in the checkpoint that has just been made, as far as it is committed.
+  void checkpoint() { covered = next; }
+  /// Whether all that has been given is committed.
+  bool all_committed() const;
   /// As a source that starts again where its positions are.
   void start_again();
+
+ private:
+  /// Items without a position count as committed.
+  bool is_committed(const Item& item) const;
 };
 
 /// What has come by a port, or into a sink.

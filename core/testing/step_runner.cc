@@ -16,7 +16,6 @@
 namespace weir {
 namespace {
 
-constexpr char kNoRest[] = "the pipeline does not come to rest";
 constexpr char kOrigin[] = "test";  ///< the name of the origin of records that say none
 
 SourceFeed::Origin origin_of(const WrittenRecord& written, const FeedStep& step) {
@@ -117,12 +116,26 @@ std::string StepRunner::why_stopped() const {
 }
 
 std::string StepRunner::start() {
-  job_ = std::make_unique<SteppedJob>(graph_, conductor_, log_, clock_);
-  return job_->start() ? "" : kNoRest;
+  job_ = std::make_unique<SteppedJob>(graph_, conductor_, log_, clock_, checkpoint_);
+  return job_->start();
 }
 
 std::string StepRunner::settle() {
-  return job_->settle() ? "" : kNoRest;
+  return job_->settle() ? "" : SteppedJob::kNoRest;
+}
+
+std::string StepRunner::checkpoint() {
+  if (!job_->checkpoint()) return SteppedJob::kNoRest;
+  if (job_->failure()) return {};
+  for (auto& [name, feed] : bench_.feeds) feed.checkpoint();
+  return {};
+}
+
+std::string StepRunner::start_again() {
+  job_.reset();
+  for (auto& [name, feed] : bench_.feeds) feed.start_again();
+  if (auto problem = start(); !problem.empty()) return problem;
+  return settle();
 }
 
 SampleRecord StepRunner::fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed) {
@@ -171,12 +184,11 @@ std::string StepRunner::operator()(const EventTimeStep& step) {
 
 std::string StepRunner::operator()(const RestartStep& step) {
   if (job_->ended()) return "the pipeline has ended, so it cannot be restarted";
-  if (!step.crash && !job_->checkpoint()) return kNoRest;
+  if (!step.crash) {
+    if (auto problem = checkpoint(); !problem.empty()) return problem;
+  }
   if (job_->failure()) return {};
-  job_.reset();
-  for (auto& [name, feed] : bench_.feeds) feed.start_again();
-  if (auto problem = start(); !problem.empty()) return problem;
-  return settle();
+  return start_again();
 }
 
 std::string StepRunner::operator()(const AnswerStep& step) {
@@ -199,7 +211,7 @@ std::string StepRunner::operator()(const EndStep& step) {
   if (!done) return {};
   for (auto& [name, feed] : bench_.feeds) feed.ends = true;
   if (auto problem = settle(); !problem.empty()) return problem;
-  return job_->end() ? "" : kNoRest;
+  return job_->end() ? "" : SteppedJob::kNoRest;
 }
 
 Seen& StepRunner::seen_at(const PortRef& at) {

@@ -10,6 +10,7 @@
 #include "graph/pipeline_graph.h"
 #include "testing/conductor.h"
 #include "testing/graph_under_test.h"
+#include "testing/kept_checkpoint.h"
 #include "testing/stepped_job.h"
 #include "testing/test_case.h"
 
@@ -44,6 +45,10 @@ class StepRunner {
   void note_origins();
   std::string settle();
   std::string start();
+  /// Delivers, commits, and keeps what the stages hold.
+  std::string checkpoint();
+  /// Takes the job down and starts another one at the last checkpoint.
+  std::string start_again();
   SampleRecord fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed);
   Seen& seen_at(const PortRef& at);
   void account_for_inputs_of(const GraphStage& sink);
@@ -54,6 +59,7 @@ class StepRunner {
   StepClock& clock_;
   Log& log_;
   Conductor conductor_;
+  KeptCheckpoint checkpoint_;
   Bench bench_;
   PipelineGraph graph_;
   bool stop_expected_ = false;  ///< a step has said that the pipeline stops

@@ -3,13 +3,14 @@
 
 namespace weir {
 
-SteppedJob::SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock)
-    : conductor_(conductor), job_(graph, log, clock) {}
+SteppedJob::SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock,
+                       CheckpointStore& store)
+    : conductor_(conductor), job_(graph, log, clock, &store) {}
 
-bool SteppedJob::start() {
+std::string SteppedJob::start() {
   conductor_.start_again();
-  job_.start();  // without a store nothing can be wrong with one
-  return wait();
+  if (auto problem = job_.start(); !problem.empty()) return problem;
+  return wait() ? "" : kNoRest;
 }
 
 bool SteppedJob::settle() {

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "checkpoint/checkpoint_store.h"
 #include "graph/pipeline_graph.h"
 #include "metrics/job_metrics.h"
 #include "runtime/job.h"
@@ -19,14 +21,17 @@ namespace weir {
 /// due, the sources have nothing. What goes on inside is a Job like any other.
 class SteppedJob {
  public:
-  /// `graph` has a conducted source with this conductor. All arguments outlive the job. A job that is
-  /// destroyed before its end delivers and commits nothing more.
-  SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock);
+  /// `graph` has a conducted source with this conductor; the job goes on where `store` is. All arguments
+  /// outlive the job. A job that is destroyed before its end delivers and commits nothing more.
+  SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock,
+             CheckpointStore& store);
+
+  /// Returns why it does not come to rest: the checkpoint does not fit the pipeline, or kNoRest.
+  std::string start();
 
   // Each returns false when the pipeline does not come to rest in kPatience; then the job can only be
   // destroyed.
 
-  bool start();
   /// Fires the timers that are due and takes what the sources have.
   bool settle();
   /// Delivers and commits.
@@ -38,6 +43,8 @@ class SteppedJob {
   bool ended() const { return ended_; }
   std::optional<StopReason> failure() const { return ended_ ? job_.failure() : std::nullopt; }
   std::vector<StageTotals> totals() const { return job_.totals(); }
+
+  static constexpr char kNoRest[] = "the pipeline does not come to rest";
 
  private:
   /// Real time; only a stage that waits for ever comes near it.
