@@ -29,6 +29,7 @@ enum class OptionId {
   kMaxAttempts,
   kDryRun,
   kAtOnce,
+  kThorough,
   kFilter,
   kJunit
 };
@@ -52,6 +53,7 @@ constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false},
                                {"max-attempts", 0, OptionId::kMaxAttempts, true, Command::kReplay},
                                {"dry-run", 0, OptionId::kDryRun, false, Command::kReplay},
                                {"at-once", 0, OptionId::kAtOnce, true, Command::kTest},
+                               {"thorough", 0, OptionId::kThorough, false, Command::kTest},
                                {"filter", 0, OptionId::kFilter, true, Command::kTest},
                                {"junit", 0, OptionId::kJunit, true, Command::kTest}};
 
@@ -189,6 +191,7 @@ class Parser {
     if (id == OptionId::kVersion) arguments_.version = true;
     if (id == OptionId::kQuiet) arguments_.quiet = true;
     if (id == OptionId::kVerifyPorts) arguments_.verify_ports = true;
+    if (id == OptionId::kThorough) arguments_.test.thorough = true;
     if (id == OptionId::kDryRun) arguments_.replay.dry_run = true;
   }
 
@@ -246,6 +249,10 @@ class Parser {
     if (arguments_.command == Command::kPlugins) return;
     if (arguments_.command == Command::kTest) {
       if (arguments_.test.paths.empty()) fail("the files or folders with tests are missing");
+      if (arguments_.test.thorough && arguments_.test.at_once != 0)
+        fail(
+            "option '--thorough' goes through several numbers of records, so '--at-once' has no meaning "
+            "beside it");
       return;
     }
     const bool replay = arguments_.command == Command::kReplay;

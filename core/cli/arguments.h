@@ -16,6 +16,7 @@ struct TestRequest {
   std::vector<std::string> paths;  ///< files and folders
   std::string filter;              ///< only tests with this in their name
   int at_once = 0;                 ///< sources give no more records at once; 0: all that a step has
+  bool thorough = false;           ///< each test in all ways that must make no difference
   std::string junit;               ///< where the results go as JUnit's XML; empty: nowhere
 };
 

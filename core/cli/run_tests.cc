@@ -51,10 +51,13 @@ ExitCode run_tests(const TestRequest& request, PluginCatalog& plugins, bool quie
     print_errors(diagnostics);
     return kBadInput;
   }
+  const std::vector<Variation> variations =
+      request.thorough ? thorough_variations()
+                       : std::vector<Variation>{{static_cast<std::size_t>(request.at_once), false}};
   std::vector<TestResult> results;
   for (const auto& test : tests) {
     if (test->name().find(request.filter) == std::string::npos) continue;
-    results.push_back(test->run(static_cast<std::size_t>(request.at_once)));
+    results.push_back(test->run(variations));
     if (!quiet || results.back().failure) std::fputs(result_text(results.back()).c_str(), stdout);
     std::fflush(stdout);
   }

@@ -3,6 +3,15 @@
 
 namespace weir {
 
+StageTotals& StageTotals::operator+=(const StageTotals& other) {
+  in += other.in;
+  for (std::size_t p = 0; p < ports.size(); ++p) ports[p] += other.ports[p];
+  error += other.error;
+  given_up += other.given_up;
+  for (const auto& [name, n] : other.named) named[name] += n;
+  return *this;
+}
+
 JobMetrics::JobMetrics(const std::vector<std::size_t>& port_counts, int tasks)
     : tasks_(static_cast<std::size_t>(tasks)), named_(port_counts.size()) {
   for (const std::size_t ports : port_counts) {

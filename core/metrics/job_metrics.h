@@ -39,6 +39,9 @@ struct StageTotals {
   std::uint64_t error = 0;
   std::uint64_t given_up = 0;
   std::map<std::string, std::uint64_t> named;  ///< the plugin's own counters
+
+  /// Adds those of the same stage in another job of the same graph.
+  StageTotals& operator+=(const StageTotals& other);
 };
 
 /// All counts of a job.

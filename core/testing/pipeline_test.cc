@@ -30,12 +30,17 @@ std::unique_ptr<PipelineTest> PipelineTest::prepare(const TestFile& file, const 
   return own.empty() ? std::move(made) : nullptr;
 }
 
-TestResult PipelineTest::run(std::size_t at_once) {
+TestResult PipelineTest::run(const std::vector<Variation>& variations) {
   TestResult result{file_, test_.name, std::nullopt, {}, {}};
   const auto start = std::chrono::steady_clock::now();
-  {
-    StepRunner runner(*graph_, test_, clock_, log_, at_once);
-    result.failure = runner.run();
+  for (const auto& variation : variations) {
+    log_.flush();
+    lines_.clear();
+    clock_.begin_again();
+    result.failure = StepRunner(*graph_, test_, clock_, log_, variation).run();
+    if (!result.failure) continue;
+    result.variation = to_text(variation);
+    break;
   }
   result.took =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "plugin/registry.h"
 #include "testing/report.h"
 #include "testing/test_case.h"
+#include "testing/variation.h"
 
 namespace weir {
 
@@ -24,9 +24,11 @@ class StepClock final : public Clock {
  public:
   std::int64_t now() const override { return now_; }
   void set(std::int64_t time) { now_ = time; }
+  void begin_again() { now_ = kBegin; }
 
  private:
-  std::atomic<std::int64_t> now_{1'704'067'200'000};
+  static constexpr std::int64_t kBegin = 1'704'067'200'000;
+  std::atomic<std::int64_t> now_{kBegin};
 };
 
 /// One test with the pipeline that it is about, ready to run.
@@ -42,8 +44,8 @@ class PipelineTest {
   PipelineTest& operator=(const PipelineTest&) = delete;
 
   const std::string& name() const { return test_.name; }
-  /// Sources give at most `at_once` records at once; 0: all that a step has.
-  TestResult run(std::size_t at_once = 0);
+  /// Runs the steps once in each way, until they do not hold in one.
+  TestResult run(const std::vector<Variation>& variations = {Variation{}});
 
  private:
   PipelineTest(std::string file, const TestCase& test);

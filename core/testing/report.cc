@@ -52,11 +52,19 @@ std::string counted(std::size_t n) {
   return std::to_string(n) + (n == 1 ? " test" : " tests");
 }
 
+/// The step and why it does not hold, and in which way it was run.
+std::string failure_text(const TestResult& result) {
+  std::string text = to_string(result.failure->mark) + ": " + result.failure->message;
+  if (result.variation.empty()) return text;
+  if (text.back() != '\n') text += '\n';
+  return text + "run with " + result.variation;
+}
+
 std::string case_text(const TestResult& result) {
   std::string text = "    <testcase classname=\"" + escaped(result.file) + "\" name=\"" +
                      escaped(result.name) + "\" time=\"" + seconds(result.took) + "\"";
   if (!result.failure) return text + "/>\n";
-  const std::string message = to_string(result.failure->mark) + ": " + result.failure->message;
+  const std::string message = failure_text(result);
   text += ">\n      <failure message=\"" + escaped(message.substr(0, message.find('\n'))) + "\">" +
           escaped(message) + "</failure>\n";
   if (!result.log.empty()) {
@@ -73,7 +81,7 @@ std::string result_text(const TestResult& result) {
   std::string text = std::string(result.failure ? "FAILS " : "holds ") + result.file + ": " +
                      printable(result.name) + " (" + milliseconds(result.took) + ")\n";
   if (!result.failure) return text;
-  text += to_string(result.failure->mark) + ": " + result.failure->message;
+  text += failure_text(result);
   if (text.back() != '\n') text += '\n';
   for (const auto& line : result.log) text += "  log: " + line + "\n";
   return text;

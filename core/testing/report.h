@@ -18,6 +18,7 @@ struct TestResult {
       failure;                   ///< the step that did not hold, and why; the message may have several lines
   std::vector<std::string> log;  ///< what the pipeline logged
   std::chrono::microseconds took{};
+  std::string variation = {};  ///< in which way the steps were run that did not hold; empty: the plain one
 };
 
 /// One line for a test that holds; for one that does not also the step, the difference and the log.

@@ -71,12 +71,12 @@ std::string found_instead(const std::string& what, const std::string& found, con
 }  // namespace
 
 StepRunner::StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log,
-                       std::size_t at_once)
-    : real_(graph), test_(test), clock_(clock), log_(log) {
+                       const Variation& variation)
+    : real_(graph), test_(test), clock_(clock), log_(log), variation_(variation) {
   bench_.conductor = &conductor_;
   graph_ = graph_under_test(real_, wanted_of(test_, real_), bench_, log_);
   note_origins();
-  for (auto& [name, feed] : bench_.feeds) feed.at_once = at_once;
+  for (auto& [name, feed] : bench_.feeds) feed.at_once = variation.at_once;
 }
 
 /// A source has the partitions that the steps name, as if it had been given them at its start.
@@ -98,6 +98,8 @@ void StepRunner::note_origins() {
 std::optional<Diagnostic> StepRunner::run() {
   if (auto problem = start(); !problem.empty()) return Diagnostic{test_.mark, problem};
   for (auto step = test_.steps.begin(); step != test_.steps.end(); ++step) {
+    if (auto problem = restart_unseen(static_cast<std::size_t>(step - test_.steps.begin())); !problem.empty())
+      return Diagnostic{step->mark, problem};
     if (auto problem = std::visit(*this, step->what); !problem.empty())
       return Diagnostic{step->mark, problem};
     const bool expected = stop_expected_ || std::any_of(step, test_.steps.end(), [](const Step& later) {
@@ -136,6 +138,28 @@ std::string StepRunner::start_again() {
   for (auto& [name, feed] : bench_.feeds) feed.start_again();
   if (auto problem = start(); !problem.empty()) return problem;
   return settle();
+}
+
+std::string StepRunner::restart_unseen(std::size_t step) {
+  if (!variation_.restarts || step == 0 || job_->ended()) return {};
+  const auto crashes = [](const Step& later) {
+    const auto* restart = std::get_if<RestartStep>(&later.what);
+    return restart != nullptr && restart->crash;
+  };
+  if (std::any_of(test_.steps.begin() + static_cast<std::ptrdiff_t>(step), test_.steps.end(), crashes))
+    return {};
+  if (auto problem = checkpoint(); !problem.empty()) return problem;
+  const bool complete = std::all_of(bench_.feeds.begin(), bench_.feeds.end(),
+                                    [](const auto& feed) { return feed.second.all_committed(); });
+  if (job_->failure() || !complete) return {};
+  counted_before_ = totals();
+  return start_again();
+}
+
+std::vector<StageTotals> StepRunner::totals() const {
+  auto all = job_->totals();
+  for (std::size_t i = 0; i < counted_before_.size(); ++i) all[i] += counted_before_[i];
+  return all;
 }
 
 SampleRecord StepRunner::fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed) {
@@ -188,6 +212,7 @@ std::string StepRunner::operator()(const RestartStep& step) {
     if (auto problem = checkpoint(); !problem.empty()) return problem;
   }
   if (job_->failure()) return {};
+  counted_before_.clear();
   return start_again();
 }
 
@@ -242,7 +267,7 @@ std::string StepRunner::operator()(const ExpectStep& step) {
 }
 
 std::string StepRunner::operator()(const CountersStep& step) {
-  const auto totals = job_->totals();
+  const auto totals = this->totals();
   std::string problems;
   for (const auto& [name, value] : step.counters) {
     const GraphStage& stage = *find_stage(real_, name.stage);

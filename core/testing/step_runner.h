@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/diagnostics.h"
 #include "base/log.h"
 #include "graph/pipeline_graph.h"
+#include "metrics/job_metrics.h"
 #include "testing/conductor.h"
 #include "testing/graph_under_test.h"
 #include "testing/kept_checkpoint.h"
 #include "testing/stepped_job.h"
 #include "testing/test_case.h"
+#include "testing/variation.h"
 
 namespace weir {
 
 class StepClock;
 
 /// Runs the steps of one test, once. Steps act while the pipeline is at rest, and each leaves it at rest.
+///
+/// With Variation::restarts the pipeline is restarted before each step, as the step `restart` does, but for
+/// places where that is meant to be seen: before a later `restart: crash`, and while records are held by a
+/// stage that keeps no state, which are then read again. Counters go on over these restarts.
 class StepRunner {
  public:
-  /// The first four outlive the runner. `at_once` as in PipelineTest::run(). The names in the test have been
-  /// checked against the graph.
+  /// All outlive the runner. The names in the test have been checked against the graph.
   StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log,
-             std::size_t at_once);
+             const Variation& variation);
 
   /// The first step that does not hold and why, if there is one.
   std::optional<Diagnostic> run();
@@ -49,6 +56,10 @@ class StepRunner {
   std::string checkpoint();
   /// Takes the job down and starts another one at the last checkpoint.
   std::string start_again();
+  /// A restart that no step tells, before the step with this number, if nothing is to be seen of it.
+  std::string restart_unseen(std::size_t step);
+  /// What was counted since the last restart that a step told.
+  std::vector<StageTotals> totals() const;
   SampleRecord fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed);
   Seen& seen_at(const PortRef& at);
   void account_for_inputs_of(const GraphStage& sink);
@@ -62,7 +73,9 @@ class StepRunner {
   KeptCheckpoint checkpoint_;
   Bench bench_;
   PipelineGraph graph_;
-  bool stop_expected_ = false;  ///< a step has said that the pipeline stops
+  const Variation& variation_;
+  std::vector<StageTotals> counted_before_;  ///< by jobs that restart_unseen() took down
+  bool stop_expected_ = false;               ///< a step has said that the pipeline stops
   std::unique_ptr<SteppedJob> job_;
 };
 

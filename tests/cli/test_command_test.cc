@@ -76,6 +76,24 @@ TEST_F(Test, AFilterPicksTestsByName) {
   EXPECT_EQ(none.err, "etl-run: none of the 2 tests has 'nothing like it' in its name\n");
 }
 
+TEST_F(Test, ThoroughTellsWhatDependsOnHowManyRecordsComeAtOnce) {
+  write_tests(R"(
+  - name: a write that fails takes both records with it
+    steps:
+      - fail: {stage: out, code: full}
+      - records: {into: in, values: [a, b]}
+      - stops: {code: full}
+      - expect: {at: out, values: []}
+      - counters: {some.in: 2}
+)");
+  EXPECT_EQ(etl_run({"test", "p.yaml"}).status.code, 0);
+  const auto done = etl_run({"test", "--thorough", "p.yaml"});
+  EXPECT_EQ(done.status.code, 1);
+  EXPECT_THAT(done.out,
+              AllOf(HasSubstr("p.test.yaml:10:9: some.in is 1, expected 2\nrun with 1 record at once\n"),
+                    HasSubstr("1 test, 1 does not hold (")));
+}
+
 TEST_F(Test, TheResultsAreWrittenForContinuousIntegration) {
   write_tests(std::string(kHolds) + kFails);
   EXPECT_EQ(etl_run({"test", ".", "--junit", "results.xml"}).status.code, 1);

@@ -156,6 +156,10 @@ TEST(Arguments, TestTakesFilesAndFolders) {
   EXPECT_EQ(arguments.test.filter, "blank");
   EXPECT_EQ(arguments.test.junit, "r.xml");
   EXPECT_TRUE(arguments.quiet);
+  EXPECT_FALSE(arguments.test.thorough);
+  EXPECT_TRUE(parse({"test", "a.yaml", "--thorough"}).test.thorough);
+  EXPECT_THAT(error({"test", "a.yaml", "--thorough", "--at-once=2"}),
+              HasSubstr("'--at-once' has no meaning"));
   EXPECT_EQ(error({"test"}), "the files or folders with tests are missing");
   EXPECT_EQ(error({"check", "a.yaml", "--filter", "x"}), "option '--filter' is one of 'etl-run test' alone");
 }

@@ -213,8 +213,8 @@ TEST(PipelineTest, RecordsCanComeOneByOne) {
       "  - fail: {stage: good, code: full}\n"
       "  - records: {into: in, values: [a, b, c]}\n";
   EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: []}\n"), "");
-  EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: [b!, c!]}\n", 1), "");
-  EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: [c!]}\n", 2), "");
+  EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: [b!, c!]}\n", {{1, false}}), "");
+  EXPECT_EQ(run.run(steps + "  - expect: {at: good, values: [c!]}\n", {{2, false}}), "");
 }
 
 const char kEventTime[] = R"(

@@ -27,6 +27,17 @@ TEST(Report, ATestThatDoesNotHoldSaysWhereAndWhy) {
             "  log: a line\x1b\n");
 }
 
+TEST(Report, InWhichWayTheStepsWereRunIsTold) {
+  TestResult result = kFails;
+  result.log.clear();
+  result.variation = "1 record at once";
+  EXPECT_EQ(result_text(result),
+            "FAILS b.test.yaml: two (1 ms)\n"
+            "b.test.yaml:3:9: x differs:\n"
+            "  - \"a\" & 'b'\n"
+            "run with 1 record at once\n");
+}
+
 TEST(Report, TheClosingLineCounts) {
   EXPECT_EQ(closing_line({kHolds}), "1 test, all hold (2 ms)\n");
   EXPECT_EQ(closing_line({kHolds, kFails}), "2 tests, 1 does not hold (3 ms)\n");

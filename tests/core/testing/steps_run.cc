@@ -80,7 +80,7 @@ StepsRun::StepsRun(const std::string& pipeline) {
   dir_.write("p.yaml", pipeline);
 }
 
-std::string StepsRun::run(const std::string& steps, std::size_t at_once) {
+std::string StepsRun::run(const std::string& steps, const std::vector<Variation>& variations) {
   const auto path = dir_.write("p.test.yaml", "tests:\n- name: t\n  steps:\n" + steps);
   TestCatalog catalog;
   Diagnostics diagnostics;
@@ -88,9 +88,9 @@ std::string StepsRun::run(const std::string& steps, std::size_t at_once) {
   std::unique_ptr<PipelineTest> test;
   if (diagnostics.empty()) test = PipelineTest::prepare(file, file.tests.at(0), catalog, diagnostics);
   if (!diagnostics.empty()) throw std::runtime_error(without_path(diagnostics.text()));
-  const auto result = test->run(at_once);
+  const auto result = test->run(variations);
   if (!result.failure) return {};
-  return without_path(to_string(result.failure->mark) + ": " + result.failure->message);
+  return without_path(to_string(result.failure->mark) + ": " + result.failure->message) + result.variation;
 }
 
 std::string StepsRun::errors(const std::string& steps) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "plugin/registry.h"
 #include "support/temp_dir.h"
 #include "testing/report.h"
+#include "testing/variation.h"
 
 namespace weir::test {
 
@@ -19,9 +20,9 @@ class StepsRun {
   explicit StepsRun(const std::string& pipeline);
 
   /// The steps as YAML, from column one; line 4 of `p.test.yaml` is the first. Why they do not hold,
-  /// "LINE:COLUMN: why"; empty when they do. Throws std::runtime_error with the diagnostics when a file is
-  /// refused.
-  std::string run(const std::string& steps, std::size_t at_once = 0);
+  /// "LINE:COLUMN: why" and the variation; empty when they do. Throws std::runtime_error with the diagnostics
+  /// when a file is refused.
+  std::string run(const std::string& steps, const std::vector<Variation>& variations = {Variation{}});
   /// What is wrong with the file, a line each, without its name; the steps are not run.
   std::string errors(const std::string& steps);
 

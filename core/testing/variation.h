@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// In what way the steps of a test are run. What holds in one way must hold in all.
+struct Variation {
+  std::size_t at_once = 0;  ///< sources give no more records at once; 0: all that a step has
+  bool restarts = false;    ///< a restart between any two steps, see StepRunner
+};
+
+/// "2 records at once, a restart between any two steps"; empty for the plain way.
+std::string to_text(const Variation& variation);
+
+/// All ways that `--thorough` means: the plain one first, then batches of 1, 2 and 1,024 records, all of
+/// these with restarts as well.
+std::vector<Variation> thorough_variations();
+
+}  // namespace weir
