@@ -27,7 +27,7 @@ declare -A allowed=(
   [state]="state base"
   [checkpoint]="checkpoint state base"
   [runtime]="runtime graph checkpoint state metrics plugin spec base"
-  [testing]="testing runtime graph metrics plugin spec base"
+  [testing]="testing runtime graph checkpoint metrics plugin spec base"
   [cli]="cli testing runtime graph plugin spec metrics base"
 )
 for room in "${!allowed[@]}"; do
