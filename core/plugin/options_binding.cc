@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <vector>
 
 #include "base/numbers.h"
@@ -109,7 +110,10 @@ class Binder {
       case WEIR_NUMBER:
         return bind_quantity(value, option, parse_number);
       case WEIR_DURATION:
-        return bind_quantity(value, option, parse_milliseconds);
+        // Durations are negative only where the declaration says that they may be.
+        return bind_quantity(value, option,
+                             option.minimum < 0 && std::isfinite(option.minimum) ? parse_signed_milliseconds
+                                                                                 : parse_milliseconds);
       case WEIR_SIZE:
         return bind_quantity(value, option, parse_size);
       case WEIR_CHOICE:
@@ -155,6 +159,13 @@ class Binder {
     const auto duration = parse_duration(text);
     if (!duration.ok()) return Problem{duration.message()};
     return static_cast<std::int64_t>(duration.value().count());
+  }
+
+  static Result<std::int64_t> parse_signed_milliseconds(std::string_view text) {
+    if (!text.starts_with('-')) return parse_milliseconds(text);
+    const auto duration = parse_milliseconds(text.substr(1));
+    if (!duration.ok()) return Problem{duration.message()};
+    return -duration.value();
   }
 
   template <class T>

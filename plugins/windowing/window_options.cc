@@ -25,8 +25,10 @@ void declare_lateness(Descriptor& d) {
 void declare_zone(Descriptor& d) {
   d.option("time_zone", Type::kString,
            "Windows of whole days begin at midnight of this zone: local, or a name such as Asia/Shanghai.");
+  constexpr double kYear = 366.0 * 86'400'000;
   d.option("offset", Type::kDuration, "Moves all bounds, for instance by -8h; shorter than a window.")
-      .default_value("0s");
+      .default_value("0s")
+      .at_least(-kYear);
 }
 
 void declare_trigger(Descriptor& d, bool with_end) {

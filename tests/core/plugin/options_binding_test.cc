@@ -208,6 +208,18 @@ TEST_F(OptionsBinding, RangesAreToldInTheUnitsOfTheFile) {
   EXPECT_EQ(errors("block: 1GiB"), "p.yaml:2:8: 'block' is '1GiB', expected 4KiB to 64MiB\n");
 }
 
+TEST_F(OptionsBinding, ADurationIsNegativeOnlyWhereTheDeclarationSaysSo) {
+  option("offset", Type::kDuration).at_least(-86'400'000);
+  option("time", Type::kDuration).default_value("5s");
+  EXPECT_EQ(values("offset: -8h")["offset"], -8 * 3'600'000);
+  EXPECT_EQ(values("offset: 8h")["offset"], 8 * 3'600'000);
+  EXPECT_EQ(errors("offset: -25h"), "p.yaml:2:9: 'offset' is '-25h', expected at least -1d\n");
+  EXPECT_EQ(errors("offset: --1h"),
+            "p.yaml:2:9: 'offset' is '--1h', expected a duration that is not negative, such as 5s\n");
+  EXPECT_EQ(errors("time: -1s"),
+            "p.yaml:2:7: 'time' is '-1s', expected a duration that is not negative, such as 5s\n");
+}
+
 TEST_F(OptionsBinding, AChoiceNamesTheOthersAndTheNearest) {
   option("format", Type::kChoice).choices({"value", "ndjson", "envelope"});
   EXPECT_EQ(
