@@ -155,7 +155,7 @@ void TimeWindows::added(weir_slice key, std::int64_t window, Context& out) {
 }
 
 void TimeWindows::on_timer(const weir_timer& timer, Context& out) {
-  const std::int64_t time = timer.time;
+  const std::int64_t time = time_.event_time ? timer.time : timer.time - 1;
   if (trigger_.every != 0 && time % trigger_.every == 0) fire_between(time, out);
   if (trigger_.at_end) {
     calendar_.ending_with(time, [&](std::int64_t w) {
@@ -199,11 +199,13 @@ void TimeWindows::finish(Context& out) {
   }
 }
 
+/// Event time has come to `at` when nothing at or before it is to be expected any more; the clock is there
+/// only when that millisecond is over.
 void TimeWindows::set_timer(std::int64_t at, Context& out) {
   if (time_.event_time) {
     out.set_event_timer(at, kAbsent);
   } else {
-    out.set_timer(std::chrono::milliseconds(at), kAbsent);
+    out.set_timer(std::chrono::milliseconds(at + 1), kAbsent);
   }
 }
 
