@@ -23,7 +23,9 @@ function(weir_add_plugin kind name)
   if(TARGET weir_flags)
     target_link_libraries(${target} PRIVATE weir_flags)
     weir_use_precompiled_headers(${target} weir_pch)
-    set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/weir/plugins)
+    # Client libraries that a plugin loads when it needs them stand beside the plugins' folder.
+    set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/weir/plugins
+      BUILD_RPATH "$ORIGIN/../clients" INSTALL_RPATH "$ORIGIN/../clients")
     install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/weir/plugins)
   endif()
 endfunction()

@@ -81,6 +81,7 @@ function(weir_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE weir_flags ${arg_LINK} GTest::gmock weir_test_main)
+  set_target_properties(${name} PROPERTIES BUILD_RPATH ${PROJECT_BINARY_DIR}/lib/weir/clients)
   weir_use_precompiled_headers(${name} weir_test_pch)
   target_compile_definitions(${name} PRIVATE
     WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WEIR_BUILD_DIR="${PROJECT_BINARY_DIR}")

@@ -2,17 +2,15 @@
 #include "sql_client/connection.h"
 
 #include "sql_client/error_class.h"
+#include "sql_client/postgresql.h"
 
 #include <Poco/Data/DataException.h>
 #include <Poco/Data/MySQL/Connector.h>
 #include <Poco/Data/MySQL/SessionImpl.h>
-#include <Poco/Data/PostgreSQL/Connector.h>
-#include <Poco/Data/PostgreSQL/SessionHandle.h>
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Statement.h>
 #include <Poco/Exception.h>
 
-#include <libpq-fe.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -35,7 +33,6 @@ void register_connectors() {
   static std::once_flag once;
   std::call_once(once, [] {
     Poco::Data::MySQL::Connector::registerConnector();
-    Poco::Data::PostgreSQL::Connector::registerConnector();
     Poco::Data::SQLite::Connector::registerConnector();
   });
 }
@@ -72,7 +69,7 @@ void Connection::open() {
     {
       const std::lock_guard lock(mutex_);
       if (url_.database == Database::kMySql) socket_ = mysql_socket(*session_);
-      if (url_.database == Database::kPostgreSql) socket_ = PQsocket(postgresql());
+      if (url_.database == Database::kPostgreSql) socket_ = postgresql().socket(*session_);
       if (socket_ >= 0) watch(socket_);
     }
     set_up();
@@ -83,33 +80,17 @@ void Connection::open() {
   }
 }
 
-/// Poco's connector (1.11) never frees a connection of libpq that could not be made or was lost. So one that
-/// was lost is made anew in its place, and whether one can be made at all is tried without Poco.
+/// A session that was lost is connected anew in its place; see close().
 void Connection::connect_postgresql() {
-  const auto check = [](PGconn* connection) {
-    if (PQstatus(connection) != CONNECTION_OK) {
-      throw Poco::Data::ConnectionFailedException(PQerrorMessage(connection));
-    }
-  };
   if (session_ != nullptr) {
-    PQreset(postgresql());
-    check(postgresql());
-    session_->rollback();  // there is nothing to roll back: it is Poco that forgets the transaction
+    postgresql().reconnect(*session_);
     return;
   }
   std::string text = url_.connection_string();
   if (url_.parameters.count("connect_timeout") == 0) {
     text += " connect_timeout=" + std::to_string(connect_seconds(url_.database));
   }
-  {
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> trial(PQconnectdb(text.c_str()), PQfinish);
-    check(trial.get());
-  }
-  session_ = std::make_unique<Poco::Data::Session>(dialect_.connector(), text);
-}
-
-pg_conn* Connection::postgresql() {
-  return *Poco::AnyCast<Poco::Data::PostgreSQL::SessionHandle*>(session_->getProperty("handle"));
+  session_ = postgresql().connect(text);
 }
 
 void Connection::set_up() {
@@ -128,9 +109,6 @@ void Connection::set_up() {
       session.setConnectionTimeout(1);  // seconds SQLite itself waits for a lock; then we try again
       break;
     case Database::kPostgreSql:
-      // Unless told otherwise libpq writes the server's notices to stderr.
-      PQsetNoticeProcessor(
-          postgresql(), [](void*, const char*) {}, nullptr);
       break;
   }
 }
@@ -141,9 +119,10 @@ void Connection::close() {
     socket_ = -1;
   }
   open_ = false;
-  const bool postgresql_lost = session_ != nullptr && url_.database == Database::kPostgreSql &&
-                               PQstatus(postgresql()) != CONNECTION_OK;
-  if (postgresql_lost) return;  // see connect_postgresql()
+  // Poco's connector (1.11) never frees a connection of libpq that was lost: the session stays, to be used
+  // again.
+  if (session_ != nullptr && url_.database == Database::kPostgreSql && postgresql().is_lost(*session_))
+    return;
   try {
     session_.reset();
   } catch (const Poco::Exception&) {  // NOLINT(bugprone-empty-catch): it was broken already

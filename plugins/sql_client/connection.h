@@ -14,8 +14,6 @@
 #include <string>
 #include <utility>
 
-struct pg_conn;  // libpq's PGconn
-
 namespace weir::sql {
 
 /// One connection to a database, set up so that values that do not fit are errors. One thread, but for
@@ -36,8 +34,6 @@ class Connection {
   void close();
   bool is_open() const { return open_; }
   Poco::Data::Session& session() { return *session_; }
-  /// The session's own connection, where the database is PostgreSQL.
-  pg_conn* postgresql();
 
   /// The most bytes of rows that one statement should have; one row alone may have more, up to
   /// most_row_bytes().

@@ -3,13 +3,11 @@
 
 #include "rows_binding.h"
 #include "sql_client/error_class.h"
-#include "sql_client/pq_result.h"
+#include "sql_client/postgresql.h"
 
 #include <Poco/Data/Statement.h>
 #include <Poco/Exception.h>
 #include <Poco/SharedPtr.h>
-
-#include <libpq-fe.h>
 
 #include <atomic>
 #include <optional>
@@ -52,12 +50,12 @@ class PocoInsert final : public PreparedInsert {
 class PqInsert final : public PreparedInsert {
  public:
   PqInsert(Connection& connection, const std::string& sql, const std::vector<std::size_t>& cells)
-      : connection_(connection.postgresql()), cells_(cells) {
+      : session_(connection.session()), cells_(cells) {
     static std::atomic<unsigned> number{0};
     name_ = "weir_" + std::to_string(++number);
-    check_result(connection_, PQprepare(connection_, name_.c_str(), sql.c_str(), 0, nullptr));
+    check(postgresql().prepare(session_, name_, sql));
   }
-  ~PqInsert() override { PQclear(PQexec(connection_, ("DEALLOCATE " + name_).c_str())); }
+  ~PqInsert() override { postgresql().run(session_, "DEALLOCATE " + name_); }
 
   void execute(const RowTable& table, std::span<const std::uint32_t> order) override {
     values_.clear();
@@ -68,12 +66,11 @@ class PqInsert final : public PreparedInsert {
         values_.push_back(cells[i].kind == Cell::Kind::kNull ? nullptr : cells[i].text.c_str());
       }
     }
-    check_result(connection_, PQexecPrepared(connection_, name_.c_str(), static_cast<int>(values_.size()),
-                                             values_.data(), nullptr, nullptr, 0));
+    check(postgresql().execute(session_, name_, values_));
   }
 
  private:
-  PGconn* connection_;
+  Poco::Data::Session& session_;
   std::vector<std::size_t> cells_;
   std::string name_;
   std::vector<const char*> values_;

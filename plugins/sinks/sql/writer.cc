@@ -2,7 +2,7 @@
 #include "writer.h"
 
 #include "sql_client/error_class.h"
-#include "sql_client/pq_result.h"
+#include "sql_client/postgresql.h"
 
 #include <Poco/Exception.h>
 
@@ -156,8 +156,7 @@ void Writer::execute(const RowTable& table, Order order) {
 }
 
 void Writer::run(const char* sql) {
-  PGconn* const connection = connection_.postgresql();
-  check_result(connection, PQexec(connection, sql));
+  check(postgresql().run(connection_.session(), sql));
 }
 
 void Writer::roll_back() {
