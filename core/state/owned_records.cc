@@ -94,26 +94,31 @@ void OwnedRecords::append(const weir_record* records, std::size_t count) {
   // Room is made before anything is counted up, and by doubling: a window grows by one record at a time.
   if (records_.capacity() < records_.size() + count)
     records_.reserve(std::max(records_.size() + count, 2 * records_.capacity()));
+  bytes_ += count * sizeof(weir_record);
+  std::size_t copied = 0;  // of the records just before i, those that are to be copied into one block
+  std::size_t copied_bytes = 0;
+  const auto copy = [&](std::size_t end) {
+    if (copied != 0) copy_run(records + end - copied, copied, copied_bytes);
+    copied = copied_bytes = 0;
+  };
   for (std::size_t i = 0; i < count;) {
     std::size_t run = 1;
     while (i + run < count && records[i + run].block == records[i].block) ++run;
-    append_run(records + i, run);
+    const std::size_t held = capacity_of(records[i].block);
+    std::size_t used = 0;
+    for (std::size_t k = i; k < i + run; ++k) used += bytes_of(records[k]);
+    if (records[i].block == nullptr || held <= kSparse * used) {
+      copy(i);
+      host_memory::retain(records + i, run);
+      records_.insert(records_.end(), records + i, records + i + run);
+      bytes_ += held;
+    } else {
+      copied += run;
+      copied_bytes += used;
+    }
     i += run;
   }
-}
-
-void OwnedRecords::append_run(const weir_record* records, std::size_t count) {
-  const std::size_t held = capacity_of(records[0].block);
-  std::size_t used = 0;
-  for (std::size_t i = 0; i < count; ++i) used += bytes_of(records[i]);
-  bytes_ += count * sizeof(weir_record);
-  if (records[0].block == nullptr || held <= kSparse * used) {
-    host_memory::retain(records, count);
-    records_.insert(records_.end(), records, records + count);
-    bytes_ += held;
-    return;
-  }
-  copy_run(records, count, used);
+  copy(count);
 }
 
 void OwnedRecords::append_copy(const weir_record& record) {

@@ -41,7 +41,6 @@ class OwnedRecords {
   auto end() const { return records_.end(); }
 
  private:
-  void append_run(const weir_record* records, std::size_t count);
   void copy_run(const weir_record* records, std::size_t count, std::size_t bytes);
   void swap(OwnedRecords& other) noexcept {
     records_.swap(other.records_);

@@ -20,7 +20,7 @@ using ::testing::AllOf;
 using ::testing::Gt;
 using ::testing::Lt;
 
-/// Room for the program with its libraries and 20 threads, librdkafka's 8 MiB read ahead, the queues of 4 MiB
+/// Room for the program with its libraries and 20 threads, librdkafka's 8 MiB read ahead, the queues of 1 MiB
 /// before the API and the database, and the calls under way; far less than the 300,000 profiles, of about 150
 /// MB.
 constexpr long kMostKib = 96 * 1024;

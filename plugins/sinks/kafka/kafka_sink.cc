@@ -39,7 +39,7 @@ Configuration configure(const Options& options) {
           {"message.timeout.ms", std::to_string(options.duration("delivery_timeout").count())},
           {"linger.ms", "5"},
           // Bounds the memory of what is not acknowledged; a write waits when it is reached.
-          {"queue.buffering.max.kbytes", "8192"},
+          {"queue.buffering.max.kbytes", "4096"},
       },
       options, kReserved);
   std::array<char, 16> acks{};

@@ -25,14 +25,14 @@ struct RefusedRow {
 /// Writes a table of rows in one transaction, by prepared statements of many rows. One thread.
 ///
 /// Few different statements are prepared, and kept for as long as the connection and the columns stay the
-/// same: full ones of `rows` rows, and for the rest those of 256, 128, ... 1.
+/// same: full ones of `rows` rows, and for the rest those of 64, 32, ... 1.
 class Writer {
  public:
   struct Target {
     std::string table;
     std::vector<std::string> key;
     Mode mode = Mode::kInsert;
-    std::size_t rows = 500;  ///< in a full statement, as far as the database's limits allow
+    std::size_t rows = 100;  ///< in a full statement, as far as the database's limits allow
   };
 
   /// `connection` must outlive the writer and be open whenever write() is called.
