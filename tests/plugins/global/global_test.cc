@@ -25,9 +25,11 @@ TEST(Global, WithoutATriggerAllLeavesAtTheEnd) {
 
 TEST(Global, NothingIsEverLate) {
   Window window(R"({"trigger": {"every": 10}})");
-  window.watermark(1'000'000);
+  window.watermark(1'000'001);
   put(window, {{1, "x", "a"}});
-  window.end();
+  window.watermark(1'000'009);
+  EXPECT_THAT(groups(window), IsEmpty());
+  window.watermark(1'000'010);
   EXPECT_THAT(groups(window), ElementsAre("a [1,2) x"));
 }
 
@@ -72,6 +74,17 @@ TEST(Global, CountAndTimeWhicheverIsFirst) {
   window.watermark(20);
   EXPECT_THAT(groups(window), IsEmpty());
   EXPECT_EQ(window.held(), 1u);
+}
+
+TEST(Global, ATimerThatFindsNothingNewRepeatsNothing) {
+  Window window(R"({"trigger": {"count": 2, "every": 10}})");
+  put(window, {{1, "x", "a"}, {2, "y", "a"}});
+  EXPECT_EQ(groups(window).size(), 1u);
+  put(window, {{3, "z", "a"}});  // sets the timer
+  put(window, {{4, "u", "a"}});
+  EXPECT_EQ(groups(window).size(), 1u);
+  window.end();
+  EXPECT_THAT(groups(window), IsEmpty());
 }
 
 TEST(Global, InProcessingTimeTheClockCounts) {

@@ -206,6 +206,14 @@ TEST(Session, WithoutTheEndWhatIsLeftLeavesWhenItIsForgotten) {
   EXPECT_EQ(window.held(), 1u);
 }
 
+TEST(Session, WhatHasLeftByCountDoesNotLeaveAgainWhenItIsForgotten) {
+  Window window(R"({"gap": 10, "trigger": {"count": 2, "time": false}})");
+  put(window, {{0, "x", "a"}, {1, "y", "a"}});
+  EXPECT_EQ(groups(window).size(), 1u);
+  window.end();
+  EXPECT_THAT(groups(window), IsEmpty());
+}
+
 TEST(Session, EverySoOftenResultsLeaveBeforeTheEnd) {
   Window window(R"({"gap": 10, "trigger": {"every": 4}})");
   put(window, {{1, "x", "a"}, {6, "y", "a"}});
@@ -302,6 +310,17 @@ TEST(Session, MaxBytesBoundsASessionThatNeverEnds) {
   EXPECT_EQ(refused[0].code, "windows_full");
   window.end();
   EXPECT_EQ(window.groups().at(0).records.size(), 100 - refused.size());
+}
+
+TEST(Session, SessionsThatJoinAreCountedOnce) {
+  const auto refused_after = [](const std::vector<Timed>& before) {
+    Window window(R"({"gap": 10, "max_bytes": 4000})");
+    put(window, before);
+    window.watermark(100);
+    for (int i = 0; i < 100; ++i) put(window, {{200, "x", "a"}});
+    return window.errors().size();
+  };
+  EXPECT_EQ(refused_after({{0, "x", "a"}, {18, "y", "a"}, {9, "z", "a"}}), refused_after({}));
 }
 
 TEST(Session, OptionsThatMakeNoSenseTogetherAreRefused) {
