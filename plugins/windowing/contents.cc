@@ -18,10 +18,6 @@ namespace {
 /// Rows that are handed on together when a window of many keys ends.
 constexpr std::size_t kRows = 1024;
 
-/// What stands in the host for the whole stage: whether it is keyed (0: not known, 1: no, 2: yes), then how
-/// many bytes it holds.
-constexpr std::size_t kStageBytes = 1 + sizeof(std::int64_t);
-
 std::int64_t bytes_of(const Record& record) {
   std::size_t bytes = sizeof record + record.value.size + record.key.size;
   for (const weir_header& header : record.header_list())
@@ -41,29 +37,39 @@ Contents::Contents(const Options& options)
     : aggregate_(options),
       evict_(read_evict(options)),
       has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0),
-      max_bytes_(options.size("max_bytes")) {}
+      max_bytes_(read_limit(options)) {}
 
 void Contents::open(Context& c) {
   held_ = open_state(c, aggregate_.empty() ? "lists" : "accumulators", WEIR_VALUE_STATE);
   if (aggregate_.has_texts()) texts_ = open_state(c, "texts", WEIR_VALUE_STATE);
-  // The one entry of its state, so that it stays where it is.
-  stage_ = room(c, open_state(c, "stage", WEIR_VALUE_STATE), kAbsent, 0, kStageBytes).at;
-  keyed_known_ = stage_[0] != 0;
-  keyed_ = stage_[0] == 2;
-  bytes_ = load(stage_ + 1);
+  stage_ = open_state(c, "stage", WEIR_VALUE_STATE);
+  const weir_slice keyed = c.host()->state_get(c.handle(), stage_, kAbsent, 0);
+  keyed_known_ = keyed.data != nullptr;
+  keyed_ = keyed_known_ && keyed.data[0] == 2;
   full_ = c.counter("windows_full");
 }
 
-void Contents::set_keyed(Context&, bool keyed) {
+void Contents::set_keyed(Context& c, bool keyed) {
   if (keyed_known_ && keyed_ == keyed) return;
   keyed_known_ = true;
   keyed_ = keyed;
-  stage_[0] = keyed ? 2 : 1;
+  room(c, stage_, kAbsent, 0, 1).at[0] = keyed ? 2 : 1;
 }
 
-void Contents::count_bytes(std::int64_t more) {
-  bytes_ += more;
-  std::memcpy(stage_ + 1, &bytes_, sizeof bytes_);
+std::int64_t Contents::entry_bytes(const Context& c, weir_slice key, std::int64_t number,
+                                   weir_slice held) const {
+  return entry_bytes(key) + (keeps_records() ? load(held.data) : 0) +
+         static_cast<std::int64_t>(text(c, key, number).size());
+}
+
+void Contents::find(const Context& c, weir_slice key, std::int64_t number) {
+  const weir_slice held = c.host()->state_get(c.handle(), held_, key, number);
+  if (held.data != nullptr) bytes_ += entry_bytes(c, key, number, held);
+}
+
+void Contents::find_all(const Context& c, std::int64_t number) {
+  each_key(c, held_, number, false,
+           [&](weir_slice key, weir_slice held) { bytes_ += entry_bytes(c, key, number, held); });
 }
 
 bool Contents::read(const Record& record, Context& out) {
@@ -73,8 +79,8 @@ bool Contents::read(const Record& record, Context& out) {
 }
 
 bool Contents::has_room(weir_slice key, std::int64_t number, const Record& record, Context& out) {
-  const auto more = static_cast<std::int64_t>(entry_bytes(key)) + (keeps_records() ? bytes_of(record) : 0);
-  if (static_cast<std::uint64_t>(bytes_ + more) <= max_bytes_) return true;
+  const auto more = entry_bytes(key) + (keeps_records() ? bytes_of(record) : 0);
+  if (bytes_ + more <= max_bytes_) return true;
   if (!keeps_records() && out.host()->state_get(out.handle(), held_, key, number).data != nullptr)
     return true;
   full_.add();
@@ -91,14 +97,14 @@ std::size_t Contents::add(Context& c, weir_slice key, std::int64_t number, const
     const std::int64_t more = bytes_of(record);
     const std::int64_t sum = load(list.at) + more;
     std::memcpy(list.at, &sum, sizeof sum);
-    count_bytes(more + (list.is_new ? static_cast<std::int64_t>(entry_bytes(key)) : 0));
+    bytes_ += more + (list.is_new ? entry_bytes(key) : 0);
     const std::size_t size = c.list_append(key, number, Records(&record, 1));
     if (!has_evict_) return size;
     trim(c, key, number, size);
     return 0;
   }
   const Room cells = room(c, held_, key, number, std::max<std::size_t>(aggregate_.size(), 1));
-  if (cells.is_new) count_bytes(static_cast<std::int64_t>(entry_bytes(key)));
+  if (cells.is_new) bytes_ += entry_bytes(key);
   aggregate_.add(cells.at);
   if (aggregate_.has_texts()) put_text(c, key, number, aggregate_.add_text(text(c, key, number)));
   return 0;
@@ -109,12 +115,12 @@ void Contents::merge(Context& c, weir_slice key, std::int64_t from, std::int64_t
   if (later.data == nullptr) return;
   const std::string copy(view(later));
   const Room to = room(c, held_, key, into, copy.size());
-  if (to.is_new) count_bytes(static_cast<std::int64_t>(entry_bytes(key)));
+  if (to.is_new) bytes_ += entry_bytes(key);
   if (keeps_records()) {
     const std::int64_t moved = load(copy.data());
     const std::int64_t sum = load(to.at) + moved;
     std::memcpy(to.at, &sum, sizeof sum);
-    count_bytes(moved);
+    bytes_ += moved;
     c.list_move(key, from, into);
   } else {
     aggregate_.combine(to.at, copy.data());
@@ -134,8 +140,8 @@ void Contents::put_text(const Context& c, weir_slice key, std::int64_t number, s
   char* const to = c.host()->state_room(c.handle(), texts_, key, number, text.size(), &before);
   if (to == nullptr) throw Stop("memory", "there is no memory left for the windows");
   std::memcpy(to, text.data(), text.size());
-  count_bytes(static_cast<std::int64_t>(text.size()) -
-              (before == SIZE_MAX ? 0 : static_cast<std::int64_t>(before)));
+  bytes_ +=
+      static_cast<std::int64_t>(text.size()) - (before == SIZE_MAX ? 0 : static_cast<std::int64_t>(before));
 }
 
 void Contents::emit(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds) {
@@ -283,7 +289,7 @@ void Contents::keep_last(Context& c, weir_slice key, std::int64_t number, std::s
   char* const held = room(c, held_, key, number, sizeof bytes).at;
   const std::int64_t left = load(held) - bytes;
   std::memcpy(held, &left, sizeof left);
-  count_bytes(-bytes);
+  bytes_ -= bytes;
 }
 
 std::vector<std::string> Contents::keys(const Context& c, std::span<const std::int64_t> numbers) const {
@@ -301,30 +307,18 @@ std::vector<std::string> Contents::keys(const Context& c, std::span<const std::i
 void Contents::forget(Context& c, weir_slice key, std::int64_t number) {
   const weir_slice held = c.host()->state_get(c.handle(), held_, key, number);
   if (held.data == nullptr) return;
-  std::int64_t bytes = static_cast<std::int64_t>(entry_bytes(key));
-  if (keeps_records()) bytes += load(held.data);
-  if (aggregate_.has_texts()) {
-    bytes += static_cast<std::int64_t>(text(c, key, number).size());
-    c.host()->state_erase(c.handle(), texts_, key, number);
-  }
+  bytes_ -= entry_bytes(c, key, number, held);
   c.host()->state_erase(c.handle(), held_, key, number);
   if (keeps_records()) c.list_clear(key, number);
-  count_bytes(-bytes);
+  if (aggregate_.has_texts()) c.host()->state_erase(c.handle(), texts_, key, number);
 }
 
 void Contents::forget_all(Context& c, std::int64_t number) {
-  std::int64_t bytes = 0;
   each_key(c, held_, number, true, [&](weir_slice key, weir_slice held) {
-    bytes += static_cast<std::int64_t>(entry_bytes(key));
-    if (!keeps_records()) return;
-    bytes += load(held.data);
-    c.list_clear(key, number);
+    bytes_ -= entry_bytes(c, key, number, held);
+    if (keeps_records()) c.list_clear(key, number);
   });
-  if (aggregate_.has_texts()) {
-    each_key(c, texts_, number, true,
-             [&](weir_slice, weir_slice text) { bytes += static_cast<std::int64_t>(text.size); });
-  }
-  count_bytes(-bytes);
+  if (aggregate_.has_texts()) each_key(c, texts_, number, true, [](weir_slice, weir_slice) {});
 }
 
 }  // namespace weir::windowing

@@ -47,6 +47,9 @@ class Contents {
   explicit Contents(const Options& options);
 
   void open(Context& c);
+  /// After a restart, before anything else: what is held, of a key or of all, so that it is counted.
+  void find(const Context& c, weir_slice key, std::int64_t number);
+  void find_all(const Context& c, std::int64_t number);
   /// Whether the stage has a `key:`; before anything else of a batch.
   void set_keyed(Context& c, bool keyed);
   /// Whether records are kept, not accumulators.
@@ -81,9 +84,11 @@ class Contents {
   void leave_out(std::vector<Record>& records) const;
   /// Forgets what a list of that size has in front that will not be emitted any more, many at a time.
   void trim(Context& c, weir_slice key, std::int64_t number, std::size_t size);
-  /// What a key's entry takes besides its records.
-  std::size_t entry_bytes(weir_slice key) const { return kEntry + key.size + aggregate_.size(); }
-  void count_bytes(std::int64_t more);
+  /// What a new entry of a key takes, and one with what it holds.
+  std::int64_t entry_bytes(weir_slice key) const {
+    return static_cast<std::int64_t>(kEntry + key.size + aggregate_.size());
+  }
+  std::int64_t entry_bytes(const Context& c, weir_slice key, std::int64_t number, weir_slice held) const;
 
   /// About what the host needs for an entry of a table or a list.
   static constexpr std::size_t kEntry = 48;
@@ -91,13 +96,13 @@ class Contents {
   AggregateFields aggregate_;
   const EvictOptions evict_;
   const bool has_evict_;
-  const std::size_t max_bytes_;
+  const std::int64_t max_bytes_;
   Counter full_;
   weir_state* held_ = nullptr;   ///< accumulators; of lists, how many bytes their records take
   weir_state* texts_ = nullptr;  ///< first and last values
-  char* stage_ = nullptr;        ///< in the host: whether the stage is keyed, and bytes_
+  weir_state* stage_ = nullptr;  ///< whether it is keyed: 1 no, 2 yes
   bool keyed_ = false, keyed_known_ = false;
-  std::int64_t bytes_ = 0;  ///< of all that is held
+  std::int64_t bytes_ = 0;  ///< of all that is held, about
   std::string json_;
 };
 

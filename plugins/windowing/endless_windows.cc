@@ -16,6 +16,9 @@ EndlessWindows::EndlessWindows(const Options& options, const Rules& rules)
 void EndlessWindows::start(Context& context) {
   contents_.open(context);
   windows_ = open_state(context, "windows", WEIR_VALUE_STATE);
+  each_key(context, windows_, 0, false, [&](weir_slice key, weir_slice) {
+    for (std::size_t i = 0; i < rules_.panes; ++i) contents_.find(context, key, static_cast<std::int64_t>(i));
+  });
 }
 
 void EndlessWindows::process(const Batch& batch, Context& out) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "windowing/open_state.h"
@@ -54,6 +55,11 @@ void TimeWindows::start(Context& context) {
   if (trigger_.count != 0) counts_ = open_state(context, "counts", WEIR_VALUE_STATE);
   late_ = context.counter("late");
   partly_late_ = context.counter("partly_late");
+  std::set<std::int64_t> numbers;
+  for (const std::int64_t window : open_windows(context)) {
+    for (const std::int64_t number : parts(window)) numbers.insert(number);
+  }
+  for (const std::int64_t number : numbers) contents_.find_all(context, number);
 }
 
 void TimeWindows::process(const Batch& batch, Context& out) {
@@ -182,7 +188,7 @@ void TimeWindows::fire_between(std::int64_t time, Context& out) {
   }
 }
 
-void TimeWindows::finish(Context& out) {
+std::vector<std::int64_t> TimeWindows::open_windows(const Context& out) const {
   std::vector<std::int64_t> open;
   out.host()->map_each(out.handle(), open_, kAbsent, 0, &open, [](void* to, weir_slice, weir_slice value) {
     std::int64_t window = 0;
@@ -190,8 +196,12 @@ void TimeWindows::finish(Context& out) {
     static_cast<std::vector<std::int64_t>*>(to)->push_back(window);
   });
   std::sort(open.begin(), open.end());
+  return open;
+}
+
+void TimeWindows::finish(Context& out) {
   const std::int64_t watermark = out.watermark();
-  for (const std::int64_t w : open) {
+  for (const std::int64_t w : open_windows(out)) {
     const Bounds bounds = calendar_.bounds(w);
     if (trigger_.at_end && (!time_.event_time || bounds.last() > watermark))
       contents_.emit_all(out, parts(w), bounds);

@@ -52,6 +52,8 @@ class TimeWindows : public Window {
   void added(weir_slice key, std::int64_t window, Context& out);
   void fire_between(std::int64_t time, Context& out);
   void set_timer(std::int64_t at, Context& out);
+  /// In the order of time.
+  std::vector<std::int64_t> open_windows(const Context& out) const;
   bool is_open(std::int64_t window, Context& out) const;
   void close(std::int64_t window, Context& out);
   std::span<const std::int64_t> parts(std::int64_t window);

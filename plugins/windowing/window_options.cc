@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "windowing/window_options.h"
 
+#include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -119,6 +121,11 @@ EvictOptions read_evict(const Options& options) {
   if (given.has("keep_last")) evict.keep_last = given.integer("keep_last");
   if (given.has("keep_newest")) evict.keep_newest = given.duration("keep_newest").count();
   return evict;
+}
+
+std::int64_t read_limit(const Options& options) {
+  constexpr std::size_t kMost = std::numeric_limits<std::int64_t>::max() / 2;
+  return static_cast<std::int64_t>(std::min(options.size("max_bytes"), kMost));
 }
 
 bool usable(std::int64_t time, std::int64_t furthest, const Record& record, Context& out) {

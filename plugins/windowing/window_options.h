@@ -47,6 +47,7 @@ TimeOptions read_time(const Options& options);
 std::optional<TimeZone> read_zone(const Options& options);
 TriggerOptions read_trigger(const Options& options);
 EvictOptions read_evict(const Options& options);
+std::int64_t read_limit(const Options& options);
 
 /// Whether windows can place a record of this time, WEIR_NO_TIME or further than `furthest` from 1970 not. If
 /// not, it has left by the error port.

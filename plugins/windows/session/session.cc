@@ -67,6 +67,10 @@ void Session::start(Context& context) {
   contents_.open(context);
   open_ = windowing::open_state(context, "sessions", WEIR_VALUE_STATE);
   late_ = context.counter("late");
+  windowing::each_key(context, open_, 0, false, [&](weir_slice key, weir_slice bytes) {
+    read(bytes);
+    for (const Open& session : sessions_) contents_.find(context, key, session.number);
+  });
 }
 
 void Session::process(const Batch& batch, Context& out) {
@@ -146,7 +150,10 @@ Session::Open& Session::join(weir_slice key, std::size_t first, std::size_t last
 }
 
 void Session::load(weir_slice key, const Context& out) {
-  const weir_slice bytes = out.host()->state_get(out.handle(), open_, key, 0);
+  read(out.host()->state_get(out.handle(), open_, key, 0));
+}
+
+void Session::read(weir_slice bytes) {
   sessions_.resize(bytes.data == nullptr ? 0 : bytes.size / sizeof(Open));
   if (!sessions_.empty())
     std::memcpy(static_cast<void*>(sessions_.data()), bytes.data, sessions_.size() * sizeof(Open));
@@ -181,18 +188,20 @@ void Session::arm(weir_slice key, Open& session, std::int64_t after, Context& ou
   if (time_.event_time) {
     out.set_event_timer(next, key);
   } else {
-    out.set_timer(std::chrono::milliseconds(next), key);
+    // The clock has come to a millisecond only when that is over.
+    out.set_timer(std::chrono::milliseconds(next + 1), key);
   }
 }
 
 void Session::on_timer(const weir_timer& timer, Context& out) {
+  const std::int64_t time = time_.event_time ? timer.time : timer.time - 1;
   load(timer.key, out);
-  const auto is_over = [&](const Open& s) { return s.timer == timer.time && cleanup(s) == timer.time; };
+  const auto is_over = [&](const Open& s) { return s.timer == time && cleanup(s) == time; };
   bool any = false;
   for (Open& session : sessions_) {
-    if (session.timer != timer.time) continue;
+    if (session.timer != time) continue;
     any = true;
-    look(timer.key, session, timer.time, out);
+    look(timer.key, session, time, out);
   }
   if (!any) return;
   std::erase_if(sessions_, is_over);

@@ -53,6 +53,7 @@ class Session final : public Window {
   /// Joins those that touch into the first of them and adds the record; which that is.
   Open& join(weir_slice key, std::size_t first, std::size_t last, const Open& joined, Context& out);
   void load(weir_slice key, const Context& out);
+  void read(weir_slice bytes);
   void store(weir_slice key, const Context& out);
   std::int64_t free_number() const;
   void arm(weir_slice key, Open& session, std::int64_t after, Context& out);

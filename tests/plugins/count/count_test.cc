@@ -150,6 +150,17 @@ TEST(Count, MaxBytesBoundsAWindowThatNeverFills) {
   EXPECT_EQ(window.groups().at(0).records.size(), 100 - refused);
 }
 
+TEST(Count, ARestartKnowsWhatIsHeld) {
+  Window window(R"({"count": 1000000, "max_bytes": 4000})");
+  put_numbers(window, 1, 100);
+  const std::size_t refused = window.errors().size();
+  window.restart();
+  put_numbers(window, 1, 1);
+  EXPECT_EQ(window.errors().size(), 1u);
+  window.end();
+  EXPECT_EQ(window.groups().at(0).records.size(), 100 - refused);
+}
+
 TEST(Count, OptionsThatMakeNoSenseTogetherAreRefused) {
   EXPECT_THAT(refusal<Count>(R"({"count": 2, "slide": 3})"),
               HasSubstr("/slide: it must be at most `count` (2)"));
