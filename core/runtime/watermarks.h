@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -21,7 +22,7 @@ class Watermarks {
 
   /// Returns the new input's number. One that can never tell the time begins idle.
   std::size_t add(bool idle) {
-    inputs_.push_back({kStart, idle, true});
+    inputs_.push_back({kStart, idle, true, false});
     return inputs_.size() - 1;
   }
 
@@ -29,6 +30,7 @@ class Watermarks {
   bool advance(std::size_t input, std::int64_t time) {
     Input& in = inputs_[input];
     in.time = std::max(in.time, time);
+    if (std::exchange(in.restored, false)) in.aligned = in.time >= now_;
     return combine();
   }
   bool set_idle(std::size_t input, bool idle) {
@@ -38,11 +40,11 @@ class Watermarks {
     return combine();
   }
 
-  /// Event time had come so far before a restart. An input counts once it has come there again, as it did
-  /// before: one that lags behind lags still.
+  /// Event time had come so far before a restart. It moves on when every input has told again how far it is;
+  /// one that lagged behind lags still.
   void restore(std::int64_t now) {
     now_ = now;
-    for (Input& in : inputs_) in.aligned = false;
+    for (Input& in : inputs_) in.restored = true;
   }
 
   std::int64_t now() const { return now_; }
@@ -55,7 +57,8 @@ class Watermarks {
   struct Input {
     std::int64_t time;
     bool idle;
-    bool aligned;  ///< false while it is behind the others after having been idle, or after a restart
+    bool aligned;   ///< false while it is behind the others after having been idle
+    bool restored;  ///< not told anything since a restart
   };
 
   bool combine() {
