@@ -16,13 +16,6 @@ constexpr std::int64_t kDay = 86'400'000;
 constexpr const char* kIsoExpected =
     "expected a time such as 2024-05-01T08:00:00Z or 2024-05-01 08:00:00.5+08:00";
 
-Result<std::int64_t> in_range(std::int64_t milliseconds) {
-  if (milliseconds > kFurthest || milliseconds < -kFurthest) {
-    return Problem{"expected a time within 200,000 years from now"};
-  }
-  return milliseconds;
-}
-
 /// Days from 1970-01-01 in the proleptic Gregorian calendar.
 std::int64_t days_from_civil(std::int64_t year, int month, int day) {
   // Years begin in March, so that the leap day is their last.
@@ -127,10 +120,17 @@ Result<std::int64_t> parse_iso8601(std::string_view text) {
 
 }  // namespace
 
+Result<std::int64_t> plausible_time(std::int64_t milliseconds) {
+  if (milliseconds > kFurthest || milliseconds < -kFurthest) {
+    return Problem{"expected a time within 200,000 years from now"};
+  }
+  return milliseconds;
+}
+
 Result<std::int64_t> parse_time(std::string_view text) {
   std::int64_t milliseconds = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-  if (error == std::errc() && stop == text.data() + text.size()) return in_range(milliseconds);
+  if (error == std::errc() && stop == text.data() + text.size()) return plausible_time(milliseconds);
   return parse_iso8601(text);
 }
 
@@ -153,7 +153,8 @@ Result<std::int64_t> TimeFormat::read_text(std::string_view text) const {
     parts.tm_mday = 1;
     const std::string copy(text);
     const char* const end = ::strptime(copy.c_str(), pattern_.c_str(), &parts);
-    if (end == nullptr || *end != '\0') return Problem{"expected a time of the form '" + pattern_ + "'"};
+    if (end == nullptr || *end != '\0' || !is_day(parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday))
+      return Problem{"expected a time of the form '" + pattern_ + "'"};
     const std::int64_t offset = parts.tm_gmtoff;  // timegm forgets it
     return (static_cast<std::int64_t>(::timegm(&parts)) - offset) * 1000;
   }
@@ -168,12 +169,12 @@ Result<std::int64_t> TimeFormat::read_number(double number) const {
   if (kind_ == Kind::kSeconds) milliseconds *= 1000;
   if (kind_ == Kind::kMicroseconds) milliseconds /= 1000;
   if (kind_ == Kind::kIso8601 || kind_ == Kind::kPattern) return Problem{"expected a text"};
-  if (!(std::abs(milliseconds) <= static_cast<double>(kFurthest))) return in_range(kFurthest + 1);
+  if (!(std::abs(milliseconds) <= static_cast<double>(kFurthest))) return plausible_time(kFurthest + 1);
   return static_cast<std::int64_t>(std::floor(milliseconds));
 }
 
 Result<std::int64_t> TimeFormat::read_integer(std::int64_t number) const {
-  if (kind_ == Kind::kAuto || kind_ == Kind::kMilliseconds) return in_range(number);
+  if (kind_ == Kind::kAuto || kind_ == Kind::kMilliseconds) return plausible_time(number);
   return read_number(static_cast<double>(number));
 }
 

@@ -16,6 +16,10 @@ namespace weir {
 /// 'noon', ".
 Result<std::int64_t> parse_time(std::string_view text);
 
+/// The time itself, unless it lies beyond 200,000 years from now: that is a mistake, and would carry event
+/// time away with it. The message as of parse_time().
+Result<std::int64_t> plausible_time(std::int64_t milliseconds);
+
 /// How records write their time. Plain data; may be used by several threads.
 class TimeFormat {
  public:
@@ -23,8 +27,7 @@ class TimeFormat {
   /// "iso8601", or a pattern of strptime with at least one '%'.
   static Result<TimeFormat> parse(std::string_view text);
 
-  /// Milliseconds since 1970 UTC. Times beyond 200,000 years from now are refused: they are mistakes, and
-  /// would carry event time away with them.
+  /// Milliseconds since 1970 UTC, where that is a plausible_time().
   Result<std::int64_t> read_text(std::string_view text) const;
   Result<std::int64_t> read_number(double number) const;
   Result<std::int64_t> read_integer(std::int64_t number) const;

@@ -37,7 +37,10 @@ std::optional<std::int64_t> EventTimes::read(const weir_record& record) {
   };
   if (!field_) {
     if (record.event_time == WEIR_NO_TIME) return problem("the record has no time");
-    return record.event_time;
+    const auto time = plausible_time(record.event_time);
+    if (!time.ok())
+      return problem("the record's time is " + std::to_string(record.event_time) + " ms, " + time.message());
+    return time.value();
   }
   const Record view_of(record);
   reader_.read(view_of);

@@ -51,6 +51,13 @@ TEST(TimeFormat, ReadsAPatternWithItsOffset) {
   EXPECT_FALSE(format.value().read_text("2024-05-01").ok());
 }
 
+TEST(TimeFormat, ADayThatIsNotInTheCalendarIsRefusedInAPatternToo) {
+  const auto format = TimeFormat::parse("%Y-%m-%d").value();
+  EXPECT_EQ(format.read_text("2024-02-29").value(), parse_time("2024-02-29").value());
+  EXPECT_FALSE(format.read_text("2023-02-29").ok());
+  EXPECT_FALSE(format.read_text("2024-02-30").ok());
+}
+
 TEST(TimeFormat, TimesFarBeyondHistoryAreRefused) {
   const auto format = TimeFormat::parse("auto").value();
   EXPECT_FALSE(format.read_integer(INT64_MAX).ok());
