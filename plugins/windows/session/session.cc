@@ -134,7 +134,7 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
     session.since = 0;
     emit(key, session, out);
   }
-  arm(key, session, time_.event_time ? watermark_ : now_, out);
+  arm(key, session, time_.event_time ? watermark_ : now_ - 1, out);
   store(key, out);
 }
 
