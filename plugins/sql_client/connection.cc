@@ -8,6 +8,7 @@
 #include <Poco/Data/MySQL/Connector.h>
 #include <Poco/Data/MySQL/SessionImpl.h>
 #include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/SQLite/Utility.h>
 #include <Poco/Data/Statement.h>
 #include <Poco/Exception.h>
 
@@ -37,11 +38,6 @@ void register_connectors() {
   });
 }
 
-int mysql_socket(Poco::Data::Session& session) {
-  auto* impl = dynamic_cast<Poco::Data::MySQL::SessionImpl*>(session.impl());
-  return impl == nullptr ? -1 : static_cast<int>(mysql_get_socket(impl->handle()));
-}
-
 /// A server whose machine has gone is noticed after about a minute, where the system would wait for hours.
 void watch(int socket) {
   const auto set = [socket](int level, int name, int value) {
@@ -68,7 +64,7 @@ void Connection::open() {
     open_ = true;
     {
       const std::lock_guard lock(mutex_);
-      if (url_.database == Database::kMySql) socket_ = mysql_socket(*session_);
+      if (url_.database == Database::kMySql) socket_ = static_cast<int>(mysql_get_socket(mysql()));
       if (url_.database == Database::kPostgreSql) socket_ = postgresql().socket(*session_);
       if (socket_ >= 0) watch(socket_);
     }
@@ -91,6 +87,14 @@ void Connection::connect_postgresql() {
     text += " connect_timeout=" + std::to_string(connect_seconds(url_.database));
   }
   session_ = postgresql().connect(text);
+}
+
+st_mysql* Connection::mysql() {
+  return dynamic_cast<Poco::Data::MySQL::SessionImpl&>(*session_->impl()).handle();
+}
+
+sqlite3* Connection::sqlite() {
+  return Poco::Data::SQLite::Utility::dbHandle(*session_);
 }
 
 void Connection::set_up() {

@@ -14,6 +14,9 @@
 #include <string>
 #include <utility>
 
+struct st_mysql;  // MariaDB's MYSQL
+struct sqlite3;
+
 namespace weir::sql {
 
 /// One connection to a database, set up so that values that do not fit are errors. One thread, but for
@@ -34,6 +37,9 @@ class Connection {
   void close();
   bool is_open() const { return open_; }
   Poco::Data::Session& session() { return *session_; }
+  /// The session's own connection, where the database is of that kind.
+  st_mysql* mysql();
+  sqlite3* sqlite();
 
   /// The most bytes of rows that one statement should have; one row alone may have more, up to
   /// most_row_bytes().

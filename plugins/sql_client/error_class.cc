@@ -5,6 +5,8 @@
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Exception.h>
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -119,7 +121,7 @@ SqlError of_mysql(During during, const Poco::Exception& thrown) {
     const std::size_t from = std::min(text.find(begin) + begin.size(), text.size());
     const std::string_view words =
         std::string_view(text).substr(from, text.rfind("\t" + mark + "errno]: ") - from);
-    return {kind_of_mysql(number, state), "mysql:" + std::to_string(number), one_line(words)};
+    return mysql_error(number, state, words);
   }
   return {ErrorKind::kConnection, "mysql", one_line(text)};  // Poco's own: the session is not usable
 }
@@ -176,45 +178,67 @@ SqlError of_postgresql(During during, const Poco::Exception& thrown) {
 
 // -- SQLite: its result codes ("Result and Error Codes"), which Poco turns into classes --
 
-SqlError of_sqlite(During during, const Poco::Exception& thrown) {
+/// 0 where the class says nothing.
+int sqlite_code(const Poco::Exception& thrown) {
   namespace lite = Poco::Data::SQLite;
-  const std::string message = one_line(thrown.message());
   const auto is = [&thrown](auto* type) { return dynamic_cast<decltype(type)>(&thrown) != nullptr; };
-  if (is(static_cast<const lite::ConstraintViolationException*>(nullptr)))
-    return {ErrorKind::kData, "sqlite:19", message};
-  if (is(static_cast<const lite::DataTypeMismatchException*>(nullptr)))
-    return {ErrorKind::kData, "sqlite:20", message};
-  if (is(static_cast<const lite::RowTooBigException*>(nullptr)))
-    return {ErrorKind::kData, "sqlite:18", message};
-  if (is(static_cast<const lite::DBLockedException*>(nullptr)))
-    return {ErrorKind::kBusy, "sqlite:5", message};
-  if (is(static_cast<const lite::TableLockedException*>(nullptr)))
-    return {ErrorKind::kBusy, "sqlite:6", message};
-  if (is(static_cast<const lite::LockProtocolException*>(nullptr)))
-    return {ErrorKind::kBusy, "sqlite:15", message};
-  if (is(static_cast<const lite::InterruptException*>(nullptr)))
-    return {ErrorKind::kBusy, "sqlite:9", message};
-  if (is(static_cast<const lite::DatabaseFullException*>(nullptr)))
-    return {ErrorKind::kBusy, "sqlite:13", message};
-  if (is(static_cast<const lite::IOErrorException*>(nullptr)))
-    return {ErrorKind::kConnection, "sqlite:10", message};
-  if (is(static_cast<const lite::ReadOnlyException*>(nullptr)))
-    return {ErrorKind::kConfiguration, "sqlite:8", message};
-  if (is(static_cast<const lite::CorruptImageException*>(nullptr)))
-    return {ErrorKind::kConfiguration, "sqlite:11", message};
+  if (is(static_cast<const lite::ConstraintViolationException*>(nullptr))) return SQLITE_CONSTRAINT;
+  if (is(static_cast<const lite::DataTypeMismatchException*>(nullptr))) return SQLITE_MISMATCH;
+  if (is(static_cast<const lite::RowTooBigException*>(nullptr))) return SQLITE_TOOBIG;
+  if (is(static_cast<const lite::DBLockedException*>(nullptr))) return SQLITE_BUSY;
+  if (is(static_cast<const lite::TableLockedException*>(nullptr))) return SQLITE_LOCKED;
+  if (is(static_cast<const lite::LockProtocolException*>(nullptr))) return SQLITE_PROTOCOL;
+  if (is(static_cast<const lite::InterruptException*>(nullptr))) return SQLITE_INTERRUPT;
+  if (is(static_cast<const lite::DatabaseFullException*>(nullptr))) return SQLITE_FULL;
+  if (is(static_cast<const lite::IOErrorException*>(nullptr))) return SQLITE_IOERR;
+  if (is(static_cast<const lite::ReadOnlyException*>(nullptr))) return SQLITE_READONLY;
+  if (is(static_cast<const lite::CorruptImageException*>(nullptr))) return SQLITE_CORRUPT;
+  return 0;
+}
+
+SqlError of_sqlite(During during, const Poco::Exception& thrown) {
+  const std::string message = one_line(thrown.message());
+  if (const int code = sqlite_code(thrown); code != 0) return sqlite_error(code, message);
+  const bool locked = has(message, "locked") || has(message, "busy");
   if (during == During::kConnecting) {
-    const bool locked = has(message, "locked") || has(message, "busy");
     return {locked ? ErrorKind::kBusy : ErrorKind::kConfiguration, locked ? "sqlite:5" : "sqlite:14",
             message};
   }
-  if (has(message, "locked")) return {ErrorKind::kBusy, "sqlite:5", message};
-  if (has(message, "string or blob too big")) return {ErrorKind::kData, "sqlite:18", message};
-  if (is(static_cast<const lite::SQLiteException*>(nullptr)))
-    return {ErrorKind::kConfiguration, "sqlite:1", message};
+  if (has(message, "locked")) return sqlite_error(SQLITE_BUSY, message);
+  if (has(message, "string or blob too big")) return sqlite_error(SQLITE_TOOBIG, message);
+  if (dynamic_cast<const Poco::Data::SQLite::SQLiteException*>(&thrown) != nullptr) {
+    return sqlite_error(SQLITE_ERROR, message);
+  }
   return {ErrorKind::kConnection, "sqlite", message};
 }
 
 }  // namespace
+
+SqlError mysql_error(int number, std::string_view state, std::string_view words) {
+  return {kind_of_mysql(number, state), "mysql:" + std::to_string(number), one_line(words)};
+}
+
+SqlError sqlite_error(int code, std::string_view words) {
+  const auto kind = [code] {
+    switch (code) {
+      case SQLITE_CONSTRAINT:
+      case SQLITE_MISMATCH:
+      case SQLITE_TOOBIG:
+        return ErrorKind::kData;
+      case SQLITE_BUSY:
+      case SQLITE_LOCKED:
+      case SQLITE_PROTOCOL:
+      case SQLITE_INTERRUPT:
+      case SQLITE_FULL:
+        return ErrorKind::kBusy;
+      case SQLITE_IOERR:
+        return ErrorKind::kConnection;
+      default:
+        return ErrorKind::kConfiguration;
+    }
+  };
+  return {kind(), "sqlite:" + std::to_string(code), one_line(words)};
+}
 
 SqlError postgresql_error(std::string_view state, std::string_view words, std::string_view detail) {
   if (state.empty()) return {ErrorKind::kConnection, "postgresql", one_line(words)};

@@ -43,6 +43,12 @@ enum class During : std::uint8_t { kConnecting, kWorking };
 /// Reads what Poco::Data threw. The result's message is one line of the database's own words.
 SqlError classify(Database database, During during, const Poco::Exception& thrown);
 
+/// The error of MySQL or MariaDB with that number and SQLSTATE.
+SqlError mysql_error(int number, std::string_view state, std::string_view words);
+
+/// The error of SQLite with that primary result code.
+SqlError sqlite_error(int code, std::string_view words);
+
 /// The error of PostgreSQL with that SQLSTATE; without one, of a connection that is lost.
 SqlError postgresql_error(std::string_view state, std::string_view words, std::string_view detail);
 

@@ -3,10 +3,14 @@
 
 #include <Poco/Data/Session.h>
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace weir::sql {
 
@@ -14,6 +18,16 @@ namespace weir::sql {
 struct PostgreSqlProblem {
   std::string state, words, detail;
 };
+
+/// What a prepared statement takes and gives.
+struct PostgreSqlStatement {
+  std::size_t parameters = 0;
+  std::vector<std::string> columns;
+  std::vector<unsigned> types;  ///< of the columns: oids of pg_type
+};
+
+/// A row of values as text; data() is null where the value is.
+using PostgreSqlRow = std::span<const std::string_view>;
 
 /// What goes to PostgreSQL by libpq itself, on Poco::Data's connection. It stands in a library of its own,
 /// which is loaded when the first such database is opened: libpq brings Kerberos, LDAP and a second
@@ -39,6 +53,15 @@ class PostgreSql {
   /// Values are text that ends with NUL, or null.
   virtual std::optional<PostgreSqlProblem> execute(Poco::Data::Session& session, const std::string& name,
                                                    std::span<const char* const> values) const = 0;
+
+  /// The same for a prepared statement that returns rows, each of which is handed to `visit`.
+  virtual std::optional<PostgreSqlProblem> query(Poco::Data::Session& session, const std::string& name,
+                                                 std::span<const char* const> values,
+                                                 const std::function<void(PostgreSqlRow)>& visit) const = 0;
+  virtual std::optional<PostgreSqlProblem> describe(Poco::Data::Session& session, const std::string& name,
+                                                    PostgreSqlStatement& to) const = 0;
+  /// The bytes that the text of a bytea stands for.
+  virtual std::string bytes_of(const std::string& text) const = 0;
 };
 
 /// Loads it at the first call. Throws SqlError that says what is missing. [any-thread]

@@ -22,9 +22,11 @@ void expect_connected(PGconn* connection) {
   }
 }
 
-std::optional<PostgreSqlProblem> problem_of(PGconn* connection, PGresult* result) {
-  const std::unique_ptr<PGresult, decltype(&PQclear)> owner(result, PQclear);
-  if (PQresultStatus(result) == PGRES_COMMAND_OK) return std::nullopt;
+using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+std::optional<PostgreSqlProblem> problem_of(PGconn* connection, const PGresult* result,
+                                            ExecStatusType expected) {
+  if (PQresultStatus(result) == expected) return std::nullopt;
   const auto field = [result](int code) {
     const char* text = PQresultErrorField(result, code);
     return std::string(text == nullptr ? "" : text);
@@ -32,6 +34,12 @@ std::optional<PostgreSqlProblem> problem_of(PGconn* connection, PGresult* result
   const std::string state = field(PG_DIAG_SQLSTATE);
   return PostgreSqlProblem{state, state.empty() ? PQerrorMessage(connection) : field(PG_DIAG_MESSAGE_PRIMARY),
                            field(PG_DIAG_MESSAGE_DETAIL)};
+}
+
+/// Frees the result of what returns no rows.
+std::optional<PostgreSqlProblem> problem_of(PGconn* connection, PGresult* result) {
+  const Result owner(result, PQclear);
+  return problem_of(connection, result, PGRES_COMMAND_OK);
 }
 
 class Libpq final : public PostgreSql {
@@ -77,6 +85,48 @@ class Libpq final : public PostgreSql {
     PGconn* const connection = connection_of(session);
     return problem_of(connection, PQexecPrepared(connection, name.c_str(), static_cast<int>(values.size()),
                                                  values.data(), nullptr, nullptr, 0));
+  }
+
+  std::optional<PostgreSqlProblem> query(Poco::Data::Session& session, const std::string& name,
+                                         std::span<const char* const> values,
+                                         const std::function<void(PostgreSqlRow)>& visit) const override {
+    PGconn* const connection = connection_of(session);
+    const Result result(PQexecPrepared(connection, name.c_str(), static_cast<int>(values.size()),
+                                       values.data(), nullptr, nullptr, 0),
+                        PQclear);
+    if (auto problem = problem_of(connection, result.get(), PGRES_TUPLES_OK)) return problem;
+    std::vector<std::string_view> row(static_cast<std::size_t>(PQnfields(result.get())));
+    for (int i = 0; i < PQntuples(result.get()); ++i) {
+      for (int column = 0; column < PQnfields(result.get()); ++column) {
+        const bool is_null = PQgetisnull(result.get(), i, column) != 0;
+        row[static_cast<std::size_t>(column)] =
+            is_null ? std::string_view()
+                    : std::string_view(PQgetvalue(result.get(), i, column),
+                                       static_cast<std::size_t>(PQgetlength(result.get(), i, column)));
+      }
+      visit(row);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<PostgreSqlProblem> describe(Poco::Data::Session& session, const std::string& name,
+                                            PostgreSqlStatement& to) const override {
+    PGconn* const connection = connection_of(session);
+    const Result result(PQdescribePrepared(connection, name.c_str()), PQclear);
+    if (auto problem = problem_of(connection, result.get(), PGRES_COMMAND_OK)) return problem;
+    to.parameters = static_cast<std::size_t>(PQnparams(result.get()));
+    for (int i = 0; i < PQnfields(result.get()); ++i) {
+      to.columns.emplace_back(PQfname(result.get(), i));
+      to.types.push_back(PQftype(result.get(), i));
+    }
+    return std::nullopt;
+  }
+
+  std::string bytes_of(const std::string& text) const override {
+    std::size_t size = 0;
+    const std::unique_ptr<unsigned char, decltype(&PQfreemem)> plain(
+        PQunescapeBytea(reinterpret_cast<const unsigned char*>(text.c_str()), &size), PQfreemem);
+    return {reinterpret_cast<const char*>(plain.get()), size};
   }
 
  private:
