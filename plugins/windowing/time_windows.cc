@@ -2,7 +2,6 @@
 #include "windowing/time_windows.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <set>
@@ -14,21 +13,6 @@ namespace weir::windowing {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kDay = 86'400'000;
-
-Calendar calendar(const Options& options, std::int64_t size, std::int64_t slide) {
-  const std::int64_t offset = options.duration("offset").count();
-  if (std::abs(offset) >= slide) {
-    throw OptionError("/offset", "it must be shorter, forwards or backwards, than the " +
-                                     std::to_string(slide) + " ms from one window to the next");
-  }
-  auto zone = read_zone(options);
-  if (zone && (size % kDay != 0 || slide % kDay != 0)) {
-    throw OptionError("/time_zone",
-                      "by the clocks of a zone windows are of whole days (1d, 7d); for others use `offset`");
-  }
-  return {size, slide, offset, std::move(zone)};
-}
 
 std::string text_of(Bounds bounds) {
   return "[" + std::to_string(bounds.start) + ", " + std::to_string(bounds.end) + ")";
@@ -41,7 +25,7 @@ std::string number_bytes(std::int64_t n) {
 }  // namespace
 
 TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t slide)
-    : calendar_(calendar(options, size, slide)),
+    : calendar_(read_calendar(options, size, slide)),
       contents_(options),
       time_(read_time(options)),
       trigger_(read_trigger(options)),

@@ -2,9 +2,11 @@
 #include "windowing/window_options.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "aggregates/value.h"
 
@@ -93,6 +95,21 @@ std::optional<TimeZone> read_zone(const Options& options) {
   } catch (const std::invalid_argument& e) {
     throw OptionError("/time_zone", e.what());
   }
+}
+
+Calendar read_calendar(const Options& options, std::int64_t size, std::int64_t slide) {
+  constexpr std::int64_t kDay = 86'400'000;
+  const std::int64_t offset = options.duration("offset").count();
+  if (std::abs(offset) >= slide) {
+    throw OptionError("/offset", "it must be shorter, forwards or backwards, than the " +
+                                     std::to_string(slide) + " ms from one window to the next");
+  }
+  auto zone = read_zone(options);
+  if (zone && (size % kDay != 0 || slide % kDay != 0)) {
+    throw OptionError("/time_zone",
+                      "by the clocks of a zone windows are of whole days (1d, 7d); for others use `offset`");
+  }
+  return {size, slide, offset, std::move(zone)};
 }
 
 TriggerOptions read_trigger(const Options& options) {

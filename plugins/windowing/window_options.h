@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "time_zone/time_zone.h"
+#include "windowing/calendar.h"
 
 namespace weir::windowing {
 
@@ -45,6 +46,8 @@ void declare_aggregate(Descriptor& d);
 void declare_limit(Descriptor& d);
 TimeOptions read_time(const Options& options);
 std::optional<TimeZone> read_zone(const Options& options);
+/// Windows of that size and slide, in milliseconds, with the options of declare_zone().
+Calendar read_calendar(const Options& options, std::int64_t size, std::int64_t slide);
 TriggerOptions read_trigger(const Options& options);
 EvictOptions read_evict(const Options& options);
 std::int64_t read_limit(const Options& options);

@@ -6,44 +6,46 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "pair_output.h"
+
 namespace weir::join {
 
-/// The records of one input that may still find partners, by the stage's current key and their time. They are
-/// kept in spans of time, so that looking for those of an interval costs what stands in and beside it, not
-/// all that is kept of the key. Field of the map: time and number, in an order that bytes have too.
+/// The records of one input that may still find partners, by the stage's current key and their time. The
+/// records themselves stand in the host's lists, one for each key and time, so that they keep origin and
+/// bytes. Which times there are stands in a state, in spans of time, so that looking for those of an interval
+/// costs what stands in and beside it, not all that is kept of the key.
+///
+/// Records of one key and time have the same partners: they are matched, or not, together.
 class KeptSide {
  public:
-  struct Entry {
+  struct Moment {
     std::int64_t time = 0;
-    std::string field;  ///< its place in the state
-    std::string bytes;  ///< matched or not; key, headers and value of the record
-    bool matched() const { return bytes[0] != 0; }
-    /// The record with that time; its bytes are copied into the context's memory. No origin.
-    Record record(Context& out, std::int64_t event_time) const;
-    std::string_view value() const;
+    bool matched = false;
   };
 
   /// `span`: milliseconds, above 0.
-  KeptSide(std::string name, std::int64_t span) : name_(std::move(name)), span_(span) {}
+  KeptSide(Side side, std::int64_t span) : side_(side), span_(span) {}
 
   void open(Context& context);
   void add(Context& out, const Record& record, bool matched);
-  /// Those with times from `first` to `last`, both included, in order of time and arrival.
-  std::vector<Entry> find(const Context& out, std::int64_t first, std::int64_t last) const;
-  void set_matched(Context& out, Entry& entry);
-  void erase(Context& out, const Entry& entry);
+  /// The times from `first` to `last`, both included, in order.
+  std::vector<Moment> find(const Context& out, std::int64_t first, std::int64_t last) const;
+  /// Those of one time, in the order in which they came; valid until forget().
+  Records records(const Context& out, std::int64_t time) const;
+  void set_matched(Context& out, std::int64_t time);
+  void forget(Context& out, std::int64_t time);
 
  private:
   std::int64_t span_of(std::int64_t time) const;
+  /// Both sides share the lists of the stage.
+  std::int64_t list_of(std::int64_t time) const { return time * 2 + static_cast<std::int64_t>(side_); }
 
-  const std::string name_;
+  const Side side_;
   const std::int64_t span_;
-  weir_state* state_ = nullptr;
-  std::uint64_t next_number_ = 0;
+  weir_state* times_ = nullptr;
 };
 
 }  // namespace weir::join

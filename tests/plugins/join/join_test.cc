@@ -1,89 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// What a join refuses. What it does stands in tests/pipelines/rules.
 #include "join.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <weir/testing.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
-
-#include "pipeline_run.h"
-#include "test_stages.h"
 
 namespace weir::join {
 namespace {
 
-using test::board;
-using test::PipelineRun;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 
-/// Joins two sources of {k, t}, which are polled for one record each in turn.
-void run(const std::string& left, const std::string& right, const std::string& options,
-         const std::string& unmatched) {
-  PipelineRun pipeline(
-      "checkpoint: {store: none}\nsources:\n  l: {plugin: script, each: 1, event_time: t, values: [" + left +
-          "]}\n  r: {plugin: script, each: 1, event_time: t, values: [" + right +
-          "]}\nprocesses:\n  both: {plugin: join, from: {left: l, right: r}, key: k, " + options +
-          "}\nsinks:\n  out: {plugin: keep, times: true, from: both}\n"
-          "  late: {plugin: keep, from: [both.late_left, both.late_right]}\n" +
-          (unmatched.empty() ? "" : "  alone: {plugin: keep, times: true, from: [" + unmatched + "]}\n"),
-      {detail::Trampoline<Join>::plugin()});
-  const auto failure = pipeline.run();
-  EXPECT_FALSE(failure) << failure->message;
-}
-
-constexpr char kBoth[] = "both.unmatched_left, both.unmatched_right";
-constexpr char kLeft[] = R"('{"k":"a","t":100}', '{"k":"b","t":100}')";
-constexpr char kRight[] =
-    R"('{"k":"a","t":94}', '{"k":"a","t":95}', '{"k":"a","t":105}', '{"k":"a","t":106}')";
-
-TEST(Join, PairsOfAKeyWithinTheIntervalWithTheLaterTimeBoundsIncluded) {
-  run(kLeft, kRight, "lower: -5ms, upper: 5ms", kBoth);
-  EXPECT_THAT(board().events("out got "),
-              UnorderedElementsAre(R"({"left":{"k":"a","t":100},"right":{"k":"a","t":95}} @100)",
-                                   R"({"left":{"k":"a","t":100},"right":{"k":"a","t":105}} @105)"));
-}
-
-TEST(Join, WhatFindsNoPartnerLeavesByItsPortWhenNoneCanComeAnyMore) {
-  run(kLeft, kRight, "lower: -5ms, upper: 5ms", kBoth);
-  EXPECT_THAT(board().events("alone got "),
-              UnorderedElementsAre(R"({"k":"a","t":94} @99)", R"({"k":"b","t":100} @105)",
-                                   R"({"k":"a","t":106} @111)"));
-  EXPECT_THAT(board().events("late got "), IsEmpty());
-}
-
-TEST(Join, ABoundCanBeExclusive) {
-  run(kLeft, kRight, "lower: -5ms, upper: 5ms, exclusive: [lower]", kBoth);
-  EXPECT_THAT(board().events("out got "),
-              ElementsAre(R"({"left":{"k":"a","t":100},"right":{"k":"a","t":105}} @105)"));
-}
-
-TEST(Join, AnOuterJoinPutsNullInThePlaceOfThePartner) {
-  run(R"('{"k":"a","t":1}')", R"('{"k":"b","t":2}')", "lower: 0s, upper: 3ms, type: outer", "");
-  EXPECT_THAT(board().events("out got "),
-              UnorderedElementsAre(R"({"left":{"k":"a","t":1},"right":null} @4)",
-                                   R"({"left":null,"right":{"k":"b","t":2}} @2)"));
-}
-
-TEST(Join, RecordsBehindTheWatermarkLeaveByTheLatePorts) {
-  run(R"('{"k":"a","t":10}', '{"k":"a","t":20}', '{"k":"a","t":30}')",
-      R"('{"k":"a","t":10}', '{"k":"a","t":20}', '{"k":"a","t":5}')", "lower: 0s, upper: 0s", kBoth);
-  EXPECT_THAT(board().events("late got "), ElementsAre(R"({"k":"a","t":5})"));
-}
-
-TEST(Join, BoundsThatMakeNoSenseAreRefused) {
-  for (const auto& [options, message] : {std::pair{"lower: 5s, upper: 1s", "no time lies between 5s and 1s"},
-                                         std::pair{"lower: -5x, upper: 1s", "'-5x' is no bound"}}) {
+TEST(JoinOptions, WhatMakesNoSenseIsRefusedWithItsPlace) {
+  struct Case {
+    const char *options, *pointer, *message;
+  };
+  const Case cases[] = {
+      {R"({"lower": 5000, "upper": 1000})", "/upper", "no time lies between"},
+      {R"({"lower": 0, "upper": 0, "exclusive": ["upper"]})", "/upper", "no time lies between"},
+      {R"({"lower": 0, "upper": 5, "exclusive": ["both"]})", "/exclusive", "found 'both'"},
+      {R"({"lower": 0})", "", "needs `lower` and `upper`"},
+      {R"({})", "", "for a join by windows give `size`"},
+      {R"({"lower": 0, "upper": 5, "slide": 5})", "/slide", "belongs to a join by windows"},
+      {R"({"size": 10, "upper": 5})", "/upper", "belongs to a join by an interval"},
+      {R"({"size": 10, "slide": 20})", "/slide", "find no partner"},
+      {R"({"size": 10, "time_zone": "Asia/Shanghai"})", "/time_zone", "whole days"},
+      {R"({"lower": 0, "upper": 5, "prefixes": {"left": "l_"}})", "/prefixes", "output: merged"},
+      {R"({"lower": 0, "upper": 5, "output": "merged", "names": {"left": "l"}})", "/names", "output: nested"},
+      {R"({"lower": 0, "upper": 5, "names": {"left": "x", "right": "x"}})", "/names/right", "two names"},
+  };
+  for (const auto& c : cases) {
     try {
-      run("", "", options, kBoth);
-      ADD_FAILURE() << options << " was accepted";
-    } catch (const std::runtime_error& e) {
-      EXPECT_THAT(e.what(), HasSubstr(message));
+      testing::Harness<Join> join(c.options);
+      ADD_FAILURE() << c.options << " was accepted";
+    } catch (const testing::PluginError& e) {
+      EXPECT_EQ(e.pointer, c.pointer) << c.options;
+      EXPECT_THAT(e.what(), HasSubstr(c.message)) << c.options;
     }
   }
+}
+
+TEST(JoinOptions, ASideWhoseRecordsAreJoinedWithNullHasNoPortForThem) {
+  const auto ports = [](const std::string& type) {
+    const Options options(nlohmann::json{{"type", type}});
+    PortList list = Join::ports(options);
+    std::string names;
+    for (const auto* const* port = list.freeze(); *port != nullptr; ++port)
+      names += std::string((*port)->name) + " ";
+    return names;
+  };
+  EXPECT_EQ(ports("inner"), "out late_left late_right unmatched_left unmatched_right ");
+  EXPECT_EQ(ports("left"), "out late_left late_right unmatched_right ");
+  EXPECT_EQ(ports("right"), "out late_left late_right unmatched_left ");
+  EXPECT_EQ(ports("outer"), "out late_left late_right ");
 }
 
 }  // namespace
