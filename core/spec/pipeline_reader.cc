@@ -45,8 +45,8 @@ std::string name_from_file(const std::string& file) {
   return name.empty() ? "pipeline" : name;
 }
 
-// How stages are wired stands in the file itself: these names appear in messages, where nothing may appear
-// that was put in from outside. Marks what has a ${...} as broken, so that it is not replaced.
+// How stages are wired and keyed stands in the file itself: these names appear in messages, where nothing may
+// appear that was put in from outside. Marks what has a ${...} as broken, so that it is not replaced.
 void refuse_references(Node& node, const std::string& key, Diagnostics& diagnostics) {
   for (auto& item : node.items) refuse_references(item, key, diagnostics);
   for (auto& entry : node.entries) refuse_references(entry.value, key, diagnostics);
@@ -60,10 +60,12 @@ void refuse_references(Node& node, const std::string& key, Diagnostics& diagnost
 void refuse_references_in_wiring(Node& root, Diagnostics& diagnostics) {
   for (auto& section : root.entries) {
     if (section.key == "discard") refuse_references(section.value, section.key, diagnostics);
-    if (!kind_of_section(section.key)) continue;
+    const auto kind = kind_of_section(section.key);
+    if (!kind) continue;
     for (auto& stage : section.value.entries) {
       for (auto& entry : stage.value.entries) {
-        if (entry.key == "plugin" || entry.key == "from") {
+        const bool key = entry.key == "key" && (kind == StageKind::kWindow || kind == StageKind::kProcess);
+        if (entry.key == "plugin" || entry.key == "from" || key) {
           refuse_references(entry.value, entry.key, diagnostics);
         }
       }

@@ -149,6 +149,8 @@ INSTANTIATE_TEST_SUITE_P(
             "sources: {a: {plugin: x}}\nprocesses:\n  b: {plugin: y, from: {rows: a, rules: "
             "[\"a.${SECRET}\"]}}\n",
             "p.yaml:3:42: 'from' is 'a.${SECRET}', expected names themselves: ${...} is not replaced here"},
+        BadFile{"sources: {a: {plugin: x}}\nwindows:\n  b: {plugin: y, from: a, key: [\"${SECRET}\"]}\n",
+                "p.yaml:3:33: 'key' is '${SECRET}', expected names themselves: ${...} is not replaced here"},
         BadFile{"sources: {a: {plugin: x}}\ndiscard: \"a.${SECRET}\"\n",
                 "p.yaml:2:10: 'discard' is 'a.${SECRET}', expected names themselves: ${...} is not replaced "
                 "here"}));

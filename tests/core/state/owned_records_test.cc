@@ -135,6 +135,17 @@ TEST(OwnedRecords, RecordsOfSeveralBlocksStayInOrder) {
   EXPECT_THAT(values_of(owned), ElementsAre("a", "c", "b", "a"));
 }
 
+TEST(OwnedRecords, NeighboursAreCopiedIntoOneBlockWhereverTheyComeFrom) {
+  const RecordBlock one({"a", "c"}, kBlock), two({"b"}, kBlock), small({"d"}, 1);
+  std::vector<weir_record> mixed{one.data()[0], two.data()[0], one.data()[1], small.data()[0], one.data()[0]};
+  OwnedRecords owned;
+  owned.append(mixed.data(), mixed.size());
+  EXPECT_THAT(values_of(owned), ElementsAre("a", "b", "c", "d", "a"));
+  EXPECT_EQ(owned.data()[0].block, owned.data()[2].block);
+  EXPECT_EQ(owned.data()[3].block, small.get()) << "the small block need not be copied";
+  EXPECT_EQ(one.others() + two.others(), 0u);
+}
+
 TEST(OwnedRecords, WithoutABlockTheBytesLiveAsLongAsTheJob) {
   Record record;
   record.value = slice("for ever");

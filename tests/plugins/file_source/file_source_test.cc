@@ -173,6 +173,34 @@ TEST_F(FileSourceTest, NothingIsEmittedWithoutABudget) {
   EXPECT_EQ(h.out().size(), 0u);
 }
 
+TEST_F(FileSourceTest, ManyShortLinesOfABlockComeInSeveralBatches) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += std::to_string(i) + "\n";
+  dir.write("a", text);
+  Harness h(options({"a"}));
+  std::vector<std::size_t> batches;
+  std::string last;
+  for (std::size_t read = 0; read < 3000 && batches.size() < 10; read += batches.back()) {
+    h.poll();
+    const auto records = h.out();
+    batches.push_back(records.size());
+    if (!records.empty()) last = records.back().value.value_or("");
+  }
+  EXPECT_THAT(batches, ElementsAre(1024u, 1024u, 952u)) << "a record takes more memory than a short line";
+  EXPECT_EQ(last, "2999");
+  h.poll_to_end();
+  EXPECT_EQ(h.out().size(), 0u);
+}
+
+TEST_F(FileSourceTest, ABatchHasNotMuchMoreThanItsBudget) {
+  dir.write("a", std::string(500, 'a') + "\n" + std::string(500, 'b') + "\nc\n");
+  Harness h(options({"a"}));
+  h.poll(400);
+  EXPECT_EQ(h.out().size(), 1u);
+  h.poll_to_end();
+  EXPECT_EQ(h.out().size(), 2u);
+}
+
 TEST_F(FileSourceTest, WhatCannotBeReadIsAnErrorAtTheStart) {
   std::filesystem::create_directory(dir / "folder");
   EXPECT_EQ(start_error({"missing"}),
