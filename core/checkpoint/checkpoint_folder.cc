@@ -18,13 +18,15 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "state/snapshot.h"
+
 namespace weir {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr const char* kSuffix = ".positions.json";
 /// Written in turn, so that the last one is whole while the next is being written.
 constexpr std::array<const char*, 2> kStateSuffixes{".state-a", ".state-b"};
@@ -125,7 +127,7 @@ std::string CheckpointFolder::held_by(int fd) const {
 }
 
 std::string CheckpointFolder::save(int task, const std::vector<weir_position>& positions,
-                                   std::string_view state) {
+                                   const std::vector<std::string>& states) {
   json list = json::array();
   for (const auto& p : positions) {
     list.push_back({{"source", view(p.origin->source)},
@@ -138,7 +140,10 @@ std::string CheckpointFolder::save(int task, const std::vector<weir_position>& p
   if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
   json content{{"weir_positions", kFormat}, {"positions", list}};
   std::string state_name;
-  if (!state.empty()) {
+  if (!states.empty()) {
+    SnapshotWriter all;
+    for (const auto& state : states) all.text(state);
+    const std::string& state = all.bytes();
     if (auto problem = save_state(task, state, state_name); !problem.empty()) return problem;
     content["state"] = {{"file", state_name}, {"bytes", state.size()}, {"check", check_of(state)}};
   }
@@ -197,7 +202,10 @@ std::variant<CheckpointFolder::Saved, std::string> CheckpointFolder::load(Origin
     }
     const json content = json::parse(in, nullptr, false);
     try {
-      if (content.at("weir_positions").get<int>() != kFormat) throw json::other_error::create(0, "", nullptr);
+      const int format = content.at("weir_positions").get<int>();
+      // The first one differs in the state only.
+      if (format != kFormat && (format != 1 || content.contains("state")))
+        throw json::other_error::create(0, "", nullptr);
       for (const auto& p : content.at("positions")) {
         const auto* origin = origins.get(p.at("source").get<std::string>(), p.at("name").get<std::string>(),
                                          p.at("partition").get<std::int32_t>());
@@ -206,9 +214,10 @@ std::variant<CheckpointFolder::Saved, std::string> CheckpointFolder::load(Origin
       }
       if (const auto state = content.find("state"); state != content.end()) {
         const std::string path = folder_ + "/" + state->at("file").get<std::string>();
-        auto& bytes = saved.states[task];
+        std::string bytes;
         if (auto problem = read_state(path, state->at("bytes"), state->at("check"), bytes); !problem.empty())
           return problem;
+        for (SnapshotReader all(bytes); !all.at_end();) saved.states.emplace_back(all.text());
       }
     } catch (const json::exception&) {
       return "checkpoint file " + entry.path().string() +

@@ -25,7 +25,8 @@ class CheckpointFolder final : public CheckpointStore {
   /// has it. The kernel ends the claim with the process, however that ends.
   std::string claim();
 
-  std::string save(int task, const std::vector<weir_position>& positions, std::string_view state) override;
+  std::string save(int task, const std::vector<weir_position>& positions,
+                   const std::vector<std::string>& states) override;
   std::variant<Saved, std::string> load(Origins& origins) const override;
 
  private:

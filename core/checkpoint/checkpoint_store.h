@@ -3,9 +3,7 @@
 
 #include <weir/abi.h>
 
-#include <map>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -13,14 +11,14 @@
 
 namespace weir {
 
-/// Keeps checkpoints: for each task the positions, for sources that have no place of their own to keep them
-/// (files), and what its stages hold.
+/// Keeps checkpoints: for each task, or each group of tasks, the positions, for sources that have no place of
+/// their own to keep them (files), and what the stages hold.
 class CheckpointStore {
  public:
   /// The checkpoints of all tasks.
   struct Saved {
     std::vector<weir_position> positions;  ///< the furthest of each origin
-    std::map<int, std::string> states;     ///< by task; none where the task held nothing
+    std::vector<std::string> states;       ///< what each of the tasks held that kept anything, in their order
   };
 
   CheckpointStore() = default;
@@ -29,9 +27,10 @@ class CheckpointStore {
   virtual ~CheckpointStore() = default;
 
   /// Keeps what the task saved in place of what it saved before; durable when it returns an empty string,
-  /// otherwise what went wrong. Several tasks may save at once. `state`: what the task's stages hold at these
-  /// positions; empty for nothing.
-  virtual std::string save(int task, const std::vector<weir_position>& positions, std::string_view state) = 0;
+  /// otherwise what went wrong. Several tasks may save at once. `states`: what stages hold at these
+  /// positions, one for each task that the checkpoint is of.
+  virtual std::string save(int task, const std::vector<weir_position>& positions,
+                           const std::vector<std::string>& states) = 0;
 
   /// What was saved last, with origins of `origins`; or what is wrong with it.
   virtual std::variant<Saved, std::string> load(Origins& origins) const = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -19,6 +20,12 @@ class HeldPositions {
       if (records[i].origin == nullptr) continue;
       const auto [at, added] = lowest_.emplace(records[i].origin, records[i].position);
       if (!added) at->second = std::min(at->second, records[i].position);
+    }
+  }
+  void add(const HeldPositions& other) {
+    for (const auto& [origin, position] : other.lowest_) {
+      const auto [at, added] = lowest_.emplace(origin, position);
+      if (!added) at->second = std::min(at->second, position);
     }
   }
   /// `next`, or the lowest held position where that is smaller.
@@ -63,6 +70,13 @@ class Positions {
 
   void committed(const std::vector<weir_position>& positions) {
     for (const auto& p : positions) origins_[p.origin].committed = p.next;
+  }
+
+  /// How far the origin has been committed; nothing for one that was never read here.
+  std::optional<std::int64_t> committed(const weir_origin* origin) const {
+    const auto found = origins_.find(origin);
+    if (found == origins_.end()) return std::nullopt;
+    return found->second.committed;
   }
 
   /// The origin has gone to another owner.

@@ -66,6 +66,14 @@ std::string where_to(const PipelineGraph& graph, const GraphPort& port) {
   return names;
 }
 
+/// How often each record that leaves by the port is taken: by a broadcast input in every task.
+std::uint64_t copies_of(const PipelineGraph& graph, const GraphPort& port) {
+  std::uint64_t copies = 0;
+  for (const auto& to : port.consumers)
+    copies += to.broadcast ? static_cast<std::uint64_t>(graph.spec.tasks) : 1;
+  return copies;
+}
+
 }  // namespace
 
 std::uint64_t Account::sum(const Parts& parts) {
@@ -92,9 +100,8 @@ Account make_account(const PipelineGraph& graph, const std::vector<StageTotals>&
     if (total.given_up > 0) account.given_up.emplace_back(name, total.given_up);
     each_port(stage, total, [&](const GraphPort& port, std::uint64_t n) {
       if (port.discarded && n > 0) account.discarded.emplace_back(name + "." + port.name, n);
-      if (port.consumers.size() > 1 && n > 0) {
-        account.copied.emplace_back(name + "." + port.name, n * (port.consumers.size() - 1));
-      }
+      if (const std::uint64_t copies = copies_of(graph, port); copies > 1 && n > 0)
+        account.copied.emplace_back(name + "." + port.name, n * (copies - 1));
     });
   }
   return account;

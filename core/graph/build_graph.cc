@@ -7,6 +7,7 @@
 #include "graph/stage_order.h"
 #include "graph/stage_settings.h"
 #include "graph/wiring.h"
+#include "graph/work_split.h"
 #include "plugin/library.h"
 #include "plugin/options_binding.h"
 
@@ -40,10 +41,10 @@ class Builder {
     for (std::size_t i = 0; i < graph_.stages.size(); ++i) wiring.wire(i);
     for (const auto& ref : graph_.spec.discard) wiring.discard(ref);
     wiring.check_loose_ends();
-    check_tasks();
     check_store();
     put_in_order(graph_, diagnostics_);
     spread_event_time();
+    split_work(graph_);
     if (!diagnostics_.empty()) return std::nullopt;
     return std::move(graph_);
   }
@@ -93,24 +94,6 @@ class Builder {
                        "stage " + in_quotes(stage.spec.name) +
                            " keeps state, which needs a place; expected checkpoint: {store: FOLDER}, or "
                            "{store: none} to begin without it at each start");
-    }
-  }
-
-  /// Each task has a state of its own: a key whose records several tasks read would be counted by each of
-  /// them.
-  void check_tasks() {
-    if (graph_.spec.tasks == 1) return;
-    for (const auto& stage : graph_.stages) {
-      const bool stateful = stage.plugin != nullptr && (stage.plugin->capabilities & WEIR_STATEFUL) != 0;
-      const bool broadcast = std::any_of(stage.spec.from.begin(), stage.spec.from.end(),
-                                         [](const auto& ref) { return ref.broadcast; });
-      if (!stateful && !broadcast) continue;
-      diagnostics_.add(
-          graph_.spec.tasks_mark,
-          "stage " + in_quotes(stage.spec.name) + " " +
-              (stateful ? "keeps state" : "reads a broadcast input") +
-              ", which one task must see as a whole; expected tasks: 1 (several processes may share "
-              "the topic when records are partitioned by that key)");
     }
   }
 

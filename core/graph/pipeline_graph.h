@@ -33,6 +33,13 @@ struct GraphPort {
   std::string schema = {};  ///< a JSON Schema of what leaves by it; empty: none is declared
 };
 
+/// How several tasks share the work of a stage.
+enum class Split {
+  kByTask,  ///< each task does what it reads itself
+  kByKey,   ///< each key belongs to one task
+  kWhole    ///< all belongs to the first task
+};
+
 struct GraphStage {
   StageSpec spec;
   const weir_plugin* plugin = nullptr;
@@ -40,6 +47,7 @@ struct GraphStage {
   std::vector<GraphPort> ports;  ///< by port number
   GraphPort error{"error", WEIR_RECORDS, false, {}, {}};
   bool has_event_time = false;  ///< the stage itself or one before it has `event_time:`
+  Split split = Split::kByTask;
 
   /// Whether the stage runs on threads of its own, behind a queue.
   bool has_workers() const { return (plugin->capabilities & WEIR_BLOCKS) != 0 || spec.concurrency > 1; }
@@ -51,6 +59,15 @@ struct PipelineGraph {
   PipelineSpec spec;
   std::vector<GraphStage> stages;  ///< each stage after those it reads from
   bool verify_ports = false;       ///< a job of it compares what leaves by each port with its declaration
+
+  /// Whether what goes this way may belong to another task than the one that has it.
+  bool is_exchanged(const GraphPort::Consumer& to) const {
+    return spec.tasks > 1 && (to.broadcast || stages[to.stage].split != Split::kByTask);
+  }
+  /// Whether what some port leads to that stage passes from task to task.
+  bool has_exchange_before(std::size_t stage) const;
+  /// The same of any stage.
+  bool has_exchange() const;
 };
 
 /// Checks a spec against the plugins. All that is wrong goes to `diagnostics`; then there is no graph, as

@@ -5,9 +5,10 @@
 
 namespace weir {
 
-EventTimes::EventTimes(const EventTimeSpec& spec)
+EventTimes::EventTimes(const EventTimeSpec& spec, bool shared)
     : bound_(std::min(spec.max_out_of_orderness.count(), std::int64_t{1} << 53)),
       idle_after_(spec.idle_after.count()),
+      shared_(shared),
       format_(TimeFormat::parse(spec.format).value()) {
   if (spec.field) field_ = FieldPath::parse(*spec.field, "/event_time/field");
 }
@@ -15,7 +16,10 @@ EventTimes::EventTimes(const EventTimeSpec& spec)
 EventTimes::Of& EventTimes::of(const weir_origin* origin) {
   if (last_ == nullptr || last_origin_ != origin) {
     last_origin_ = origin;
+    if (auto moved = elsewhere_.extract(origin)) origins_.insert(std::move(moved));
     last_ = &origins_[origin];
+    last_->awaited = false;
+    none_ = false;
   }
   return *last_;
 }
@@ -81,10 +85,15 @@ void EventTimes::forget(const weir_origin* origin) {
 }
 
 bool EventTimes::find_idle(std::int64_t now) {
-  if (idle_after_ == 0) return false;
   bool changed = false;
+  if (shared_ && origins_.empty()) {
+    if (!alone_since_) alone_since_ = now;
+    if (!none_ && now - *alone_since_ >= patience()) none_ = changed = true;
+  } else {
+    alone_since_.reset();
+  }
   for (auto& [origin, o] : origins_) {
-    if (o.idle || now - o.seen < idle_after_) continue;
+    if (!may_be_idle(o) || now - o.seen < patience()) continue;
     o.idle = changed = true;
   }
   return changed;
@@ -92,9 +101,9 @@ bool EventTimes::find_idle(std::int64_t now) {
 
 std::int64_t EventTimes::next_idle() const {
   std::int64_t next = Watermarks::kEnd;
-  if (idle_after_ == 0) return next;
+  if (shared_ && origins_.empty() && !none_) next = alone_since_ ? *alone_since_ + patience() : 0;
   for (const auto& [origin, o] : origins_) {
-    if (!o.idle) next = std::min(next, o.seen + idle_after_);
+    if (may_be_idle(o)) next = std::min(next, o.seen + patience());
   }
   return next;
 }
@@ -123,19 +132,26 @@ void EventTimes::save(SnapshotWriter& to) const {
   }
 }
 
-void EventTimes::load(SnapshotReader& from, const FindOrigin& origins, std::int64_t now) {
-  watermark_ = from.time();
+/// As the stages behind have combined it (Watermarks): the least of the tasks that were not idle, or where
+/// all were the furthest.
+void EventTimes::load(SnapshotReader& from, const FindOrigin& origins, std::int64_t now, bool own) {
+  const std::int64_t time = from.time();
+  bool active = false;
   for (std::uint64_t left = from.number(); left > 0; --left) {
-    Of& o = of(load_origin(from, origins));
+    Of& o = (own ? origins_ : elsewhere_)[load_origin(from, origins)];
     o.latest = from.time();
     o.seen = now;
     o.idle = from.number() != 0;
+    o.awaited = own;
+    active = active || !o.idle;
   }
+  if (active) active_floor_ = std::min(active_floor_.value_or(time), time);
+  watermark_ = active_floor_ ? *active_floor_ : std::max(watermark_, time);
 }
 
 bool EventTimes::idle() const {
-  return !origins_.empty() &&
-         std::all_of(origins_.begin(), origins_.end(), [](const auto& o) { return o.second.idle; });
+  if (origins_.empty()) return none_;
+  return std::all_of(origins_.begin(), origins_.end(), [](const auto& o) { return o.second.idle; });
 }
 
 }  // namespace weir

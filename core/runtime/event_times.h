@@ -3,6 +3,7 @@
 
 #include <weir/json_field.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,7 +22,13 @@ namespace weir {
 /// max_out_of_orderness less 1 ms (Flink's rule). Used by the task's thread.
 class EventTimes {
  public:
-  explicit EventTimes(const EventTimeSpec& spec);
+  /// How long a task that shares event time with others waits for its first origin, when the stage has no
+  /// `idle_after`: members of a Kafka group get their partitions one after the other.
+  static constexpr std::int64_t kFirstOrigin = 10'000;
+
+  /// `shared`: other tasks take part in the event time of the stages behind. Then having no origin at all
+  /// counts as being idle, after a while.
+  explicit EventTimes(const EventTimeSpec& spec, bool shared = false);
 
   /// The record's time; nothing, with the reason in problem(), when it has none that can be read. `now` is
   /// processing time, for idleness.
@@ -42,9 +49,10 @@ class EventTimes {
   /// How far event time has come; it never goes back.
   std::int64_t watermark();
   void save(SnapshotWriter& to) const;
-  /// An origin is idle only after it has been silent for the whole time since `now`, not while nobody asked
-  /// it for records.
-  void load(SnapshotReader& from, const FindOrigin& origins, std::int64_t now);
+  /// Once for each task that saved. Event time goes on where it was for all of them together; an origin of
+  /// the task's own (`own`) holds it back at once, others when they turn up here. One is idle only after it
+  /// has been silent for the whole time since `now`, not while nobody asked it for records.
+  void load(SnapshotReader& from, const FindOrigin& origins, std::int64_t now, bool own);
 
   /// Whether all origins are idle.
   bool idle() const;
@@ -54,16 +62,27 @@ class EventTimes {
     std::int64_t latest = Watermarks::kStart;
     std::int64_t seen = 0;  ///< processing time of the last record
     bool idle = false;
+    bool awaited = false;  ///< restored, and not here yet
   };
 
   Of& of(const weir_origin* origin);
   std::optional<std::int64_t> read(const weir_record& record);
 
+  /// How long an origin, awaited or not, and all of them where there is none, may be silent.
+  std::int64_t patience() const { return idle_after_ != 0 ? idle_after_ : kFirstOrigin; }
+  /// Whether it becomes idle by being silent.
+  bool may_be_idle(const Of& o) const { return !o.idle && (idle_after_ != 0 || (shared_ && o.awaited)); }
+
   const std::int64_t bound_, idle_after_;
+  const bool shared_;
   std::optional<FieldPath> field_;
   TimeFormat format_;
   JsonReader reader_;
   std::map<const weir_origin*, Of> origins_;
+  std::map<const weir_origin*, Of> elsewhere_;  ///< restored, of other tasks
+  std::optional<std::int64_t> alone_since_;     ///< no origin since
+  bool none_ = false;                           ///< for too long
+  std::optional<std::int64_t> active_floor_;    ///< of what was loaded: the least of those that were not idle
   const weir_origin* last_origin_ = nullptr;
   Of* last_ = nullptr;
   std::int64_t watermark_ = Watermarks::kStart;

@@ -3,26 +3,39 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
+
+#include "runtime/parcel.h"
 
 namespace weir {
 
 class StageNode;
 struct Work;
 
-/// What reaches a task's thread from others: finished work, and calls to look around. Thread-safe.
+/// What reaches a task's thread from others: finished work, parcels of other tasks, and calls to look around.
+/// Thread-safe.
 class Inbox {
  public:
   struct Done {
     StageNode* node;
     Work* work;
   };
+  struct Content {
+    std::vector<Done> done;                        ///< in the order in which it was finished
+    std::vector<std::unique_ptr<Parcel>> parcels;  ///< those of one sender in the order in which it sent them
+  };
 
   void put(Done done) {
     const std::lock_guard lock(mutex_);
-    done_.push_back(done);
+    content_.done.push_back(done);
+    changed_.notify_one();
+  }
+  void put(std::unique_ptr<Parcel> parcel) {
+    const std::lock_guard lock(mutex_);
+    content_.parcels.push_back(std::move(parcel));
     changed_.notify_one();
   }
   /// A source has something, or the job wants something.
@@ -31,22 +44,22 @@ class Inbox {
     woken_ = true;
     changed_.notify_one();
   }
-  /// All finished work, in the order in which it was finished.
-  std::vector<Done> take() {
+  Content take() {
     const std::lock_guard lock(mutex_);
-    return std::exchange(done_, {});
+    return std::exchange(content_, {});
   }
-  /// Waits for finished work or a wake() since the last wait, at most `time`.
+  /// Waits for something to take or a wake() since the last wait, at most `time`.
   void wait(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, time, [&] { return woken_ || !done_.empty(); });
+    changed_.wait_for(lock, time,
+                      [&] { return woken_ || !content_.done.empty() || !content_.parcels.empty(); });
     woken_ = false;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Done> done_;
+  Content content_;
   bool woken_ = false;
 };
 

@@ -54,6 +54,7 @@ class InlineNode::Context final : public InstanceContext {
   }
   char* state_room(weir_state* state, weir_slice key, std::int64_t window, std::size_t bytes,
                    std::size_t& held) override {
+    of(state).note(key);
     return of(state).values().room(view(key), window, bytes, held, now());
   }
   void state_erase(weir_state* state, weir_slice key, std::int64_t window) override {
@@ -69,6 +70,7 @@ class InlineNode::Context final : public InstanceContext {
   }
   void map_put(weir_state* state, weir_slice key, std::int64_t window, weir_slice field,
                weir_slice value) override {
+    of(state).note(key);
     of(state).maps().put(view(key), window, view(field), view(value), now());
   }
   void map_erase(weir_state* state, weir_slice key, std::int64_t window, weir_slice field) override {
@@ -152,8 +154,11 @@ InlineNode::InlineNode(Services& services, TaskControl& task, const PipelineGrap
     : StageNode(services, task, graph, stage, task_number),
       context_(std::make_unique<Context>(*this, services, graph, stage,
                                          InstanceContext::Position{task_number, graph.spec.tasks, 0, 1})),
+      share_{static_cast<std::size_t>(task_number), static_cast<std::size_t>(graph.spec.tasks),
+             stage_.split == Split::kWhole},
+      states_(share_),
       key_reader_(stage_.spec.key) {
-  if (stage_.spec.event_time) event_times_.emplace(*stage_.spec.event_time);
+  if (stage_.spec.event_time) event_times_.emplace(*stage_.spec.event_time, graph.has_exchange());
 }
 
 InlineNode::~InlineNode() {
@@ -188,11 +193,17 @@ void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet
   counts_.in.add(count);
   // What all tasks see belongs to no key (Flink's rule for the broadcast side).
   if (key_reader_.none() || inlet.broadcast) return hand_in(records, count, nullptr, inlet);
-  key_reader_.read(records, count, [&](const weir_record& record, const std::string& why) {
-    send_failed(WEIR_ERROR_PORT, stage_.error.name, &record, 1, "no_key", why);
-  });
+  key_reader_.read(records, count,
+                   [&](const weir_record& r, const std::string& why) { refuse_keyless(r, why); });
   const auto& keyed = key_reader_.records();
   if (!keyed.empty()) hand_in(keyed.data(), keyed.size(), key_reader_.keys().data(), inlet);
+}
+
+void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,
+                            Inlet inlet) {
+  if (task_.failed() || count == 0) return;
+  counts_.in.add(count);
+  hand_in(records, count, keys, inlet);
 }
 
 void InlineNode::hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
@@ -242,7 +253,7 @@ void InlineNode::on_idle(bool idle) {
   if (!event_times_) tell_idle(idle);
 }
 
-void InlineNode::take(const weir_group& group) {
+void InlineNode::take(const weir_group& group, Inlet /*inlet*/) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
   settle(stage_.plugin->process_group(instance_, context_.get(), &group), group.records, group.count);
@@ -312,18 +323,21 @@ void InlineNode::save(SnapshotWriter& to) const {
   states_.save(to);
 }
 
-void InlineNode::load(SnapshotReader& from, const FindOrigin& origins) {
+void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, bool own) {
   const bool stateful = from.number() != 0;
   if (from.number() != 0) {
     if (!event_times_) throw std::runtime_error("it had an `event_time:`, which is gone from the file");
-    event_times_->load(from, origins, services_.clock.now());
+    event_times_->load(from, origins, services_.clock.now(), own);
   }
   if (!stateful) return;
   if (!is_stateful()) throw std::runtime_error("it is of a plugin that keeps none");
-  restore_watermark(from.time());
-  timers_.load(from);
-  event_timers_.load(from);
-  lists_.load(from, origins);
+  // Tasks that exchange records have it in common; where they do not, the least makes no record late.
+  const std::int64_t time = from.time();
+  restored_ = std::min(restored_.value_or(time), time);
+  restore_watermark(*restored_);
+  timers_.load(from, share_);
+  event_timers_.load(from, share_);
+  lists_.load(from, origins, share_);
   states_.load(from);
 }
 

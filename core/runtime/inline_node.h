@@ -26,7 +26,9 @@ class InlineNode : public StageNode {
 
   void start() override;
   void take(const weir_record* records, std::size_t count, Inlet inlet) override;
-  void take(const weir_group& group) override;
+  void take(const weir_group& group, Inlet inlet) override;
+  void take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,
+                  Inlet inlet) override;
   void finish(bool ended) override;
   void flush() override;
   void interrupt() override;
@@ -35,7 +37,7 @@ class InlineNode : public StageNode {
   void hold(HeldPositions& held, bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;
   void save(SnapshotWriter& to) const override;
-  void load(SnapshotReader& from, const FindOrigin& origins) override;
+  void load(SnapshotReader& from, const FindOrigin& origins, bool own) override;
 
  protected:
   /// The stage has emitted; SourceNode notes positions here.
@@ -67,10 +69,12 @@ class InlineNode : public StageNode {
 
   std::atomic<weir_instance*> interruptible_{nullptr};  ///< instance_, for interrupt()
   std::unique_ptr<Context> context_;
+  const KeyShare share_;
   Timers timers_, event_timers_;
   WindowLists lists_;
   StageState states_;
   KeyReader key_reader_;
+  std::optional<std::int64_t> restored_;    ///< watermark of the last run
   std::int64_t told_ = Watermarks::kStart;  ///< of event_times_, to the stages behind
   bool told_idle_ = false;
 };

@@ -31,7 +31,7 @@ Job::~Job() {
 }
 
 std::string Job::start() {
-  CheckpointStore::Saved saved;
+  Task::Restored restored;
   if (store_ == nullptr && !graph_.spec.checkpoint_store.empty()) {
     folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
     if (auto problem = folder_->claim(); !problem.empty()) return problem;
@@ -40,13 +40,14 @@ std::string Job::start() {
   if (store_ != nullptr) {
     auto loaded = store_->load(origins_);
     if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-    saved = std::get<0>(std::move(loaded));
+    auto& saved = std::get<0>(loaded);
+    restored = {std::move(saved.positions), std::move(saved.states)};
   }
   const std::lock_guard lock(mutex_);
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {
-      tasks_.push_back(
-          std::make_unique<Task>(services_, graph_, i, store_, saved.positions, saved.states[i]));
+      if (i == 0 || !graph_.has_exchange()) groups_.push_back(std::make_unique<TaskGroup>(graph_, store_, i));
+      tasks_.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), restored));
     }
   } catch (const std::runtime_error& e) {
     tasks_.clear();
@@ -69,7 +70,8 @@ void Job::run(Task& task) {
   const std::lock_guard lock(mutex_);
   if (task.failure() && !failure_) failure_ = task.failure();
   if (task.failure()) {
-    for (auto& other : tasks_) other->stop();
+    // What passed from or to this task is not complete, so its group may not commit.
+    for (auto& other : tasks_) groups_.size() == 1 ? other->release() : other->stop();
   }
   --running_;
   changed_.notify_all();

@@ -19,6 +19,7 @@
 #include "runtime/abort_signal.h"
 #include "runtime/services.h"
 #include "runtime/task.h"
+#include "runtime/task_group.h"
 
 namespace weir {
 
@@ -59,6 +60,7 @@ class Job {
   Services services_;
   CheckpointStore* store_;  // null: none
   std::unique_ptr<CheckpointFolder> folder_;
+  std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

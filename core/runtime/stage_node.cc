@@ -5,12 +5,14 @@
 
 #include <algorithm>
 
+#include "runtime/exchange.h"
+
 namespace weir {
 
 void Outlet::emit(const weir_record* records, std::size_t count) const {
   if (check_ != nullptr && !check_->passes(records, count)) return;
   count_->add(count);
-  for (const Consumer& to : consumers_) to.node->take(records, count, to.inlet);
+  for (const Consumer& to : consumers_) to.receiver->take(records, count, to.inlet);
 }
 
 void Outlet::emit(const weir_group& group) const {
@@ -19,16 +21,16 @@ void Outlet::emit(const weir_group& group) const {
   for (const Consumer& to : consumers_) {
     weir_group copy = group;
     copy.input = to.inlet.input;
-    to.node->take(copy);
+    to.receiver->take(copy, to.inlet);
   }
 }
 
 void Outlet::tell_watermark(std::int64_t time) const {
-  for (const Consumer& to : consumers_) to.node->take_watermark(to.wire, time);
+  for (const Consumer& to : consumers_) to.receiver->take_watermark(to.wire, time);
 }
 
 void Outlet::tell_idle(bool idle) const {
-  for (const Consumer& to : consumers_) to.node->take_idle(to.wire, idle);
+  for (const Consumer& to : consumers_) to.receiver->take_idle(to.wire, idle);
 }
 
 StageNode::StageNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
@@ -49,11 +51,16 @@ StageNode::StageNode(Services& services, TaskControl& task, const PipelineGraph&
   }
 }
 
-void StageNode::connect(const std::vector<StageNode*>& nodes) {
+void StageNode::connect(const std::vector<StageNode*>& nodes, const std::vector<Exchange*>& exchanges) {
   const auto wire = [&](Outlet& outlet, const GraphPort& port) {
     for (const auto& to : port.consumers) {
       StageNode& node = *nodes[to.stage];
-      outlet.connect({&node, {to.input, to.broadcast}, node.watermarks_.add(!stage_.has_event_time)});
+      const bool exchanged = graph_.is_exchanged(to);
+      const std::size_t first = node.watermarks_.add(!stage_.has_event_time);
+      for (int task = 1; exchanged && task < graph_.spec.tasks; ++task)
+        node.watermarks_.add(!stage_.has_event_time);
+      Receiver* const receiver = exchanged ? static_cast<Receiver*>(exchanges[to.stage]) : &node;
+      outlet.connect({&node, receiver, {to.input, to.broadcast}, first});
     }
   };
   for (std::size_t p = 0; p < stage_.ports.size(); ++p) wire(outlets_[p], stage_.ports[p]);
@@ -81,17 +88,30 @@ void StageNode::tell_idle(bool idle) const {
 void StageNode::collect_queues(const StageNode& from) {
   const auto visit = [&](const Outlet& outlet) {
     for (const auto& to : outlet.consumers()) {
-      StageNode* const consumer = to.node;
-      if (!consumer->stage().has_workers()) {
-        collect_queues(*consumer);
-      } else if (std::find(downstream_queues_.begin(), downstream_queues_.end(), consumer) ==
-                 downstream_queues_.end()) {
-        downstream_queues_.push_back(consumer);
+      if (to.receiver != to.node) add_queue(*to.receiver);
+      if (to.node->stage().has_workers()) {
+        add_queue(*to.node);
+      } else {
+        collect_queues(*to.node);
       }
     }
   };
   for (const auto& outlet : from.outlets_) visit(outlet);
   visit(from.error_);
+}
+
+void StageNode::add_queue(const Receiver& queue) {
+  if (std::find(queues_behind_.begin(), queues_behind_.end(), &queue) == queues_behind_.end())
+    queues_behind_.push_back(&queue);
+}
+
+bool StageNode::full_behind() const {
+  return std::any_of(queues_behind_.begin(), queues_behind_.end(),
+                     [](const Receiver* q) { return q->full(); });
+}
+
+void StageNode::refuse_keyless(const weir_record& record, std::string_view why) {
+  send_failed(WEIR_ERROR_PORT, stage_.error.name, &record, 1, "no_key", why);
 }
 
 void StageNode::send_out(std::uint32_t port, const weir_record* records, std::size_t count) {

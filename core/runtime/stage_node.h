@@ -13,6 +13,7 @@
 #include "metrics/job_metrics.h"
 #include "runtime/instance_context.h"
 #include "runtime/port_check.h"
+#include "runtime/receiver.h"
 #include "runtime/watermarks.h"
 #include "runtime/work.h"
 #include "state/record_snapshot.h"
@@ -20,6 +21,7 @@
 
 namespace weir {
 
+class Exchange;
 class StageNode;
 
 /// What the nodes of a task ask of it.
@@ -37,17 +39,12 @@ class TaskControl {
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost) = 0;
 };
 
-/// By which of a stage's inputs something comes.
-struct Inlet {
-  std::uint32_t input = 0;  ///< as the plugin numbers them
-  bool broadcast = false;   ///< all tasks see it
-};
-
 /// A port of a stage within a task: counts what leaves and hands it to the port's consumers.
 class Outlet {
  public:
   struct Consumer {
     StageNode* node;
+    Receiver* receiver;  ///< the node itself, or the exchange in front of it
     Inlet inlet;
     std::size_t wire;  ///< the number of this connection at the consumer, for watermarks
   };
@@ -75,20 +72,24 @@ class Outlet {
 };
 
 /// One stage within one task. Used by the task's thread, except interrupt().
-class StageNode {
+class StageNode : public Receiver {
  public:
   StageNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
             int task_number);
   StageNode(const StageNode&) = delete;
   StageNode& operator=(const StageNode&) = delete;
-  virtual ~StageNode() = default;
 
-  void connect(const std::vector<StageNode*>& nodes);
+  /// The task's nodes, and where one stands the exchange in front of each, by stage. A connection through an
+  /// exchange has a wire for each task.
+  void connect(const std::vector<StageNode*>& nodes, const std::vector<Exchange*>& exchanges);
 
   /// Makes and starts the instances. Workers start on threads of their own: see has_outstanding().
   virtual void start() = 0;
-  virtual void take(const weir_record* records, std::size_t count, Inlet inlet) = 0;
-  virtual void take(const weir_group& group) = 0;
+  /// Records whose keys have been found already; only for a stage with `key:`.
+  virtual void take_keyed(const weir_record* /*records*/, const weir_slice* /*keys*/, std::size_t /*count*/,
+                          Inlet /*inlet*/) {}
+  /// A record that has no key fails here.
+  void refuse_keyless(const weir_record& record, std::string_view why);
   /// The input has ended, or (`ended` false) the pipeline stops.
   virtual void finish(bool ended) = 0;
   /// Makes durable what was taken. With workers it is done when nothing is outstanding.
@@ -98,8 +99,7 @@ class StageNode {
 
   virtual std::int64_t next_timer() const { return Timers::kNever; }
   virtual void fire_timers(std::int64_t /*now*/) {}
-  /// Whether more is waiting here than the stage's `queue` allows.
-  virtual bool full() const { return false; }
+  bool full() const override { return false; }
   /// Hands waiting work to free workers.
   virtual void hand_over() {}
   /// Work of this node came back from a worker.
@@ -110,19 +110,22 @@ class StageNode {
   /// Forgets held records that another owner reads again.
   virtual void forget(const std::function<bool(const weir_record&)>& /*gone*/) {}
 
-  void take_watermark(std::size_t wire, std::int64_t time) {
+  void take_watermark(std::size_t wire, std::int64_t time) override {
     if (watermarks_.advance(wire, time)) on_watermark(watermarks_.now());
   }
-  void take_idle(std::size_t wire, bool idle);
+  void take_idle(std::size_t wire, bool idle) override;
 
-  /// Writes what the stage holds between calls, with nothing outstanding; load() reads it before start().
+  /// Writes what the stage holds between calls, with nothing outstanding. load() comes before start(), once
+  /// for each task of the run that saved, and takes this task's share; `own`: that one had this task's
+  /// number, of as many.
   virtual void save(SnapshotWriter&) const {}
-  virtual void load(SnapshotReader&, const FindOrigin&) {}
+  virtual void load(SnapshotReader& /*from*/, const FindOrigin& /*origins*/, bool /*own*/) {}
 
   const GraphStage& stage() const { return stage_; }
   const std::string& name() const { return stage_.spec.name; }
-  /// The worker nodes that records from here reach without a queue in between.
-  const std::vector<StageNode*>& downstream_queues() const { return downstream_queues_; }
+  /// Whether a queue is full that records from here reach without another one in between: of workers, or of
+  /// records on their way to other tasks.
+  bool full_behind() const;
 
  protected:
   /// Event time has moved on at this stage, or whether it is expected has changed: called in this order with
@@ -151,13 +154,14 @@ class StageNode {
 
  private:
   void collect_queues(const StageNode& from);
+  void add_queue(const Receiver& queue);
 
   std::vector<Outlet> outlets_;
   std::vector<std::unique_ptr<PortCheck>> checks_;  // one a port, where the graph asks for it
   Outlet error_;
   Watermarks watermarks_;
   bool idle_ = false;
-  std::vector<StageNode*> downstream_queues_;
+  std::vector<const Receiver*> queues_behind_;
 };
 
 /// "ids[wechat-ids/3@1042]": where a record comes from, for messages.

@@ -2,7 +2,6 @@
 #include "runtime/task.h"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -14,14 +13,26 @@ namespace weir {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-Task::Task(Services& services, const PipelineGraph& graph, int number, CheckpointStore* store,
-           const std::vector<weir_position>& restored, std::string_view state)
-    : services_(services), graph_(graph), number_(number), store_(store) {
+namespace {
+
+bool keeps_state(const GraphStage& stage) {
+  return (stage.plugin->capabilities & WEIR_STATEFUL) != 0;
+}
+
+}  // namespace
+
+Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group,
+           const Restored& restored)
+    : services_(services),
+      graph_(graph),
+      saves_(group.saves() && std::any_of(graph.stages.begin(), graph.stages.end(), keeps_state)),
+      group_(group),
+      member_(group.add(inbox_)) {
   std::vector<StageNode*> all;
   for (std::size_t i = 0; i < graph.stages.size(); ++i) {
     const auto& stage = graph.stages[i];
     if (stage.spec.kind == StageKind::kSource) {
-      auto source = std::make_unique<SourceNode>(services, *this, graph, i, number, restored);
+      auto source = std::make_unique<SourceNode>(services, *this, graph, i, number, restored.positions);
       sources_.push_back(source.get());
       nodes_.push_back(std::move(source));
     } else if (stage.has_workers()) {
@@ -31,8 +42,17 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, Checkpoin
     }
     all.push_back(nodes_.back().get());
   }
-  for (auto& node : nodes_) node->connect(all);
-  if (!state.empty()) restore(state);
+  std::vector<Exchange*> before(all.size(), nullptr);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!graph.has_exchange_before(i)) continue;
+    exchanges_.push_back(std::make_unique<Exchange>(*all[i], *this, group, member_, exchanges_.size()));
+    before[i] = exchanges_.back().get();
+  }
+  // From the back: a stage looks through those behind it for queues.
+  for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) (*node)->connect(all, before);
+  const bool as_many = restored.states.size() == static_cast<std::size_t>(graph.spec.tasks);
+  for (std::size_t i = 0; i < restored.states.size(); ++i)
+    restore(restored.states[i], as_many && i == static_cast<std::size_t>(number));
 }
 
 Task::~Task() = default;
@@ -48,16 +68,30 @@ void Task::abort() {
   inbox_.wake();
 }
 
+void Task::release() {
+  aborted_ = true;
+  inbox_.wake();
+}
+
 void Task::stop_for(StopReason reason) {
   if (!failed()) failure_ = std::move(reason);
 }
 
 void Task::run() {
   start();
-  while (!failed() && !stop_requested_ && !ended()) {
-    if (!step() && !failed() && !ended()) wait();
+  while (!failed() && !over_) {
+    if (stop_requested_) {
+      group_.call_end();
+    } else if (ended() && !told_ended_) {
+      told_ended_ = true;
+      group_.ended(member_);
+    }
+    if (group_.called()) {
+      take_part(Clock::time_point::max());
+    } else if (!step() && !failed() && ended() == told_ended_) {
+      wait();
+    }
   }
-  if (!failed()) finish();
   const std::lock_guard lock(progress_mutex_);
   progress_sources_.clear();
 }
@@ -71,16 +105,40 @@ void Task::start() {
   next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
 }
 
+/// From the back, so that whatever a stage emits finds the next ones started.
+void Task::start_nodes() {
+  for (auto node = nodes_.rbegin(); node != nodes_.rend() && !failed(); ++node) {
+    (*node)->start();
+    deliver();
+    while (!failed() && outstanding() != 0 && Clock::now() < stop_deadline()) {
+      inbox_.wait(kLookAgain);
+      deliver();
+    }
+  }
+  started_ = true;
+}
+
 bool Task::step() {
   deliver();
   fire_timers();
   if (failed()) return false;
-  if (Clock::now() >= next_checkpoint_) checkpoint(Clock::now() + kDrainTime);
-  return poll_sources();
+  if (Clock::now() >= next_checkpoint_) {
+    group_.call_checkpoint();
+    return true;
+  }
+  const bool busy = poll_sources();
+  for (auto& exchange : exchanges_) exchange->post();
+  return busy;
+}
+
+std::uint64_t Task::outstanding() const {
+  return static_cast<std::uint64_t>(
+      std::count_if(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); }));
 }
 
 bool Task::quiet() const {
-  return std::none_of(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); });
+  return outstanding() == 0 && std::none_of(exchanges_.begin(), exchanges_.end(),
+                                            [](const auto& e) { return e->has_outstanding(); });
 }
 
 bool Task::ended() const {
@@ -99,23 +157,16 @@ double Task::progress() const {
   return sum / static_cast<double>(progress_sources_.size());
 }
 
-/// From the back, so that whatever a stage emits finds the next ones started.
-void Task::start_nodes() {
-  for (auto node = nodes_.rbegin(); node != nodes_.rend() && !failed(); ++node) {
-    (*node)->start();
-    drain(Clock::time_point::max());
-  }
-  started_ = true;
-}
-
 /// True when a source gave something, so that there may be more at once.
 bool Task::poll_sources() {
-  const bool full = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->full(); });
-  if (full) return keep_alive(), false;
+  const auto full = [](const auto& queue) { return queue->full(); };
+  if (std::any_of(nodes_.begin(), nodes_.end(), full) ||
+      std::any_of(exchanges_.begin(), exchanges_.end(), full))
+    return keep_alive(), false;
   bool busy = false;
   in_poll_ = true;
   for (auto* source : sources_) {
-    if (!source->ended() && !failed()) busy = source->poll(kPollBytes) || busy;
+    if (!source->ended() && !failed() && !over_) busy = source->poll(kPollBytes) || busy;
   }
   in_poll_ = false;
   return busy;
@@ -126,17 +177,27 @@ void Task::keep_alive() {
   next_keep_alive_ = Clock::now() + kKeepAlive;
   in_poll_ = true;
   for (auto* source : sources_) {
-    if (!source->ended() && !failed()) source->poll(0);
+    if (!source->ended() && !failed() && !over_) source->poll(0);
   }
   in_poll_ = false;
 }
 
 void Task::deliver() {
-  const auto all = inbox_.take();
-  for (const auto& done : all) done.node->deliver(*done.work);
-  if (all.empty()) return;
+  auto content = inbox_.take();
+  if (resting_ && !content.parcels.empty()) {
+    resting_ = false;
+    group_.stir(member_);
+  }
+  for (auto& parcel : content.parcels) exchanges_[parcel->exchange]->arrive(std::move(parcel));
+  for (const auto& done : content.done) done.node->deliver(*done.work);
   // Queues may have room again for stages further up.
-  for (auto& node : nodes_) node->hand_over();
+  if (!content.done.empty()) {
+    for (auto& node : nodes_) node->hand_over();
+  }
+  // From the back, where room is made for what is further up.
+  for (auto exchange = exchanges_.rbegin(); started_ && exchange != exchanges_.rend(); ++exchange)
+    (*exchange)->hand_over();
+  for (auto& exchange : exchanges_) exchange->post();
 }
 
 void Task::fire_timers() {
@@ -154,60 +215,96 @@ void Task::wait() {
   if (time.count() > 0) inbox_.wait(time);
 }
 
-bool Task::drain(Clock::time_point deadline) {
-  for (;;) {
-    deliver();
-    if (aborted_ || failed()) return false;
-    if (quiet()) return true;
-    if (Clock::now() >= std::min(deadline, stop_deadline())) return false;
-    inbox_.wait(kLookAgain);
-    keep_alive();
-  }
-}
-
 Task::Clock::time_point Task::stop_deadline() {
   if (!stop_requested_) return Clock::time_point::max();
   if (!stop_by_) stop_by_ = Clock::now() + graph_.spec.stop_timeout;
   return *stop_by_;
 }
 
-bool Task::checkpoint(Clock::time_point deadline) {
-  next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
-  if (!drain(deadline)) return false;
-  for (auto& node : nodes_) {
-    node->flush();
-    if (!drain(deadline)) return false;
+void Task::take_part(Clock::time_point until) {
+  using Part = TaskGroup::Step::Part;
+  while (!failed() && Clock::now() < until) {
+    const TaskGroup::Step step = group_.step();
+    over_ = step.part == Part::kOver;
+    if (over_ || step.part == Part::kNone) break;
+    if (step.number != performed_) {
+      performed_ = step.number;
+      resting_ = false;
+      perform(step);
+    }
+    deliver();
+    if (failed()) break;
+    if (quiet() && Clock::now() >= rest_from_) {
+      resting_ = true;
+      group_.rest(member_, step.number);
+    }
+    if (group_.step().number != step.number) continue;
+    check_time(step);
+    inbox_.wait(kLookAgain);
+    keep_alive();
   }
-  const bool committed = commit();
   next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
-  return committed && !failed();
 }
 
-/// The store first: should the process end in between, records are read again that the state has seen, and
+void Task::perform(const TaskGroup::Step& step) {
+  using Part = TaskGroup::Step::Part;
+  switch (step.part) {
+    case Part::kFinish:
+      return nodes_[step.stage]->finish(step.ended);
+    case Part::kFlush:
+      return nodes_[step.stage]->flush();
+    case Part::kShare:
+      return share();
+    case Part::kSave:
+      if (member_ != 0) return;
+      if (const auto problem = group_.save(); !problem.empty()) stop_for({"checkpoint", "store", problem});
+      return;
+    case Part::kCommit:
+      return commit();
+    case Part::kForget:
+      return forget(group_.given_up());
+    case Part::kPause:
+      rest_from_ = Clock::now() + kCommitAgain;
+      return;
+    case Part::kNone:
+    case Part::kDrain:
+    case Part::kOver:
+      return;
+  }
+}
+
+void Task::check_time(const TaskGroup::Step& step) {
+  const auto now = Clock::now();
+  if (now >= step.until || (!step.last && now >= stop_deadline())) return group_.put_off(step.number);
+  if (!step.last || now < stop_deadline()) return;
+  if (step.part == TaskGroup::Step::Part::kPause) {
+    return stop_for(
+        {"pipeline", "stop_timeout",
+         "stopped after stop_timeout with positions that the source has not taken; what was read since "
+         "the last ones is read again at the next start"});
+  }
+  stop_for({"pipeline", "stop_timeout",
+            "stopped after stop_timeout with " + std::to_string(outstanding()) +
+                " calls not answered; what was not delivered is read again at the next start"});
+}
+
+void Task::share() {
+  TaskGroup::Share share;
+  if (saves_) share.state = state();
+  for (const auto& node : nodes_) node->hold(share.held, saves_);
+  for (const auto* source : sources_) share.read.push_back(source->positions());
+  group_.share(member_, std::move(share));
+}
+
+/// After the store: should the process end in between, records are read again that the state has seen, and
 /// none is missing in it.
-bool Task::commit() {
-  HeldPositions held;
-  const std::string saved = store_ == nullptr ? std::string() : state();
-  for (const auto& node : nodes_) node->hold(held, !saved.empty());
-  if (store_ != nullptr) {
-    std::vector<weir_position> positions;
-    for (const auto* source : sources_) source->positions().append_safe(held, positions);
-    if (const auto problem = store_->save(number_, positions, saved); !problem.empty()) {
-      stop_for({"checkpoint", "store", problem});
-    }
-  }
-  bool all = true;
+void Task::commit() {
   for (auto* source : sources_) {
-    if (!failed()) all = source->commit(held) && all;
+    if (!failed() && !source->commit(group_.held())) group_.not_committed();
   }
-  return all;
 }
 
 std::string Task::state() const {
-  const bool any = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-    return (node->stage().plugin->capabilities & WEIR_STATEFUL) != 0;
-  });
-  if (!any) return {};
   SnapshotWriter all;
   for (const auto& node : nodes_) {
     SnapshotWriter one;
@@ -218,7 +315,7 @@ std::string Task::state() const {
   return all.bytes();
 }
 
-void Task::restore(std::string_view state) {
+void Task::restore(std::string_view state, bool own) {
   const auto origins = [&](std::string_view source, std::string_view name, std::int32_t partition) {
     return services_.origins.get(source, name, partition);
   };
@@ -235,55 +332,44 @@ void Task::restore(std::string_view state) {
                                "another checkpoint folder");
     }
     try {
-      (*node)->load(one, origins);
+      (*node)->load(one, origins, own);
     } catch (const std::exception& e) {
       throw std::runtime_error("the stage '" + std::string(name) + "' cannot take up its state: " + e.what());
     }
   }
 }
 
-void Task::finish() {
-  constexpr auto deadline = Clock::time_point::max();  // a stop that comes meanwhile sets one
-  bool done = drain(deadline);
-  for (auto node = nodes_.begin(); done && node != nodes_.end(); ++node) {
-    (*node)->finish(ended());
-    done = drain(deadline);
-  }
-  if (done) commit_last();
-  if (done || failed()) return;
-  stop_for({"pipeline", "stop_timeout",
-            "stopped after stop_timeout with " + std::to_string(outstanding()) +
-                " calls not answered; what was not delivered is read again at the next start"});
-}
-
-void Task::commit_last() {
-  while (!checkpoint(Clock::time_point::max()) && !failed()) {
-    if (Clock::now() >= stop_deadline()) {
-      stop_for(
-          {"pipeline", "stop_timeout",
-           "stopped after stop_timeout with positions that the source has not taken; what was read since "
-           "the last ones is read again at the next start"});
-      return;
-    }
-    inbox_.wait(kCommitAgain);
-    keep_alive();
-  }
-}
-
-std::uint64_t Task::outstanding() const {
-  return static_cast<std::uint64_t>(
-      std::count_if(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->has_outstanding(); }));
-}
-
 void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lost) {
-  if (!lost && !failed()) checkpoint(Clock::now() + kDrainTime);
-  const std::set<const weir_origin*> gone(origins, origins + count);
-  for (auto& node : nodes_) {
-    node->forget([&](const weir_record& r) { return gone.contains(r.origin); });
+  const std::vector<const weir_origin*> gone(origins, origins + count);
+  // What is lost may be with its next owner already, even here: then its records are not to be told from
+  // those that are read again, and stay.
+  if (!lost && !failed()) {
+    group_.give_up(gone);
+    group_.call_checkpoint();
+    take_part(Clock::now() + kGiveUpTime);
+    group_.gone(gone);
+  }
+  if (group_.size() == 1) {
+    TaskGroup::GivenUp from;
+    for (const auto* origin : gone) {
+      for (const auto* source : sources_) {
+        if (const auto next = source->positions().committed(origin)) from[origin] = *next;
+      }
+    }
+    forget(from);
   }
   for (auto* source : sources_) {
     for (const auto* origin : gone) source->forget_origin(origin);
   }
+}
+
+/// What a saved state has seen before those positions stays: nobody reads it again.
+void Task::forget(const TaskGroup::GivenUp& given_up) {
+  const auto gone = [&](const weir_record& record) {
+    const auto from = given_up.find(record.origin);
+    return from != given_up.end() && record.position >= from->second;
+  };
+  for (auto& node : nodes_) node->forget(gone);
 }
 
 }  // namespace weir

@@ -11,49 +11,47 @@
 #include <string_view>
 #include <vector>
 
-#include "checkpoint/checkpoint_store.h"
+#include "runtime/exchange.h"
 #include "runtime/inbox.h"
 #include "runtime/source_node.h"
 #include "runtime/stage_node.h"
+#include "runtime/task_group.h"
 
 namespace weir {
 
 /// One thread with its own copy of the whole graph: it polls the sources and pushes what they give through
-/// the stages, fires timers, takes back what workers have done, and commits positions.
+/// the stages, fires timers, takes back what workers have done and what other tasks send, and with its group
+/// commits positions.
 ///
-/// A checkpoint stops polling, waits until nothing is with the workers, flushes the sinks from front to back
-/// (what a sink sends to its error port reaches the next sinks before those are flushed) and commits the
-/// positions of everything that no window or worker still holds.
+/// A checkpoint is a meeting of the group (TaskGroup): polling stops, what is outstanding is done, the stages
+/// are flushed from front to back (what a sink sends to its error port reaches the next sinks before those
+/// are flushed), and the positions of everything that no window or worker still holds are committed.
 class Task final : public TaskControl {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `store` may be null. `restored` and `state` are what the last run saved. All arguments but these two
-  /// outlive the task. Throws std::runtime_error, for people, when a stage cannot take up its state.
-  Task(Services& services, const PipelineGraph& graph, int number, CheckpointStore* store,
-       const std::vector<weir_position>& restored, std::string_view state = {});
+  /// What the last run saved, for all tasks.
+  struct Restored {
+    std::vector<weir_position> positions;
+    std::vector<std::string> states;  ///< one for each task that kept any
+  };
+
+  /// All arguments but `restored` outlive the task. Throws std::runtime_error, for people, when a stage
+  /// cannot take up its state.
+  Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group,
+       const Restored& restored);
   ~Task() override;
 
-  /// Runs until the sources have ended, stop() was called, or something failed. Called once, on the task's
-  /// thread.
+  /// Runs until the sources of the group have ended, stop() was called, or something failed. Called once, on
+  /// the task's thread.
   void run();
-
-  // The parts of run(), for a test that drives the task from its own thread. Called in this order:
-  void start();
-  /// Takes back finished work, fires timers, commits when it is time, polls. True when there may be more to
-  /// do at once.
-  bool step();
-  /// Whether nothing is with the workers.
-  bool quiet() const;
-  /// Whether all sources have ended.
-  bool ended() const;
-  /// The input has ended or the pipeline stops: tails out, everything delivered, positions committed.
-  void finish();
 
   /// Stop polling, deliver and commit what was read, end. [any-thread]
   void stop();
   /// End without delivering: positions stay where they are. Raise the AbortSignal first. [any-thread]
   void abort();
+  /// Another task of the group has failed: the same, but nothing that runs is interrupted. [any-thread]
+  void release();
   /// Why the task failed, once run() has returned.
   const std::optional<StopReason>& failure() const { return failure_; }
   /// How far the sources are, 0 to 1; negative when unknown. [any-thread]
@@ -74,45 +72,61 @@ class Task final : public TaskControl {
   static constexpr std::chrono::milliseconds kKeepAlive{500};
   /// How long after a source refused its last positions it is asked again.
   static constexpr std::chrono::milliseconds kCommitAgain{500};
-  /// How long a checkpoint waits for workers before it is put off.
-  static constexpr std::chrono::seconds kDrainTime{10};
+  /// How long partitions that are given up wait for the end of the job.
+  static constexpr std::chrono::seconds kGiveUpTime{10};
 
+  void start();
   void start_nodes();
+  /// Takes what there is, fires timers, polls. True when there may be more to do at once.
+  bool step();
   bool poll_sources();
   void deliver();
   void fire_timers();
   void wait();
-  /// Waits until no work is outstanding; false when the deadline, or that of a stop, came first.
-  bool drain(Clock::time_point deadline);
+  void keep_alive();
+  bool ended() const;
+  /// How many stages wait for their workers.
+  std::uint64_t outstanding() const;
+  /// Whether nothing is with the workers, or on its way between tasks and still here.
+  bool quiet() const;
   /// When a stop that was asked for must be over; max() without one.
   Clock::time_point stop_deadline();
-  void keep_alive();
-  /// Delivers what was read and commits its positions; false when not all of that was done.
-  bool checkpoint(Clock::time_point deadline);
-  bool commit();
+
+  /// Does the steps of a meeting until it is over, or `until`.
+  void take_part(Clock::time_point until);
+  void perform(const TaskGroup::Step& step);
+  /// Ends a meeting that takes longer than it may.
+  void check_time(const TaskGroup::Step& step);
+  void share();
+  void commit();
+  void forget(const TaskGroup::GivenUp& given_up);
   /// What the stages hold; empty when no stage keeps state.
   std::string state() const;
-  void restore(std::string_view state);
-  /// Checkpoints again until the sources have taken their positions.
-  void commit_last();
-  std::uint64_t outstanding() const;
+  void restore(std::string_view state, bool own);
 
   Services& services_;
   const PipelineGraph& graph_;
-  const int number_;
-  CheckpointStore* const store_;
+  const bool saves_;  ///< there is a store, and a stage that keeps state
 
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> aborted_{false};
   std::optional<Clock::time_point> stop_by_;  ///< set when the task first sees the request
   std::optional<StopReason> failure_;
   Inbox inbox_;
+  TaskGroup& group_;
+  const std::size_t member_;
+  std::uint64_t performed_ = 0;  ///< the last step of a meeting that was done here
+  bool resting_ = false;         ///< in that step
+  Clock::time_point rest_from_ = Clock::time_point::min();
+  bool over_ = false;
   mutable std::mutex progress_mutex_;  // guards progress_sources_
   std::vector<const SourceNode*> progress_sources_;
   bool started_ = false;
+  bool told_ended_ = false;
   bool in_poll_ = false;
   Clock::time_point next_checkpoint_;
   Clock::time_point next_keep_alive_;
+  std::vector<std::unique_ptr<Exchange>> exchanges_;  ///< in the graph's order
   std::vector<std::unique_ptr<StageNode>>
       nodes_;  ///< in the graph's order; last: their threads use what is above
   std::vector<SourceNode*> sources_;

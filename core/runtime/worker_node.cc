@@ -26,7 +26,7 @@ void WorkerNode::take(const weir_record* records, std::size_t count, Inlet inlet
   }
 }
 
-void WorkerNode::take(const weir_group& group) {
+void WorkerNode::take(const weir_group& group, Inlet /*inlet*/) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
   auto work = std::make_unique<Work>();
@@ -51,8 +51,7 @@ void WorkerNode::hand_over() {
       ++handed_out_;
       continue;
     }
-    const auto& queues = downstream_queues();
-    if (std::any_of(queues.begin(), queues.end(), [](const StageNode* n) { return n->full(); })) return;
+    if (full_behind()) return;
     // A sink that is busy gathers what comes meanwhile into one write.
     if (stage_.spec.kind == StageKind::kSink && works_[handed_out_]->kind == Work::Kind::kRecords) {
       if (running_ >= static_cast<std::size_t>(pool_->size())) return;

@@ -22,7 +22,7 @@ class WorkerNode final : public StageNode {
 
   void start() override { submit_to_each(Work::Kind::kStart); }
   void take(const weir_record* records, std::size_t count, Inlet inlet) override;
-  void take(const weir_group& group) override;
+  void take(const weir_group& group, Inlet inlet) override;
   void finish(bool /*ended*/) override { submit_to_each(Work::Kind::kFinish); }
   void flush() override;
   void interrupt() override { pool_->interrupt(); }

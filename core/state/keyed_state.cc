@@ -99,14 +99,17 @@ void KeyedValues::save(SnapshotWriter& to) const {
   }
 }
 
-void KeyedValues::load(SnapshotReader& from) {
+void KeyedValues::load(SnapshotReader& from, const KeyFilter& mine) {
   for (std::uint64_t windows = from.number(); windows > 0; --windows) {
-    auto& in = windows_[from.time()];
+    const std::int64_t window = from.time();
+    KeyedTable* in = nullptr;
     for (std::uint64_t left = from.number(); left > 0; --left) {
       const std::string_view key = from.text();
       const std::string_view stored = from.text();
+      if (!mine(key)) continue;
+      if (in == nullptr) in = &windows_[window];
       std::size_t held = 0;
-      char* const at = in.room(key, stored.size(), held);
+      char* const at = in->room(key, stored.size(), held);
       if (!stored.empty()) std::memcpy(at, stored.data(), stored.size());
     }
   }
@@ -171,11 +174,13 @@ void KeyedMaps::save(SnapshotWriter& to) const {
   }
 }
 
-void KeyedMaps::load(SnapshotReader& from) {
+void KeyedMaps::load(SnapshotReader& from, const KeyFilter& mine) {
   for (std::uint64_t maps = from.number(); maps > 0; --maps) {
     std::string key(from.text());
     const std::int64_t window = from.time();
-    auto& map = maps_[Id(std::move(key), window)];
+    const bool is_mine = mine(key);
+    Map others;
+    auto& map = is_mine ? maps_[Id(std::move(key), window)] : others;
     for (std::uint64_t left = from.number(); left > 0; --left) {
       std::string field(from.text());
       std::string bytes(from.text());

@@ -24,6 +24,11 @@ struct StateOptions {
   bool operator==(const StateOptions&) const = default;
 };
 
+using KeyFilter = std::function<bool(std::string_view key)>;
+inline bool any_key(std::string_view /*key*/) {
+  return true;
+}
+
 /// One state of a stage: a value for each key and window. A window's keys stand together, so that closing it
 /// costs what it holds and nothing more.
 ///
@@ -43,7 +48,8 @@ class KeyedValues {
 
   std::size_t size() const;
   void save(SnapshotWriter& to) const;
-  void load(SnapshotReader& from);
+  /// Adds what was saved of the keys for which `mine` holds.
+  void load(SnapshotReader& from, const KeyFilter& mine = any_key);
 
  private:
   KeyedTable* table(std::int64_t window);
@@ -74,7 +80,7 @@ class KeyedMaps {
 
   std::size_t size() const { return maps_.size(); }
   void save(SnapshotWriter& to) const;
-  void load(SnapshotReader& from);
+  void load(SnapshotReader& from, const KeyFilter& mine = any_key);
 
  private:
   struct Value {

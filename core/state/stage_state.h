@@ -5,8 +5,11 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
+#include "state/key_share.h"
 #include "state/keyed_state.h"
 
 namespace weir {
@@ -19,8 +22,12 @@ struct NamedState {
   KeyedValues& values() { return *of<KeyedValues>("a map"); }
   KeyedMaps& maps() { return *of<KeyedMaps>("a single value"); }
 
+  /// Something was written without a key: then what stands under the empty key belongs to none.
+  void note(weir_slice key) { keyless = keyless || key.data == nullptr; }
+
   const std::string name;
   const StateOptions options;
+  bool keyless = false;
   std::variant<KeyedValues, KeyedMaps> kept{std::in_place_type<KeyedValues>, options};
 
  private:
@@ -34,13 +41,16 @@ struct NamedState {
 /// The keyed states of one stage within a task, by name. Used by the task's thread.
 class StageState {
  public:
+  /// `share`: what belongs to this task of all that was saved.
+  explicit StageState(const KeyShare& share = {}) : share_(share) {}
+
   /// The same for the same name. Throws std::logic_error when it was opened with other options.
   NamedState& open(const std::string& name, const StateOptions& options) {
     auto& state = states_[name];
     if (state == nullptr) {
       state = std::make_unique<NamedState>(name, options);
       if (const auto saved = unclaimed_.find(name); saved != unclaimed_.end()) {
-        restore(*state, saved->second);
+        for (const auto& bytes : saved->second) restore(*state, bytes);
         unclaimed_.erase(saved);
       }
     } else if (state->options != options) {
@@ -57,21 +67,23 @@ class StageState {
       SnapshotWriter one;
       one.number(static_cast<std::uint64_t>(state->options.kind));
       one.time(state->options.time_to_live);
+      one.number(state->keyless ? 1 : 0);
       std::visit([&](const auto& kept) { kept.save(one); }, state->kept);
       to.text(name);
       to.text(one.bytes());
     }
   }
-  /// Before the stage opens its states: each takes up what was saved under its name.
+  /// Before the stage opens its states: each takes up what was saved under its name. Once for each task that
+  /// saved.
   void load(SnapshotReader& from) {
     for (std::uint64_t left = from.number(); left > 0; --left) {
       std::string name(from.text());
-      unclaimed_[std::move(name)] = from.text();
+      unclaimed_[std::move(name)].emplace_back(from.text());
     }
   }
 
  private:
-  static void restore(NamedState& state, const std::string& bytes) {
+  void restore(NamedState& state, const std::string& bytes) const {
     SnapshotReader from(bytes);
     const auto kind = static_cast<weir_state_kind>(from.number());
     const std::int64_t time_to_live = from.time();
@@ -79,11 +91,17 @@ class StageState {
       throw std::runtime_error("the state '" + state.name +
                                "' was saved as another kind, or with another use of a time to live");
     }
-    std::visit([&](auto& kept) { kept.load(from); }, state.kept);
+    const bool keyless = from.number() != 0;
+    state.keyless = state.keyless || keyless;
+    const auto mine = [&](std::string_view key) {
+      return keyless && key.empty() ? share_.has_keyless() : share_.has(key);
+    };
+    std::visit([&](auto& kept) { kept.load(from, mine); }, state.kept);
   }
 
   std::map<std::string, std::unique_ptr<NamedState>> states_;
-  std::map<std::string, std::string> unclaimed_;
+  std::map<std::string, std::vector<std::string>> unclaimed_;
+  const KeyShare share_;
 };
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "state/key_share.h"
 #include "state/snapshot.h"
 
 namespace weir {
@@ -41,10 +42,12 @@ class Timers {
       to.slice(timer.has_key ? weir_slice{timer.key.data(), timer.key.size()} : weir_slice{nullptr, 0});
     }
   }
-  void load(SnapshotReader& from) {
+  /// Adds the timers that belong to `share`.
+  void load(SnapshotReader& from, const KeyShare& share = {}) {
     for (std::uint64_t left = from.number(); left > 0; --left) {
       const std::int64_t time = from.time();
-      set(from.slice(), time);
+      const weir_slice key = from.slice();
+      if (key.data == nullptr ? share.has_keyless() : share.has({key.data, key.size})) set(key, time);
     }
   }
 

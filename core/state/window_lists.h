@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "state/key_share.h"
 #include "state/owned_records.h"
 #include "state/record_snapshot.h"
 
@@ -75,10 +76,13 @@ class WindowLists {
       for (const auto& record : list) save_record(to, record);
     }
   }
-  void load(SnapshotReader& from, const FindOrigin& origins) {
+  /// Adds the lists that belong to `share`.
+  void load(SnapshotReader& from, const FindOrigin& origins, const KeyShare& share = {}) {
     for (std::uint64_t left = from.number(); left > 0; --left) {
       std::string key(from.text());
-      auto& list = lists_[Id{std::move(key), from.time()}];
+      const std::int64_t window = from.time();
+      OwnedRecords others;
+      auto& list = share.has(key) ? lists_[Id{std::move(key), window}] : others;
       for (std::uint64_t records = from.number(); records > 0; --records) load_record(from, origins, list);
     }
   }

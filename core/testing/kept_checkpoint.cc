@@ -8,7 +8,7 @@
 namespace weir {
 
 std::string KeptCheckpoint::save(int task, const std::vector<weir_position>& positions,
-                                 std::string_view state) {
+                                 const std::vector<std::string>& states) {
   const std::lock_guard lock(mutex_);
   auto& kept = positions_[task];
   kept.clear();
@@ -16,8 +16,7 @@ std::string KeptCheckpoint::save(int task, const std::vector<weir_position>& pos
     kept[{std::string(view(p.origin->source)), std::string(view(p.origin->name)), p.origin->partition}] =
         p.next;
   }
-  states_.erase(task);
-  if (!state.empty()) states_.emplace(task, state);
+  states_[task] = states;
   return {};
 }
 
@@ -30,7 +29,9 @@ std::variant<CheckpointStore::Saved, std::string> KeptCheckpoint::load(Origins& 
       at = std::max(at, next);
     }
   }
-  Saved saved{{}, states_};
+  Saved saved;
+  for (const auto& [task, states] : states_)
+    saved.states.insert(saved.states.end(), states.begin(), states.end());
   for (const auto& [origin, next] : furthest) {
     const auto& [source, name, partition] = origin;
     saved.positions.push_back({origins.get(source, name, partition), next});

@@ -5,7 +5,6 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <variant>
 #include <vector>
@@ -17,7 +16,8 @@ namespace weir {
 /// The last checkpoint of a pipeline under test, in memory. Outlives the jobs that save to it. Thread-safe.
 class KeptCheckpoint final : public CheckpointStore {
  public:
-  std::string save(int task, const std::vector<weir_position>& positions, std::string_view state) override;
+  std::string save(int task, const std::vector<weir_position>& positions,
+                   const std::vector<std::string>& states) override;
   std::variant<Saved, std::string> load(Origins& origins) const override;
 
  private:
@@ -25,7 +25,7 @@ class KeptCheckpoint final : public CheckpointStore {
 
   mutable std::mutex mutex_;  // guards what follows
   std::map<int, std::map<Origin, std::int64_t>> positions_;
-  std::map<int, std::string> states_;
+  std::map<int, std::vector<std::string>> states_;
 };
 
 }  // namespace weir

@@ -58,23 +58,22 @@ class CheckpointFolderTest : public ::testing::Test {
 };
 
 TEST_F(CheckpointFolderTest, WhatStagesHoldIsSavedWithThePositions) {
-  const auto state = [&] {
+  const auto states = [&]() -> std::vector<std::string> {
     Origins origins;
     const auto loaded = store_.load(origins);
-    if (const auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-    const auto& states = std::get<0>(loaded).states;
-    return states.contains(0) ? states.at(0) : std::string("none");
+    if (const auto* problem = std::get_if<std::string>(&loaded)) return {*problem};
+    return std::get<0>(loaded).states;
   };
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, std::string("\0one", 4)), "");
-  EXPECT_EQ(state(), std::string("\0one", 4));
-  EXPECT_EQ(store_.save(0, {at("a", 8)}, "two"), "");
-  EXPECT_EQ(state(), "two");
-  EXPECT_EQ(store_.save(0, {at("a", 9)}, ""), "");
-  EXPECT_EQ(state(), "none");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, {std::string("\0one", 4)}), "");
+  EXPECT_THAT(states(), ElementsAre(std::string("\0one", 4)));
+  EXPECT_EQ(store_.save(0, {at("a", 8)}, {"of the first task", "", "of the third"}), "");
+  EXPECT_THAT(states(), ElementsAre("of the first task", "", "of the third"));
+  EXPECT_EQ(store_.save(0, {at("a", 9)}, {}), "");
+  EXPECT_THAT(states(), IsEmpty());
 }
 
 TEST_F(CheckpointFolderTest, AStateFileThatIsDamagedOrGoneStopsTheStart) {
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, "what was held"), "");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, {"what was held"}), "");
   std::string file;
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     if (entry.path().string().find(".state") != std::string::npos) file = entry.path().string();
@@ -91,34 +90,34 @@ TEST_F(CheckpointFolderTest, WithoutAFolderThereIsNothingToRestore) {
 }
 
 TEST_F(CheckpointFolderTest, WhatWasSavedComesBack) {
-  EXPECT_EQ(store_.save(0, {at("/data/a b.txt", 7), at("topic", 1'000'000'000'000, 3)}, ""), "");
+  EXPECT_EQ(store_.save(0, {at("/data/a b.txt", 7), at("topic", 1'000'000'000'000, 3)}, {}), "");
   EXPECT_THAT(load(store_),
               ElementsAre(Pair("in//data/a b.txt/-1", 7), Pair("in/topic/3", 1'000'000'000'000)));
-  EXPECT_EQ(store_.save(0, {at("topic", 12, 3)}, ""), "") << "the second file replaces the first";
+  EXPECT_EQ(store_.save(0, {at("topic", 12, 3)}, {}), "") << "the second file replaces the first";
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/topic/3", 12)));
 }
 
 TEST_F(CheckpointFolderTest, OfSeveralTasksTheFurthestPositionCounts) {
-  EXPECT_EQ(store_.save(0, {at("a", 7), at("b", 1)}, ""), "");
-  EXPECT_EQ(store_.save(11, {at("a", 5), at("b", 2)}, ""), "");
+  EXPECT_EQ(store_.save(0, {at("a", 7), at("b", 1)}, {}), "");
+  EXPECT_EQ(store_.save(11, {at("a", 5), at("b", 2)}, {}), "");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7), Pair("in/b/-1", 2)));
 }
 
 TEST_F(CheckpointFolderTest, PipelinesThatShareAFolderDoNotMix) {
   CheckpointFolder other(folder_, "orders2"), odd(folder_, "orders.task-5");
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "");
-  EXPECT_EQ(other.save(0, {at("a", 8)}, ""), "");
-  EXPECT_EQ(odd.save(0, {at("a", 9)}, ""), "");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "");
+  EXPECT_EQ(other.save(0, {at("a", 8)}, {}), "");
+  EXPECT_EQ(odd.save(0, {at("a", 9)}, {}), "");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
 
 TEST_F(CheckpointFolderTest, ANameThatIsNotUtf8BreaksNothing) {
-  EXPECT_EQ(store_.save(0, {at("caf\xE9", 7), at("a", 3)}, ""), "");
+  EXPECT_EQ(store_.save(0, {at("caf\xE9", 7), at("a", 3)}, {}), "");
   EXPECT_EQ(load(store_).size(), 2u);
 }
 
 TEST_F(CheckpointFolderTest, WhatACrashLeftHalfWrittenDoesNotMatter) {
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "");
   dir_.write("deep/store/orders.task-0.positions.json.new", "{\"weir_pos");
   dir_.write("deep/store/README", "notes of the operator");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
@@ -128,7 +127,7 @@ TEST_F(CheckpointFolderTest, ADamagedFileIsNeverSkipped) {
   const std::string good = R"({"weir_positions": 1, "positions": []})";
   for (const std::string bad :
        {"", "{\"weir_positions\": 1, \"positions\": [", "[]", "null", "{\"positions\": []}",
-        "{\"weir_positions\": 2, \"positions\": []}",
+        "{\"weir_positions\": 3, \"positions\": []}",
         "{\"weir_positions\": 1, \"positions\": [{\"source\": \"in\"}]}",
         "{\"weir_positions\": 1, \"positions\": [{\"source\": \"in\", \"name\": \"a\", \"partition\": -1, "
         "\"next\": \"7\"}]}"}) {
@@ -150,7 +149,7 @@ TEST_F(CheckpointFolderTest, AFileThatCannotBeReadIsNotCalledDamaged) {
 TEST_F(CheckpointFolderTest, AFolderThatIsNoneIsAProblem) {
   dir_.write("deep/store", "");
   EXPECT_THAT(problem(store_), StartsWith("cannot read the checkpoint folder " + folder_ + ": "));
-  EXPECT_THAT(store_.save(0, {at("a", 7)}, ""), AllOf(HasSubstr(folder_), HasSubstr("Not a directory")));
+  EXPECT_THAT(store_.save(0, {at("a", 7)}, {}), AllOf(HasSubstr(folder_), HasSubstr("Not a directory")));
 }
 
 TEST_F(CheckpointFolderTest, AFolderThatCannotBeLookedIntoIsNotTakenForEmpty) {
@@ -165,7 +164,7 @@ TEST_F(CheckpointFolderTest, ASecondClaimIsRefusedWithFolderAndProcess) {
   EXPECT_THAT(second.claim(), AllOf(StartsWith("pipeline 'orders' runs already with the checkpoint folder " +
                                                folder_ + ", in process " + std::to_string(::getpid()) + ";"),
                                     HasSubstr("stop that one first")));
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "") << "the first is not disturbed";
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "") << "the first is not disturbed";
 }
 
 TEST_F(CheckpointFolderTest, APipelineOfAnotherNameIsNotRefused) {
@@ -209,10 +208,10 @@ TEST_F(CheckpointFolderTest, AFolderThatCannotBeMadeCannotBeClaimed) {
 TEST_F(CheckpointFolderTest, OnAFullDiskTheOldPositionsStay) {
   WEIR_REQUIRE_SMALL_DISK();
   const support::SmallDisk disk(folder_, "size=64k");
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""), "");
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "");
   std::vector<weir_position> many;
   for (int i = 0; i < 2000; ++i) many.push_back(at("a", i, i));
-  EXPECT_EQ(store_.save(0, many, ""),
+  EXPECT_EQ(store_.save(0, many, {}),
             "cannot write " + folder_ + "/orders.task-0.positions.json.new: No space left on device");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
@@ -221,7 +220,7 @@ TEST_F(CheckpointFolderTest, WithoutWritePermissionTheTextNamesTheFile) {
   WEIR_REQUIRE_SMALL_DISK();
   support::SmallDisk disk(folder_, "size=64k");
   disk.make_read_only();
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, ""),
+  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}),
             "cannot create " + folder_ + "/orders.task-0.positions.json.new: Read-only file system");
 }
 

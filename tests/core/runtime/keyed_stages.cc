@@ -15,7 +15,8 @@ void Visits::process(const Record& record, Context& out) {
   const auto value = nlohmann::json::parse(record.bytes());
   if (value.contains("timer")) out.set_event_timer(value["timer"].get<std::int64_t>());
   if (value.contains("unset")) out.delete_event_timer(value["unset"].get<std::int64_t>());
-  out.emit(out.make(std::string(view(out.key())) + " " + std::to_string(n)));
+  const std::string at = value.contains("show") ? " at " + std::to_string(out.watermark()) : "";
+  out.emit(out.make(std::string(view(out.key())) + " " + std::to_string(n) + at));
 }
 
 void Visits::on_timer(const weir_timer& timer, Context& out) {
@@ -28,6 +29,7 @@ void Visits::on_timer(const weir_timer& timer, Context& out) {
 void Rules::describe(Descriptor& d) {
   d.name("rules")
       .summary("Applies rules.")
+      .stateful()
       .input("data", "Names.")
       .input("rules", "Rules.", Item::kRecords, /*broadcast=*/true)
       .port("out", Item::kRecords, "The names with their rules.");

@@ -11,7 +11,7 @@ namespace weir::test {
 
 /// Process `visits`: counts the records of each key and emits "KEY COUNT". Where the record's JSON has
 /// `timer`, an event-time timer is set, which emits "KEY timer TIME COUNT at WATERMARK"; with `unset` it is
-/// deleted again.
+/// deleted again. With `show` the count is followed by " at WATERMARK".
 class Visits final : public Process {
  public:
   static void describe(Descriptor& d);

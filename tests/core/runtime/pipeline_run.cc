@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "keyed_stages.h"
+#include "shared_stages.h"
 #include "spec/pipeline_reader.h"
 #include "test_stages.h"
 
@@ -21,7 +22,10 @@ class TestCatalog final : public PluginCatalog {
                      detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
                      detail::Trampoline<SlowKeep>::plugin(), detail::Trampoline<Pairs>::plugin(),
                      detail::Trampoline<Visits>::plugin(), detail::Trampoline<Rules>::plugin(),
-                     detail::Trampoline<Typed>::plugin(), detail::Trampoline<SlowTyped>::plugin()});
+                     detail::Trampoline<Typed>::plugin(), detail::Trampoline<SlowTyped>::plugin(),
+                     detail::Trampoline<Shards>::plugin(), detail::Trampoline<Whose>::plugin(),
+                     detail::Trampoline<Total>::plugin(), detail::Trampoline<Held>::plugin(),
+                     detail::Trampoline<Joined>::plugin()});
   }
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     for (const auto* plugin : plugins_) {

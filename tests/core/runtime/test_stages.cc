@@ -15,6 +15,12 @@ bool Board::gate(const std::string& name, const std::atomic<bool>& interrupted) 
   return !interrupted;
 }
 
+bool Board::is_closed(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = closed_.find(name);
+  return found != closed_.end() && found->second;
+}
+
 void Board::set_gate(const std::string& name, bool closed) {
   const std::lock_guard lock(mutex_);
   closed_[name] = closed;

@@ -20,6 +20,7 @@ class Board {
   void open(const std::string& name) { set_gate(name, false); }
   /// Waits while the gate is closed; false when the stage was interrupted meanwhile.
   bool gate(const std::string& name, const std::atomic<bool>& interrupted);
+  bool is_closed(const std::string& name) const;
   void wake_gates() { changed_.notify_all(); }
 
   void note(const std::string& event);

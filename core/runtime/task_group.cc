@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/task_group.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+TaskGroup::TaskGroup(const PipelineGraph& graph, CheckpointStore* store, int number)
+    : store_(store), number_(number) {
+  step_.number = 1;
+  step_.part = Step::Part::kDrain;
+  for (const auto& stage : graph.stages) {
+    finishing_.push_back(stage.plugin->finish != nullptr);
+    flushing_.push_back(stage.plugin->flush != nullptr);
+  }
+}
+
+std::size_t TaskGroup::add(Inbox& inbox) {
+  members_.push_back({&inbox, false, false, {}});
+  return members_.size() - 1;
+}
+
+void TaskGroup::call_checkpoint() {
+  const std::lock_guard lock(mutex_);
+  if (step_.part == Step::Part::kNone) begin(false);
+}
+
+void TaskGroup::call_end() {
+  const std::lock_guard lock(mutex_);
+  end_wanted_ = true;
+  if (step_.part == Step::Part::kNone) begin(true);
+}
+
+void TaskGroup::ended(std::size_t member) {
+  {
+    const std::lock_guard lock(mutex_);
+    members_[member].ended = true;
+    if (!std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.ended; })) return;
+  }
+  call_end();
+}
+
+TaskGroup::Step TaskGroup::step() const {
+  const std::lock_guard lock(mutex_);
+  return step_;
+}
+
+void TaskGroup::begin(bool last) {
+  step_.last = last;
+  step_.ended = std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.ended; });
+  step_.until = last ? Clock::time_point::max() : Clock::now() + kTime;
+  called_.store(true, std::memory_order_release);
+  go_to(Step::Part::kDrain);
+}
+
+void TaskGroup::go_to(Step::Part part, std::size_t stage) {
+  ++step_.number;
+  step_.part = part;
+  step_.stage = stage;
+  for (auto& member : members_) {
+    member.resting = false;
+    member.inbox->wake();
+  }
+}
+
+void TaskGroup::go_on(Step::Part part, const std::vector<bool>& stages, std::size_t from, Step::Part behind) {
+  const auto next = std::find(stages.begin() + static_cast<std::ptrdiff_t>(from), stages.end(), true);
+  if (next != stages.end()) return go_to(part, static_cast<std::size_t>(next - stages.begin()));
+  if (behind == Step::Part::kFlush) return go_on(behind, flushing_, 0, Step::Part::kShare);
+  go_to(behind);
+}
+
+void TaskGroup::advance() {
+  using Part = Step::Part;
+  switch (step_.part) {
+    case Part::kDrain:
+      if (starting_) return end();
+      if (step_.last) return go_on(Part::kFinish, finishing_, 0, Part::kFlush);
+      return go_on(Part::kFlush, flushing_, 0, Part::kShare);
+    case Part::kFinish:
+      return go_on(Part::kFinish, finishing_, step_.stage + 1, Part::kFlush);
+    case Part::kFlush:
+      return go_on(Part::kFlush, flushing_, step_.stage + 1, Part::kShare);
+    case Part::kShare:
+      held_ = {};
+      for (const auto& member : members_) held_.add(member.share.held);
+      all_committed_ = true;
+      return go_to(Part::kSave);
+    case Part::kSave:
+      return go_to(Part::kCommit);
+    case Part::kCommit:
+      return giving_up_.empty() ? end() : go_to(Part::kForget);
+    case Part::kForget:
+      giving_up_.clear();
+      return end();
+    case Part::kPause:
+      return go_on(Part::kFlush, flushing_, 0, Part::kShare);
+    case Part::kNone:
+    case Part::kOver:
+      return;
+  }
+}
+
+void TaskGroup::end() {
+  starting_ = false;
+  if (step_.last) return go_to(all_committed_ ? Step::Part::kOver : Step::Part::kPause);
+  if (end_wanted_) return begin(true);
+  called_.store(false, std::memory_order_release);
+  go_to(Step::Part::kNone);
+}
+
+void TaskGroup::rest(std::size_t member, std::uint64_t step) {
+  const std::lock_guard lock(mutex_);
+  if (step_.number != step) return;
+  members_[member].resting = true;
+  if (under_way_.load(std::memory_order_acquire) == 0 &&
+      std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.resting; }))
+    advance();
+}
+
+void TaskGroup::stir(std::size_t member) {
+  const std::lock_guard lock(mutex_);
+  members_[member].resting = false;
+}
+
+void TaskGroup::put_off(std::uint64_t step) {
+  const std::lock_guard lock(mutex_);
+  if (step_.number != step || step_.last) return;
+  if (step_.part != Step::Part::kDrain && step_.part != Step::Part::kFlush) return;
+  giving_up_.clear();
+  end();
+}
+
+void TaskGroup::share(std::size_t member, Share share) {
+  const std::lock_guard lock(mutex_);
+  members_[member].share = std::move(share);
+}
+
+std::string TaskGroup::save() {
+  std::vector<weir_position> positions;
+  std::vector<std::string> states;
+  for (auto& member : members_) {
+    for (const auto& read : member.share.read) read.append_safe(held_, positions);
+    if (!member.share.state.empty()) states.push_back(std::move(member.share.state));
+    member.share = {};
+  }
+  // Several tasks may know an origin that an earlier run has read.
+  safe_.clear();
+  for (const auto& p : positions) {
+    const auto [at, added] = safe_.emplace(p.origin, p.next);
+    if (!added) at->second = std::max(at->second, p.next);
+  }
+  if (store_ == nullptr) return {};
+  positions.clear();
+  for (const auto& [origin, next] : safe_) positions.push_back({origin, next});
+  return store_->save(number_, positions, states);
+}
+
+void TaskGroup::not_committed() {
+  const std::lock_guard lock(mutex_);
+  all_committed_ = false;
+}
+
+void TaskGroup::give_up(const std::vector<const weir_origin*>& origins) {
+  const std::lock_guard lock(mutex_);
+  giving_up_.insert(giving_up_.end(), origins.begin(), origins.end());
+}
+
+void TaskGroup::gone(const std::vector<const weir_origin*>& origins) {
+  const std::lock_guard lock(mutex_);
+  for (const auto* origin : origins)
+    giving_up_.erase(std::remove(giving_up_.begin(), giving_up_.end(), origin), giving_up_.end());
+}
+
+TaskGroup::GivenUp TaskGroup::given_up() const {
+  const std::lock_guard lock(mutex_);
+  GivenUp from;
+  for (const auto* origin : giving_up_) {
+    if (const auto safe = safe_.find(origin); safe != safe_.end()) from[origin] = safe->second;
+  }
+  return from;
+}
+
+void TaskGroup::send(std::size_t to, std::unique_ptr<Parcel> parcel) {
+  under_way_.fetch_add(1, std::memory_order_relaxed);
+  members_[to].inbox->put(std::move(parcel));
+}
+
+}  // namespace weir

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "checkpoint/checkpoint_store.h"
+#include "checkpoint/positions.h"
+#include "graph/pipeline_graph.h"
+#include "runtime/inbox.h"
+
+namespace weir {
+
+/// The tasks that make their checkpoints, and end, together: all of a job where records pass from one task to
+/// another, otherwise each task is a group of its own.
+///
+/// A meeting is a row of steps. In each step every member does its part and then says that it rests; the next
+/// step begins when all rest and no parcel is under way between them. A member that rests and takes a parcel
+/// is stirred again, and what it sends meanwhile is under way before the parcel is counted as taken, so
+/// nothing can be overlooked. Nobody waits inside: members go on taking their inboxes, and are woken there.
+/// The first meeting is on from the beginning: it ends when all have started, and have taken how far event
+/// time had come in the last run, so that a record that was late then finds it again. Thread-safe.
+class TaskGroup {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Step {
+    enum class Part {
+      kNone,    ///< no meeting
+      kDrain,   ///< what is outstanding is done
+      kFinish,  ///< the stage lets its tail go
+      kFlush,   ///< the stage makes durable what it took
+      kShare,   ///< each member tells what it holds
+      kSave,    ///< the first member writes it all to the store
+      kCommit,  ///< each member commits at its sources
+      kForget,  ///< records of given-up partitions leave the lists
+      kPause,   ///< before the positions that a source did not take are offered again
+      kOver     ///< the last meeting has ended
+    };
+    std::uint64_t number = 0;  ///< of all steps of the group; grows
+    Part part = Part::kNone;
+    std::size_t stage = 0;  ///< kFinish, kFlush
+    bool last = false;      ///< of the meeting that ends the group
+    bool ended = false;     ///< the input has, in all tasks; the pipeline does not only stop
+    /// Until then; a checkpoint that is not at kShare then is put off. max() for never.
+    Clock::time_point until = Clock::time_point::max();
+  };
+
+  /// What one member has at a checkpoint.
+  struct Share {
+    HeldPositions held;
+    std::vector<Positions> read;  ///< of its sources
+    std::string state;            ///< empty: no stage keeps any
+  };
+  /// Of an origin: records from this position on are read again by another owner.
+  using GivenUp = std::map<const weir_origin*, std::int64_t>;
+
+  /// `store` may be null; both arguments outlive the group. `number`: under which the store keeps it.
+  TaskGroup(const PipelineGraph& graph, CheckpointStore* store, int number);
+
+  /// Before any thread starts. Returns the member's number.
+  std::size_t add(Inbox& inbox);
+  std::size_t size() const { return members_.size(); }
+  bool saves() const { return store_ != nullptr; }
+
+  /// Lets all come together for a checkpoint, which is put off when it takes too long, or to end. No matter
+  /// when a meeting is on.
+  void call_checkpoint();
+  void call_end();
+  /// The member's sources have ended. When all have, it is the end.
+  void ended(std::size_t member);
+  /// Whether there is a step to do. Cheap.
+  bool called() const { return called_.load(std::memory_order_acquire); }
+  Step step() const;
+
+  // -- within a meeting --
+  /// The member has done its part of that step and nothing of it is outstanding.
+  void rest(std::size_t member, std::uint64_t step);
+  /// A member that rests has taken parcels; before it works on them.
+  void stir(std::size_t member);
+  /// Ends a checkpoint that takes too long, unless that step is over.
+  void put_off(std::uint64_t step);
+
+  void share(std::size_t member, Share share);
+  /// kSave: returns what went wrong, or an empty string.
+  std::string save();
+  /// kCommit: what all members hold.
+  const HeldPositions& held() const { return held_; }
+  /// kCommit: a source has not taken its positions.
+  void not_committed();
+
+  /// The partitions are about to go to another owner; kForget tells from which position on. gone(): they go
+  /// now.
+  void give_up(const std::vector<const weir_origin*>& origins);
+  void gone(const std::vector<const weir_origin*>& origins);
+  /// kForget.
+  GivenUp given_up() const;
+
+  // -- parcels between members --
+  void send(std::size_t to, std::unique_ptr<Parcel> parcel);
+  /// A parcel has been worked on; all that followed from it has been sent.
+  void taken() { under_way_.fetch_sub(1, std::memory_order_release); }
+  void wake(std::size_t member) { members_[member].inbox->wake(); }
+
+ private:
+  /// How long a checkpoint may take until it saves.
+  static constexpr std::chrono::seconds kTime{10};
+
+  struct Member {
+    Inbox* inbox;
+    bool resting = false;
+    bool ended = false;
+    Share share;
+  };
+
+  void begin(bool last);
+  void advance();
+  void go_to(Step::Part part, std::size_t stage = 0);
+  /// The first of `stages` from `from` on, or where there is none the part behind.
+  void go_on(Step::Part part, const std::vector<bool>& stages, std::size_t from, Step::Part behind);
+  void end();
+
+  std::vector<bool> finishing_, flushing_;  ///< by stage: whether there is anything to do
+  CheckpointStore* const store_;
+  const int number_;
+  std::atomic<bool> called_{true};
+  std::atomic<std::int64_t> under_way_{0};
+
+  mutable std::mutex mutex_;  // guards what follows; held_ and safe_ are only read between two steps
+  std::vector<Member> members_;
+  Step step_;
+  bool starting_ = true;  ///< the first meeting is on
+  bool end_wanted_ = false;
+  bool all_committed_ = true;
+  HeldPositions held_;
+  GivenUp safe_;  ///< of all origins: how far the checkpoint goes
+  std::vector<const weir_origin*> giving_up_;
+};
+
+}  // namespace weir
