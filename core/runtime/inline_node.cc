@@ -244,9 +244,16 @@ void InlineNode::tell_time() {
 }
 
 void InlineNode::on_watermark(std::int64_t time) {
+  const bool last = time == Watermarks::kEnd;
+  if (last) event_timers_.close();
   fire(event_timers_, WEIR_EVENT_TIME, time);
+  if (last && event_timers_.refused() != 0) {
+    services_.log.write(LogLevel::kInfo, name(),
+                        "at the end of the input " + std::to_string(event_timers_.refused()) +
+                            " timers were set for later than all that were set before; they do not fire");
+  }
   // A stage that gives records their time anew tells its own; only the end of the input is the same.
-  if (!event_times_ || time == Watermarks::kEnd) tell_watermark(time);
+  if (!event_times_ || last) tell_watermark(time);
 }
 
 void InlineNode::on_idle(bool idle) {

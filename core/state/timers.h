@@ -3,12 +3,14 @@
 
 #include <weir/abi.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <optional>
-#include <set>
 #include <string>
-#include <tuple>
+#include <string_view>
+#include <vector>
 
 #include "state/key_share.h"
 #include "state/snapshot.h"
@@ -16,55 +18,86 @@
 namespace weir {
 
 /// A stage's timers of one time domain: at most one for a key and time (Flink's rule), called in the order of
-/// time. Used by the task's thread.
+/// time, and at the same time in the order in which they were set. Used by the task's thread.
+///
+/// A heap tells which is next, a hash table whether there is one already. A timer that is taken back stays in
+/// the heap, marked, until it comes up or until there are more of those than of others.
 class Timers {
  public:
   struct Timer {
     std::int64_t time = 0;
     std::string key;
     bool has_key = false;
-    auto operator<=>(const Timer&) const = default;  // NOLINT(modernize-use-nullptr): no pointer here
   };
 
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
-  void set(weir_slice key, std::int64_t time) { timers_.insert(make(key, time)); }
+  void set(weir_slice key, std::int64_t time);
   /// A timer that is not set is no error.
-  void erase(weir_slice key, std::int64_t time) { timers_.erase(make(key, time)); }
+  void erase(weir_slice key, std::int64_t time);
 
   /// Milliseconds since 1970 of the first timer, or kNever.
-  std::int64_t next() const { return timers_.empty() ? kNever : timers_.begin()->time; }
-
-  void save(SnapshotWriter& to) const {
-    to.number(timers_.size());
-    for (const auto& timer : timers_) {
-      to.time(timer.time);
-      to.slice(timer.has_key ? weir_slice{timer.key.data(), timer.key.size()} : weir_slice{nullptr, 0});
-    }
-  }
-  /// Adds the timers that belong to `share`.
-  void load(SnapshotReader& from, const KeyShare& share = {}) {
-    for (std::uint64_t left = from.number(); left > 0; --left) {
-      const std::int64_t time = from.time();
-      const weir_slice key = from.slice();
-      if (key.data == nullptr ? share.has_keyless() : share.has({key.data, key.size})) set(key, time);
-    }
-  }
+  std::int64_t next() const { return heap_.empty() ? kNever : heap_.front().time; }
+  std::size_t size() const { return size_; }
 
   /// Removes and returns the first timer that is due.
-  std::optional<Timer> pop_due(std::int64_t now) {
-    if (timers_.empty() || timers_.begin()->time > now) return std::nullopt;
-    Timer timer = *timers_.begin();
-    timers_.erase(timers_.begin());
-    return timer;
-  }
+  std::optional<Timer> pop_due(std::int64_t now);
+
+  /// Event time has come to its end: from now on no timer can be set beyond the latest that is set now (those
+  /// at kNever apart), so that timers which set others anew come to an end too.
+  void close();
+  /// How many have been refused for that reason.
+  std::size_t refused() const { return refused_; }
+
+  void save(SnapshotWriter& to) const;
+  /// Adds the timers that belong to `share`.
+  void load(SnapshotReader& from, const KeyShare& share = {});
 
  private:
-  static Timer make(weir_slice key, std::int64_t time) {
-    if (key.data == nullptr) return {time, {}, false};
-    return {time, std::string(key.data, key.size), true};
-  }
-  std::set<Timer> timers_;
+  /// In the heap; of those at the same time the one with the smaller order is first.
+  struct Node {
+    std::int64_t time;
+    std::uint64_t order;
+    std::uint32_t entry;
+    bool operator<(const Node& other) const {
+      return time != other.time ? time < other.time : order < other.order;
+    }
+  };
+  struct Entry {
+    std::string key;
+    std::int64_t time = 0;
+    bool has_key = false;
+    bool is_set = false;
+  };
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t entry = 0;  ///< its number + 1; 0: empty
+  };
+
+  static constexpr std::size_t kChildren = 4;
+  static constexpr std::size_t kFewestSlots = 16;
+
+  static std::uint32_t hash_of(weir_slice key, std::int64_t time);
+  /// Where the timer stands in slots_, or the empty slot where it would.
+  std::size_t slot_of(weir_slice key, std::int64_t time, std::uint32_t hash) const;
+  void grow();
+  void empty_slot(std::size_t at);
+  void set_in_order(weir_slice key, std::int64_t time, std::uint64_t order);
+  void push(const Node& node);
+  void pop();
+  void sink(std::size_t at, const Node& node);
+  /// Keeps a timer that is set at the front.
+  void drop_erased();
+  void drop_all_erased();
+
+  std::vector<Node> heap_;
+  std::deque<Entry> entries_;
+  std::vector<std::uint32_t> free_;
+  std::vector<Slot> slots_;
+  std::size_t size_ = 0;
+  std::uint64_t next_order_ = 0;
+  std::optional<std::int64_t> latest_;  ///< set by close()
+  std::size_t refused_ = 0;
 };
 
 }  // namespace weir

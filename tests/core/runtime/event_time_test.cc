@@ -122,6 +122,19 @@ sinks: {out: {plugin: keep, from: count}}
   EXPECT_THAT(failure->message, HasSubstr("`event_time:`"));
 }
 
+TEST(EventTime, ATimerThatSetsItselfAnewDoesNotKeepTheJobFromEnding) {
+  PipelineRun run(R"(
+checkpoint: {store: none}
+sources: {in: {plugin: script, event_time: t, values: ['{"k":"a","t":1,"timer":10}', '{"k":"b","t":1,"timer":35}']}}
+processes: {count: {plugin: visits, from: in, key: k, again: 10}}
+sinks: {out: {plugin: keep, from: count}}
+)");
+  EXPECT_FALSE(run.run());
+  EXPECT_THAT(board().events("out got "),
+              ElementsAre("a 1", "b 1", "a timer 10 1 at end", "a timer 20 1 at end", "a timer 30 1 at end",
+                          "b timer 35 1 at end"));
+}
+
 TEST(EventTime, AStopIsNoEndAndFiresNoTimer) {
   PipelineRun run(R"(
 checkpoint: {store: none}

@@ -7,6 +7,7 @@ namespace weir::test {
 
 void Visits::describe(Descriptor& d) {
   d.name("visits").summary("Counts.").stateful().port("out", Item::kRecords, "Counts.");
+  d.option("again", Type::kInteger, "Timers set themselves anew, so much later.").default_value("0");
 }
 
 void Visits::process(const Record& record, Context& out) {
@@ -20,6 +21,7 @@ void Visits::process(const Record& record, Context& out) {
 }
 
 void Visits::on_timer(const weir_timer& timer, Context& out) {
+  if (again_ != 0) out.set_event_timer(timer.time + again_);
   const std::int64_t at = out.watermark();
   out.emit(out.make(std::string(view(out.key())) + " timer " + std::to_string(timer.time) + " " +
                     std::to_string(count_.get(out).value_or(0)) + " at " +

@@ -11,17 +11,19 @@ namespace weir::test {
 
 /// Process `visits`: counts the records of each key and emits "KEY COUNT". Where the record's JSON has
 /// `timer`, an event-time timer is set, which emits "KEY timer TIME COUNT at WATERMARK"; with `unset` it is
-/// deleted again. With `show` the count is followed by " at WATERMARK".
+/// deleted again. With `show` the count is followed by " at WATERMARK". With `again: n` in
+/// the file each timer sets another one n ms later.
 class Visits final : public Process {
  public:
   static void describe(Descriptor& d);
-  explicit Visits(const Options&) {}
+  explicit Visits(const Options& options) : again_(options.integer("again")) {}
   void start(Context& context) override { count_.open(context); }
   using Process::process;
   void process(const Record& record, Context& out) override;
   void on_timer(const weir_timer& timer, Context& out) override;
 
  private:
+  const std::int64_t again_;
   ValueState<std::int64_t> count_{"count"};
 };
 
