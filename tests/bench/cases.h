@@ -26,6 +26,8 @@ void kafka_case(const Settings& settings);
 void lookup_case(const Settings& settings);
 /// NDJSON file of profiles -> MariaDB upsert: the database's part of the lookup without its waiting.
 void upsert_case(const Settings& settings);
+/// NDJSON file -> a timer in event time for each record -> file of those that fired.
+void timers_case(const Settings& settings);
 /// What a stage that does nothing costs, by record.
 void hop_case(const Settings& settings);
 /// From the start of the process to the first record.

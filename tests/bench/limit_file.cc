@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir-limit-file INPUT FOLDER: what pipelines/file.yaml does, written by hand for this one job.
-#include <fcntl.h>
 #include <simdjson.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstddef>
-#include <cstring>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <vector>
 
+#include "limit_lines.h"
 #include "limit_main.h"
 #include "outputs.h"
 
 namespace weir::bench {
 namespace {
-
-constexpr std::size_t kBlock = 256 * 1024;
 
 class Filter {
  public:
@@ -49,31 +41,9 @@ class Filter {
 };
 
 void run(const char* input, const char* folder) {
-  const int fd = ::open(input, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), input);
   Filter filter(folder);
-  std::vector<char> block(kBlock + simdjson::SIMDJSON_PADDING);
-  std::size_t kept = 0;  // of an unfinished line, at the block's beginning
-  for (;;) {
-    const ssize_t n = ::read(fd, block.data() + kept, block.size() - simdjson::SIMDJSON_PADDING - kept);
-    if (n < 0) throw std::system_error(errno, std::generic_category(), input);
-    const char* const end = block.data() + kept + n;
-    const char* start = block.data();
-    while (const auto* newline =
-               static_cast<const char*>(std::memchr(start, '\n', static_cast<std::size_t>(end - start)))) {
-      filter.take({start, static_cast<std::size_t>(newline - start)});
-      start = newline + 1;
-    }
-    kept = static_cast<std::size_t>(end - start);
-    if (n == 0) {
-      if (kept != 0) filter.take({start, kept});
-      break;
-    }
-    if (kept == block.size() - simdjson::SIMDJSON_PADDING) throw std::runtime_error("a line is too long");
-    std::memmove(block.data(), start, kept);
-  }
+  each_line(input, [&](std::string_view line) { filter.take(line); });
   filter.finish();
-  ::close(fd);
 }
 
 }  // namespace
