@@ -190,13 +190,14 @@ void InlineNode::start() {
 
 void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet) {
   if (task_.failed() || count == 0) return;
-  counts_.in.add(count);
   // What all tasks see belongs to no key (Flink's rule for the broadcast side).
-  if (key_reader_.none() || inlet.broadcast) return hand_in(records, count, nullptr, inlet);
+  if (key_reader_.none() || inlet.broadcast) {
+    counts_.in.add(count);
+    return hand_in(records, count, nullptr, inlet);
+  }
   key_reader_.read(records, count,
                    [&](const weir_record& r, const std::string& why) { refuse_keyless(r, why); });
-  const auto& keyed = key_reader_.records();
-  if (!keyed.empty()) hand_in(keyed.data(), keyed.size(), key_reader_.keys().data(), inlet);
+  take_keyed(key_reader_.records().data(), key_reader_.keys().data(), key_reader_.records().size(), inlet);
 }
 
 void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,

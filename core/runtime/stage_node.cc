@@ -111,6 +111,7 @@ bool StageNode::full_behind() const {
 }
 
 void StageNode::refuse_keyless(const weir_record& record, std::string_view why) {
+  counts_.in.add(1);
   send_failed(WEIR_ERROR_PORT, stage_.error.name, &record, 1, "no_key", why);
 }
 

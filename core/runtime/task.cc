@@ -190,8 +190,8 @@ void Task::deliver() {
   }
   for (auto& parcel : content.parcels) exchanges_[parcel->exchange]->arrive(std::move(parcel));
   for (const auto& done : content.done) done.node->deliver(*done.work);
-  // Queues may have room again for stages further up.
-  if (!content.done.empty()) {
+  // Queues, also those of exchanges, may have room again for stages further up.
+  if (!content.done.empty() || !exchanges_.empty()) {
     for (auto& node : nodes_) node->hand_over();
   }
   // From the back, where room is made for what is further up.

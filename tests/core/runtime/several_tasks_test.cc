@@ -246,31 +246,50 @@ TEST(SeveralTasks, ASlowOwnerSlowsTheSources) {
   for (int i = 0; i < 1000; ++i)
     values +=
         (i == 0 ? "" : ", ") + ("'{\"k\":\"k" + std::to_string(i % 16)) + "\",\"text\":\"" + text + "\"}'";
+  for (const bool workers_before : {false, true}) {
+    PipelineRun run("tasks: 2\nsources: {in: {plugin: shards, partitions: 2, values: [" + values + "]}}\n" +
+                    R"(
+processes:
+  before: {plugin: )" +
+                    (workers_before ? "slow_mark, queue: 16KiB" : "mark") + R"(, from: in, bare: true}
+  whose: {plugin: whose, from: before, key: k, gate: true, queue: 16KiB}
+sinks: {out: {plugin: keep, from: whose}}
+discard: [before.side]
+)");
+    board().close("task 0");
+    run.start();
+    EXPECT_TRUE(board().wait_for([](const auto& all) {
+      return std::any_of(all.begin(), all.end(), [](const auto& e) { return e.ends_with(" in task 1"); });
+    }));
+    const auto read = [&] { return run.job().totals()[0].ports[0]; };
+    // Task 1 goes on until what it sends to task 0 fills the queues, and stays there.
+    std::uint64_t before = 0;
+    int still = 0;
+    EXPECT_TRUE(support::wait_until(support::kLongWait, [&] {
+      still = read() == before ? still + 1 : 0;
+      before = read();
+      return still == 20;
+    }));
+    EXPECT_LT(read(), 500u);
+    board().open("task 0");
+    EXPECT_FALSE(run.wait());
+    EXPECT_THAT(board().events("out got "), SizeIs(1000));
+  }
+}
+
+TEST(SeveralTasks, ARecordWithoutItsKeyFailsWhereItIsRead) {
   PipelineRun run(R"(
 tasks: 2
-sources: {in: {plugin: shards, partitions: 2, values: [)" +
-                  values + R"(]}}
-processes: {whose: {plugin: whose, from: in, key: k, gate: true, queue: 16KiB}}
-sinks: {out: {plugin: keep, from: whose}}
+sources: {in: {plugin: shards, partitions: 2, values: ['{"k":"a"}', '{"k":"b"}', '{}', '{"k":"c"}']}}
+processes: {whose: {plugin: whose, from: in, key: k}}
+sinks:
+  out: {plugin: keep, from: whose}
+  bad: {plugin: keep, from: whose.error}
 )");
-  board().close("task 0");
-  run.start();
-  EXPECT_TRUE(board().wait_for([](const auto& all) {
-    return std::any_of(all.begin(), all.end(), [](const auto& e) { return e.ends_with(" in task 1"); });
-  }));
-  const auto read = [&] { return run.job().totals()[0].ports[0]; };
-  // Task 1 goes on until what it sends to task 0 fills the queue, and stays there.
-  std::uint64_t before = 0;
-  int still = 0;
-  EXPECT_TRUE(support::wait_until(support::kLongWait, [&] {
-    still = read() == before ? still + 1 : 0;
-    before = read();
-    return still == 20;
-  }));
-  EXPECT_LT(read(), 500u);
-  board().open("task 0");
-  EXPECT_FALSE(run.wait());
-  EXPECT_THAT(board().events("out got "), SizeIs(1000));
+  EXPECT_FALSE(run.run());
+  EXPECT_THAT(board().events("out got "), SizeIs(3));
+  EXPECT_THAT(board().events("bad got "), ElementsAre("{} (whose.error no_key 1)"));
+  EXPECT_EQ(run.job().totals()[1].in, 4u);
 }
 
 TEST(SeveralTasks, PartitionsThatAreGivenUpAreCommittedByAllTogether) {
