@@ -6,6 +6,7 @@
 #include <weir/abi.h>
 #include <weir/host_memory.h>
 #include <weir/testing_items.h>
+#include <weir/testing_state.h>
 
 #include <algorithm>
 #include <atomic>
@@ -20,19 +21,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-/// A state of a test's host: what keys and windows hold, without a time to live.
-struct weir_state {
-  weir_state_options options{};
-  std::map<std::pair<std::string, std::int64_t>, std::string> values;
-  std::map<std::pair<std::string, std::int64_t>, std::map<std::string, std::string>> maps;
-};
 
 /// The test's side of a context: everything that a plugin does by its door is kept here.
 struct weir_context {
@@ -44,12 +37,8 @@ struct weir_context {
   std::map<std::string, std::vector<weir::testing::GroupItem>> groups;
   std::string error_code, error_text;
   std::vector<std::pair<std::string, std::string>> problems;
-  using Timers = std::set<std::pair<std::int64_t, std::optional<std::string>>>;
-  Timers timers, event_timers;  ///< by time, then key
+  weir::testing::Kept kept;
   std::int64_t watermark = INT64_MIN;
-  using Place = std::pair<std::string, std::int64_t>;  ///< key, window
-  std::map<Place, std::vector<weir_record>> lists;
-  std::map<std::string, std::unique_ptr<weir_state>> states;
   std::map<std::pair<std::string, std::int32_t>, std::unique_ptr<weir_origin>> origins;
   std::deque<std::string> names;
   std::vector<std::vector<std::string>> given_up;
@@ -68,10 +57,10 @@ struct weir_context {
       throw std::out_of_range("the plugin declares no port " + std::to_string(port));
     return port_names[port];
   }
-  Timers& timers_of(weir_time_domain domain) { return domain == WEIR_EVENT_TIME ? event_timers : timers; }
-  ~weir_context() {
-    for (auto& [name, list] : lists) weir::host_memory::release(list.data(), list.size());
+  weir::testing::Kept::Timers& timers_of(weir_time_domain domain) {
+    return domain == WEIR_EVENT_TIME ? kept.event_timers : kept.timers;
   }
+  std::int64_t now() const { return clock.now().count(); }
 };
 
 namespace weir::testing {
@@ -82,40 +71,45 @@ inline std::optional<std::string> text_of(weir_slice s) {
 
 inline void add_state_functions(weir_host& h) {
   h.state_open = [](weir_context* c, weir_slice name, const weir_state_options* options) -> weir_state* {
-    auto& state = c->states[std::string(view(name))];
-    if (state == nullptr) state = std::make_unique<weir_state>(weir_state{*options, {}, {}});
-    return state->options.kind == options->kind ? state.get() : nullptr;
+    auto& state =
+        c->kept.states.try_emplace(std::string(view(name)), weir_state{*options, {}, {}}).first->second;
+    return state.options.kind == options->kind ? &state : nullptr;
   };
-  h.state_get = [](weir_context*, weir_state* s, weir_slice key, int64_t w) -> weir_slice {
-    const auto found = s->values.find({std::string(view(key)), w});
-    return found == s->values.end() ? kAbsent : slice(found->second);
+  h.state_get = [](weir_context* c, weir_state* s, weir_slice key, int64_t w) -> weir_slice {
+    const auto* kept = s->find(s->values, weir_state::Place(view(key), w), c->now());
+    return kept == nullptr ? kAbsent : slice(kept->bytes);
   };
-  h.state_room = [](weir_context*, weir_state* s, weir_slice key, int64_t w, size_t bytes,
+  h.state_room = [](weir_context* c, weir_state* s, weir_slice key, int64_t w, size_t bytes,
                     size_t* held) -> char* {
-    const auto [at, made] = s->values.try_emplace({std::string(view(key)), w});
-    *held = made ? SIZE_MAX : at->second.size();
-    at->second.resize(bytes);
-    return at->second.data();
+    const weir_state::Place place(view(key), w);
+    const auto* before = s->find(s->values, place, c->now());
+    *held = before == nullptr ? SIZE_MAX : before->bytes.size();
+    auto& kept = s->values[place];
+    s->renew(kept, c->now());
+    kept.bytes.resize(bytes);
+    return kept.bytes.data();
   };
   h.state_erase = [](weir_context*, weir_state* s, weir_slice key, int64_t w) {
     s->values.erase({std::string(view(key)), w});
     s->maps.erase({std::string(view(key)), w});
   };
-  h.state_each = [](weir_context*, weir_state* s, int64_t w, int erase, void* visitor, weir_visit visit) {
-    for (const auto& [place, value] : s->values) {
-      if (place.second == w) visit(visitor, slice(place.first), slice(value));
+  h.state_each = [](weir_context* c, weir_state* s, int64_t w, int erase, void* visitor, weir_visit visit) {
+    for (const auto& [place, kept] : s->values) {
+      if (place.second == w && kept.until > c->now()) visit(visitor, slice(place.first), slice(kept.bytes));
     }
     if (erase != 0) std::erase_if(s->values, [&](const auto& v) { return v.first.second == w; });
   };
-  h.map_get = [](weir_context*, weir_state* s, weir_slice key, int64_t w, weir_slice field) -> weir_slice {
+  h.map_get = [](weir_context* c, weir_state* s, weir_slice key, int64_t w, weir_slice field) -> weir_slice {
     const auto map = s->maps.find({std::string(view(key)), w});
     if (map == s->maps.end()) return kAbsent;
-    const auto found = map->second.find(std::string(view(field)));
-    return found == map->second.end() ? kAbsent : slice(found->second);
+    const auto* kept = s->find(map->second, std::string(view(field)), c->now());
+    return kept == nullptr ? kAbsent : slice(kept->bytes);
   };
-  h.map_put = [](weir_context*, weir_state* s, weir_slice key, int64_t w, weir_slice field,
+  h.map_put = [](weir_context* c, weir_state* s, weir_slice key, int64_t w, weir_slice field,
                  weir_slice value) {
-    s->maps[{std::string(view(key)), w}][std::string(view(field))] = view(value);
+    auto& kept = s->maps[{std::string(view(key)), w}][std::string(view(field))];
+    kept.bytes = view(value);
+    s->renew(kept, c->now());
   };
   h.map_erase = [](weir_context*, weir_state* s, weir_slice key, int64_t w, weir_slice field) {
     const auto map = s->maps.find({std::string(view(key)), w});
@@ -123,10 +117,13 @@ inline void add_state_functions(weir_host& h) {
     map->second.erase(std::string(view(field)));
     if (map->second.empty()) s->maps.erase(map);
   };
-  h.map_each = [](weir_context*, weir_state* s, weir_slice key, int64_t w, void* visitor, weir_visit visit) {
+  h.map_each = [](weir_context* c, weir_state* s, weir_slice key, int64_t w, void* visitor,
+                  weir_visit visit) {
     const auto map = s->maps.find({std::string(view(key)), w});
     if (map == s->maps.end()) return;
-    for (const auto& [field, value] : map->second) visit(visitor, slice(field), slice(value));
+    for (const auto& [field, kept] : map->second) {
+      if (kept.until > c->now()) visit(visitor, slice(field), slice(kept.bytes));
+    }
   };
 }
 
@@ -139,44 +136,44 @@ inline void emit_list(weir_context* c, std::uint32_t port, weir_slice key,
 
 inline void add_list_functions(weir_host& h) {
   h.list_append = [](weir_context* c, weir_slice key, int64_t w, const weir_record* r, size_t n) -> size_t {
-    auto& list = c->lists[{std::string(view(key)), w}];
+    auto& list = c->kept.lists.of[{std::string(view(key)), w}];
     host_memory::retain(r, n);
     list.insert(list.end(), r, r + n);
     return list.size();
   };
   h.list_emit = [](weir_context* c, uint32_t port, weir_slice key, int64_t w, int64_t start, int64_t end) {
-    auto node = c->lists.extract({std::string(view(key)), w});
+    auto node = c->kept.lists.of.extract({std::string(view(key)), w});
     if (node.empty() || node.mapped().empty()) return;
     auto& list = node.mapped();
     emit_list(c, port, key, list, start, end);
     host_memory::release(list.data(), list.size());
   };
   h.list_clear = [](weir_context* c, weir_slice key, int64_t w) {
-    auto node = c->lists.extract({std::string(view(key)), w});
+    auto node = c->kept.lists.of.extract({std::string(view(key)), w});
     if (!node.empty()) host_memory::release(node.mapped().data(), node.mapped().size());
   };
   h.list_show = [](weir_context* c, uint32_t port, weir_slice key, int64_t w, int64_t start, int64_t end) {
-    const auto found = c->lists.find({std::string(view(key)), w});
-    if (found == c->lists.end() || found->second.empty()) return;
+    const auto found = c->kept.lists.of.find({std::string(view(key)), w});
+    if (found == c->kept.lists.of.end() || found->second.empty()) return;
     emit_list(c, port, key, found->second, start, end);
   };
   h.list_drop_front = [](weir_context* c, weir_slice key, int64_t w, size_t count) {
-    const auto found = c->lists.find({std::string(view(key)), w});
-    if (found == c->lists.end()) return;
+    const auto found = c->kept.lists.of.find({std::string(view(key)), w});
+    if (found == c->kept.lists.of.end()) return;
     auto& list = found->second;
     count = std::min(count, list.size());
     host_memory::release(list.data(), count);
     list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(count));
   };
   h.list_move = [](weir_context* c, weir_slice key, int64_t from, int64_t into) -> size_t {
-    auto node = c->lists.extract({std::string(view(key)), from});
-    auto& list = c->lists[{std::string(view(key)), into}];
+    auto node = c->kept.lists.of.extract({std::string(view(key)), from});
+    auto& list = c->kept.lists.of[{std::string(view(key)), into}];
     if (!node.empty()) list.insert(list.end(), node.mapped().begin(), node.mapped().end());
     return list.size();
   };
   h.list_records = [](weir_context* c, weir_slice key, int64_t w, size_t* count) -> const weir_record* {
-    const auto found = c->lists.find({std::string(view(key)), w});
-    *count = found == c->lists.end() ? 0 : found->second.size();
+    const auto found = c->kept.lists.of.find({std::string(view(key)), w});
+    *count = found == c->kept.lists.of.end() ? 0 : found->second.size();
     return *count == 0 ? nullptr : found->second.data();
   };
 }

@@ -22,6 +22,7 @@ struct Item {
   Item() = default;
   Item(const char* v) : value(v) {}             // NOLINT(google-explicit-constructor)
   Item(std::string v) : value(std::move(v)) {}  // NOLINT(google-explicit-constructor)
+  Item(std::string v, std::int64_t time) : value(std::move(v)), event_time(time) {}
   explicit Item(const weir_record& r) {
     if (r.value.data != nullptr) value = std::string(view(r.value));
     if (r.key.data != nullptr) key = std::string(view(r.key));
