@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "keeper.h"
 #include "keyed_stages.h"
 #include "test_stages.h"
 #include "testing/pipeline_test.h"
@@ -62,11 +63,11 @@ class EventHold final : public Window {
 class TestCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
-    for (const auto* plugin :
-         {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
-          detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
-          detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin(),
-          detail::Trampoline<EventHold>::plugin(), detail::Trampoline<Visits>::plugin()}) {
+    for (const auto* plugin : {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
+                               detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
+                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin(),
+                               detail::Trampoline<EventHold>::plugin(), detail::Trampoline<Visits>::plugin(),
+                               detail::Trampoline<Keeper>::plugin()}) {
       if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
     }
     return "there is no plugin '" + name + "'";

@@ -13,8 +13,9 @@
 namespace weir::test {
 
 /// Runs steps against a pipeline of the stages of test_stages.h (script, mark, slow_mark, keep, pairs), of
-/// `visits` of keyed_stages.h, of a window `hold`, which emits what it holds five seconds of processing time
-/// after the first record, and of a window `event_hold` of ten seconds of event time. Both keep no state.
+/// `visits` of keyed_stages.h, of `keeper`, of a window `hold`, which emits what it holds five seconds of
+/// processing time after the first record, and of a window `event_hold` of ten seconds of event time. Both
+/// keep no state.
 class StepsRun {
  public:
   explicit StepsRun(const std::string& pipeline);
