@@ -72,9 +72,18 @@ class StepReader {
   }
 
   RestartStep restart() {
-    const bool crash = entry_.value.kind == Node::Kind::kScalar && entry_.value.text == "crash";
-    if (!crash && entry_.value.kind != Node::Kind::kNull) expected("nothing, or crash");
-    return {crash};
+    if (entry_.value.kind == Node::Kind::kNull) return {};
+    if (entry_.value.kind == Node::Kind::kScalar && entry_.value.text == "crash") return {true};
+    if (entry_.value.kind != Node::Kind::kMap)
+      return expected("nothing, crash or {after: 1h}"), RestartStep{};
+    const MapReader map = fields({"crash", "after"});
+    RestartStep step{map.boolean("crash").value_or(false)};
+    if (const auto after = map.text("after")) {
+      const auto time = parse_duration(*after);
+      if (!time.ok()) map.report(*map.find("after"), "a duration such as 1h");
+      if (time.ok()) step.after = time.value();
+    }
+    return step;
   }
 
   AnswerStep fail() {

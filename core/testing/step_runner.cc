@@ -133,8 +133,9 @@ std::string StepRunner::checkpoint() {
   return {};
 }
 
-std::string StepRunner::start_again() {
+std::string StepRunner::start_again(std::chrono::milliseconds after) {
   job_.reset();
+  clock_.set(clock_.now() + after.count());
   for (auto& [name, feed] : bench_.feeds) feed.start_again();
   if (auto problem = start(); !problem.empty()) return problem;
   return settle();
@@ -213,7 +214,7 @@ std::string StepRunner::operator()(const RestartStep& step) {
   }
   if (job_->failure()) return {};
   counted_before_.clear();
-  return start_again();
+  return start_again(step.after);
 }
 
 std::string StepRunner::operator()(const AnswerStep& step) {

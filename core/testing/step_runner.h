@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -54,8 +55,8 @@ class StepRunner {
   std::string start();
   /// Delivers, commits, and keeps what the stages hold.
   std::string checkpoint();
-  /// Takes the job down and starts another one at the last checkpoint.
-  std::string start_again();
+  /// Takes the job down and starts another one at the last checkpoint, so much later.
+  std::string start_again(std::chrono::milliseconds after = {});
   /// A restart that no step tells, before the step with this number, if nothing is to be seen of it.
   std::string restart_unseen(std::size_t step);
   /// What was counted since the last restart that a step told.

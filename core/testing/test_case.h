@@ -69,10 +69,11 @@ struct EventTimeStep {
   std::optional<std::int64_t> watermark;
 };
 
-/// `restart:`: positions are committed, all is taken down and started again. `restart: crash`: without the
-/// commit.
+/// `restart:`: a checkpoint, then all is taken down and started again from it. `restart: crash`: without the
+/// checkpoint.
 struct RestartStep {
   bool crash = false;
+  std::chrono::milliseconds after{0};  ///< so much later it starts again
 };
 
 /// One answer of a stage that is not the real one.

@@ -71,6 +71,24 @@ TEST(KeyedStage, ATimerOfTheClockFiresOnceAndWhatItEmitsHasNoTime) {
             "");
 }
 
+TEST(KeyedStage, TimersThatCameDueWhileTheProcessWasDownFireAtItsStart) {
+  EXPECT_EQ(run("  - records: {into: in, values: [{k: b, t: 1, alarm: 5}, {k: a, t: 1, alarm: 3}, {k: a, t: "
+                "1, alarm: 3600001}]}\n"
+                "  - restart: {after: 1h}\n"
+                "  - expect: {at: keeper.side, values: [a 1704067200003, b 1704067200005]}\n"
+                "  - clock: +1ms\n"
+                "  - expect: {at: keeper.side, values: [a 1704070800001]}\n"),
+            "");
+}
+
+TEST(KeyedStage, StateRunsOutWhileTheProcessIsDown) {
+  EXPECT_EQ(run("  - records: {into: in, values: [{k: a, t: 1, n: 3}]}\n"
+                "  - restart: {after: 10s}\n"
+                "  - records: {into: in, values: [{k: a, t: 1, show: true}]}\n"
+                "  - expect: {at: out, values: [{ever: 1}]}\n"),
+            "");
+}
+
 TEST(KeyedStage, WhatATimerOfEventTimeEmitsHasItsTime) {
   EXPECT_EQ(run("  - records: {into: in, values: [{k: a, t: 1, wake: 7}, {k: a, t: 1, wake: 7}]}\n"
                 "  - watermark: {into: in, time: 9}\n"

@@ -61,6 +61,13 @@ TEST(StepErrors, AnErrorPortThatIsNotWiredIsNothingToExpectAt) {
       "'stops'\n");
 }
 
+TEST(StepErrors, ARestartSaysHowLongTheProcessWasDown) {
+  EXPECT_EQ(errors("  - restart: soon\n  - restart: {after: soon}\n  - restart: {aftr: 1s}\n"),
+            "4:14: step 'restart' is 'soon', expected nothing, crash or {after: 1h}\n"
+            "5:22: 'after' is 'soon', expected a duration such as 1h\n"
+            "6:15: unknown key 'aftr' of step 'restart'; did you mean 'after'?\n");
+}
+
 TEST(StepErrors, TimesAndCountsAreChecked) {
   EXPECT_EQ(errors("  - clock: 5\n  - clock: soon\n  - clock: +5\n  - counters: {first: 1, first.in: many}\n"
                    "  - fail: {stage: call, times: 0}\n"),
