@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "plugins/stage_checks.h"
+
 namespace weir::jq {
 namespace {
 
@@ -56,23 +58,13 @@ TEST(Jq, RawGivesStringsBare) {
 
 TEST(Jq, ResultsAreLikeTheRecordTheyWereMadeOf) {
   Harness<JqProcess> stage(options(".[]"));
-  Item item("[1,2]");
-  item.key = "k";
-  item.headers = {{"h", "v"}};
-  item.event_time = 5;
-  item.origin = "topic";
-  item.partition = 3;
-  item.position = 7;
+  const Item item = test::whole_item("[1,2]");
   stage.process({item});
   const auto out = stage.out();
   ASSERT_EQ(out.size(), 2u);
   for (const auto& record : out) {
     EXPECT_EQ(record.key, "k");
-    EXPECT_EQ(record.headers, item.headers);
-    EXPECT_EQ(record.event_time, 5);
-    EXPECT_EQ(record.origin, "topic");
-    EXPECT_EQ(record.partition, 3);
-    EXPECT_EQ(record.position, 7);
+    test::expect_rest_kept(record, item);
   }
 }
 

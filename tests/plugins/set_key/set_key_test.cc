@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "plugins/stage_checks.h"
+
 namespace weir::set_key {
 namespace {
 
@@ -16,6 +18,7 @@ using testing::Harness;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::Item;
+using ::testing::StartsWith;
 
 std::vector<std::string> keys_of(Harness<SetKey>& stage) {
   std::vector<std::string> keys;
@@ -49,21 +52,12 @@ TEST(SetKey, AListOfOneFieldIsOneField) {
 TEST(SetKey, EverythingElseOfTheRecordStays) {
   for (const char* options : {R"({"field": "id"})", R"({"field": ["id", "$key"]})"}) {
     Harness<SetKey> stage(options);
-    Item item(R"({"id":"new"})");
-    item.key = "old";
-    item.headers = {{"h", "v"}};
-    item.event_time = 5;
-    item.origin = "topic";
-    item.partition = 2;
-    item.position = 7;
+    const Item item = test::whole_item(R"({"id":"new"})");
     stage.process({item});
     const auto out = stage.out();
     ASSERT_EQ(out.size(), 1u);
     EXPECT_EQ(out[0].value, item.value);
-    EXPECT_EQ(out[0].headers, item.headers);
-    EXPECT_EQ(out[0].event_time, 5);
-    EXPECT_EQ(out[0].origin, "topic");
-    EXPECT_EQ(out[0].position, 7);
+    test::expect_rest_kept(out[0], item);
   }
 }
 
@@ -79,14 +73,11 @@ TEST(SetKey, ARecordWithoutTheFieldGoesToErrorWithWhatWasFound) {
   Harness<SetKey> stage(R"({"field": ["a", "b"]})");
   stage.process({R"({"a":1})", R"({"a":1,"b":null})", R"({"a":{},"b":1})", R"({"a":1,"b":[1]})", Item{}});
   EXPECT_THAT(stage.out(), IsEmpty());
-  std::vector<std::string> found;
-  for (const auto& error : stage.errors()) {
-    EXPECT_EQ(error.code, "no_key");
-    found.push_back(error.message.substr(0, error.message.find(';')));
-  }
-  EXPECT_THAT(found, ElementsAre("the key's field 'b' is nothing", "the key's field 'b' is null",
-                                 "the key's field 'a' is an object", "the key's field 'b' is an array",
-                                 "the key's field 'a' is nothing"));
+  EXPECT_THAT(test::reasons(stage), ElementsAre(StartsWith("no_key: the key's field 'b' is nothing;"),
+                                                StartsWith("no_key: the key's field 'b' is null;"),
+                                                StartsWith("no_key: the key's field 'a' is an object;"),
+                                                StartsWith("no_key: the key's field 'b' is an array;"),
+                                                StartsWith("no_key: the key's field 'a' is nothing;")));
 }
 
 TEST(SetKey, AValueThatIsNotJsonGoesToErrorAndTheOthersPass) {
@@ -113,25 +104,13 @@ TEST(SetKey, AHeaderThatIsNoTextIsAKeyAloneButNotOneOfSeveral) {
 }
 
 TEST(SetKey, OptionsThatMakeNoSenseAreRefusedWithTheirPlace) {
-  struct Case {
-    const char *options, *pointer, *message;
-  };
-  const Case cases[] = {
+  test::expect_refused<SetKey>({
       {"{}", "", "expected 'field'"},
       {R"({"field": []})", "/field", "at least one field"},
       {R"({"field": "a", "remove": true})", "/remove", "expected one of them"},
       {R"({"field": "a..b"})", "/field", "is no field path"},
       {R"({"field": ["a", "b["]})", "/field/1", "is no field path"},
-  };
-  for (const auto& c : cases) {
-    try {
-      Harness<SetKey> stage(c.options);
-      ADD_FAILURE() << c.options << " was accepted";
-    } catch (const testing::PluginError& e) {
-      EXPECT_EQ(e.pointer, c.pointer) << c.options;
-      EXPECT_THAT(e.what(), HasSubstr(c.message)) << c.options;
-    }
-  }
+  });
 }
 
 }  // namespace

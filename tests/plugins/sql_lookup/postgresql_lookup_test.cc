@@ -22,7 +22,6 @@ using test::BackgroundCall;
 using test::wait_for_log;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Harness = weir::testing::Harness<SqlLookup>;
 using weir::testing::Item;
