@@ -7,6 +7,12 @@
 
 namespace weir {
 
+namespace {
+
+constexpr std::size_t kKeysAtOnce = 256;
+
+}  // namespace
+
 /// The door of an instance on the task's thread: what it emits goes straight into the next stages.
 class InlineNode::Context final : public InstanceContext {
  public:
@@ -50,12 +56,12 @@ class InlineNode::Context final : public InstanceContext {
     return reinterpret_cast<weir_state*>(&state);
   }
   weir_slice state_get(weir_state* state, weir_slice key, std::int64_t window) override {
-    return of(state).values().get(view(key), window, now());
+    return of(state).values().get(view(key), window, now_for(of(state)));
   }
   char* state_room(weir_state* state, weir_slice key, std::int64_t window, std::size_t bytes,
                    std::size_t& held) override {
     of(state).note(key);
-    return of(state).values().room(view(key), window, bytes, held, now());
+    return of(state).values().room(view(key), window, bytes, held, now_for(of(state)));
   }
   void state_erase(weir_state* state, weir_slice key, std::int64_t window) override {
     std::visit([&](auto& kept) { kept.erase(view(key), window); }, of(state).kept);
@@ -137,6 +143,8 @@ class InlineNode::Context final : public InstanceContext {
 
  private:
   static NamedState& of(weir_state* state) { return *reinterpret_cast<NamedState*>(state); }
+  /// The clock is asked only where values expire.
+  std::int64_t now_for(const NamedState& state) { return state.options.time_to_live == 0 ? 0 : now(); }
   Timers& timers(weir_time_domain domain) {
     if (domain == WEIR_PROCESSING_TIME) return node_.timers_;
     if (!node_.stage_.has_event_time) {
@@ -208,8 +216,16 @@ void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, 
 }
 
 void InlineNode::hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
-  const weir_batch batch{sizeof(weir_batch), inlet.input, records, count, keys, inlet.broadcast ? 1u : 0u, 0};
-  settle(stage_.plugin->process(instance_, context_.get(), &batch), records, count);
+  // With state for each key in pieces whose entries fit the processor's cache together.
+  const std::size_t most = keys != nullptr && !states_.empty() ? kKeysAtOnce : count;
+  for (std::size_t done = 0; done < count && !task_.failed(); done += most) {
+    const std::size_t n = std::min(most, count - done);
+    const weir_slice* const some = keys == nullptr ? nullptr : keys + done;
+    if (some != nullptr) states_.prefetch(some, n);
+    const weir_batch batch{
+        sizeof(weir_batch), inlet.input, records + done, n, some, inlet.broadcast ? 1u : 0u, 0};
+    settle(stage_.plugin->process(instance_, context_.get(), &batch), records + done, n);
+  }
   if (event_times_) tell_time();
 }
 

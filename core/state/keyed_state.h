@@ -46,6 +46,11 @@ class KeyedValues {
   void each(std::int64_t window, bool erase, std::int64_t now,
             const std::function<void(weir_slice key, weir_slice value)>& visit);
 
+  /// Before calls with these keys, for the window that was used last; see KeyedTable::prefetch().
+  void prefetch(const weir_slice* keys, std::size_t count) const {
+    if (last_ != nullptr) last_->prefetch(keys, count);
+  }
+
   std::size_t size() const;
   void save(SnapshotWriter& to) const;
   /// Adds what was saved of the keys for which `mine` holds.

@@ -10,6 +10,7 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kFewestSlots = 16;
+constexpr std::size_t kLine = 64;  // of the processor's cache
 
 std::uint64_t load(const char* p, std::size_t size) {
   std::uint64_t word = 0;
@@ -90,6 +91,28 @@ char* KeyedTable::room(std::string_view key, std::size_t bytes, std::size_t& hel
   return entry->value();
 }
 
+void KeyedTable::prefetch(const weir_slice* keys, std::size_t count) const {
+  constexpr std::size_t kAtOnce = 64;
+  if (size_ == 0) return;
+  const std::size_t mask = slots_.size() - 1;
+  std::array<std::uint32_t, kAtOnce> hashes;
+  for (; count > 0; keys += std::min(kAtOnce, count), count -= std::min(kAtOnce, count)) {
+    const std::size_t n = std::min(kAtOnce, count);
+    for (std::size_t i = 0; i < n; ++i) {
+      hashes[i] = hash_key({keys[i].data, keys[i].size});
+      __builtin_prefetch(&slots_[hashes[i] & mask]);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      std::size_t at = hashes[i] & mask;
+      while (slots_[at].at != 0 && slots_[at].hash != hashes[i]) at = (at + 1) & mask;
+      if (slots_[at].at == 0) continue;
+      const char* const entry = reinterpret_cast<const char*>(entry_at(slots_[at].at));
+      __builtin_prefetch(entry);
+      __builtin_prefetch(entry + kLine);
+    }
+  }
+}
+
 bool KeyedTable::erase(std::string_view key) {
   if (size_ == 0) return false;
   std::size_t hole = slot_of(hash_key(key), key);
@@ -155,6 +178,7 @@ std::uint32_t KeyedTable::allocate(std::size_t size) {
 void KeyedTable::release(std::uint32_t at) {
   Entry* entry = entry_at(at);
   const std::uint32_t size_class = entry->size_class;
+  entry->size_class |= kFree;
   std::memcpy(static_cast<void*>(entry), &free_[size_class], sizeof(std::uint32_t));
   free_[size_class] = at;
 }

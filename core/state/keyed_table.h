@@ -3,6 +3,7 @@
 
 #include <weir/abi.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,15 +36,23 @@ class KeyedTable {
   /// Memory held, in bytes.
   std::size_t bytes() const { return chunk_bytes_ + slots_.capacity() * sizeof(Slot); }
 
-  /// Calls f(key, value) for each; it must not change the table.
+  /// Calls f(key, value) for each, as they stand in memory; it must not change the table.
   template <class F>
   void for_each(F&& f) const {
-    for (const Slot& slot : slots_) {
-      if (slot.at == 0) continue;
-      const Entry* entry = entry_at(slot.at);
-      f(weir_slice{entry->key(), entry->key_size}, weir_slice{entry->value(), entry->value_size});
+    for (const Chunk& chunk : chunks_) {
+      for (std::size_t at = 0; at < chunk.used;) {
+        const auto* entry = reinterpret_cast<const Entry*>(chunk.memory.get() + at);
+        at += size_of(entry->size_class & ~kFree);
+        __builtin_prefetch(chunk.memory.get() + std::min<std::size_t>(at, chunk.used));
+        if ((entry->size_class & kFree) != 0) continue;
+        f(weir_slice{entry->key(), entry->key_size}, weir_slice{entry->value(), entry->value_size});
+      }
     }
   }
+
+  /// Brings what find() and room() look at for these keys nearer to the processor, for many at once: each
+  /// alone would wait for memory twice.
+  void prefetch(const weir_slice* keys, std::size_t count) const;
 
  private:
   static constexpr std::size_t kUnit = 8;
@@ -53,6 +62,8 @@ class KeyedTable {
   static constexpr std::size_t kLargestChunk = kUnit << kUnitBits;
   static constexpr std::size_t kSmall =
       512;  ///< up to here sizes are rounded to 16 bytes, above to powers of 2
+
+  static constexpr std::uint32_t kFree = 1u << 31;  ///< of a size class: the entry is not in use
 
   struct Entry {
     std::uint32_t key_size;

@@ -61,6 +61,13 @@ class StageState {
 
   bool empty() const { return states_.empty(); }
 
+  /// Before a call with these keys.
+  void prefetch(const weir_slice* keys, std::size_t count) const {
+    for (const auto& [name, state] : states_) {
+      if (const auto* values = std::get_if<KeyedValues>(&state->kept)) values->prefetch(keys, count);
+    }
+  }
+
   void save(SnapshotWriter& to) const {
     to.number(states_.size());
     for (const auto& [name, state] : states_) {

@@ -96,6 +96,7 @@ void Sum::merge(const Sum& other) {
   count += other.count;
   reals += other.reals;
   add_integer(other.low, other.high);
+  if (other.reals == 0) return;
   add_real(other.real);
   lost += other.lost;
 }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -33,14 +32,17 @@ std::int64_t load(const char* from) {
 
 }  // namespace
 
-Contents::Contents(const Options& options)
+Contents::Contents(const Options& options, bool overlapping)
     : aggregate_(options),
       evict_(read_evict(options)),
       has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0),
-      max_bytes_(read_limit(options)) {}
+      max_bytes_(read_limit(options)) {
+  if (overlapping && !keeps_records()) panes_.emplace(aggregate_.size());
+}
 
 void Contents::open(Context& c) {
   held_ = open_state(c, aggregate_.empty() ? "lists" : "accumulators", WEIR_VALUE_STATE);
+  if (panes_) panes_->open(c);
   if (aggregate_.has_texts()) texts_ = open_state(c, "texts", WEIR_VALUE_STATE);
   stage_ = open_state(c, "stage", WEIR_VALUE_STATE);
   const weir_slice keyed = c.host()->state_get(c.handle(), stage_, kAbsent, 0);
@@ -68,6 +70,11 @@ void Contents::find(const Context& c, weir_slice key, std::int64_t number) {
 }
 
 void Contents::find_all(const Context& c, std::int64_t number) {
+  if (panes_) {
+    return each_key(c, panes_->state(), 0, false, [&](weir_slice key, weir_slice bytes) {
+      if (panes_->view_of(bytes).has(number)) bytes_ += entry_bytes(c, key, number, kAbsent);
+    });
+  }
   each_key(c, held_, number, false,
            [&](weir_slice key, weir_slice held) { bytes_ += entry_bytes(c, key, number, held); });
 }
@@ -81,8 +88,9 @@ bool Contents::read(const Record& record, Context& out) {
 bool Contents::has_room(weir_slice key, std::int64_t number, const Record& record, Context& out) {
   const auto more = entry_bytes(key) + (keeps_records() ? bytes_of(record) : 0);
   if (bytes_ + more <= max_bytes_) return true;
-  if (!keeps_records() && out.host()->state_get(out.handle(), held_, key, number).data != nullptr)
-    return true;
+  const bool is_there = panes_ ? panes_->of(out, key).has(number)
+                               : out.host()->state_get(out.handle(), held_, key, number).data != nullptr;
+  if (!keeps_records() && is_there) return true;
   full_.add();
   out.fail(Port::kError, record, "windows_full",
            "the windows of this stage hold " + std::to_string(bytes_) + " bytes, and `max_bytes` allows " +
@@ -103,7 +111,12 @@ std::size_t Contents::add(Context& c, weir_slice key, std::int64_t number, const
     trim(c, key, number, size);
     return 0;
   }
-  const Room cells = room(c, held_, key, number, std::max<std::size_t>(aggregate_.size(), 1));
+  Room cells{};
+  if (panes_) {
+    cells.at = panes_->room(c, key, number, cells.is_new);
+  } else {
+    cells = room(c, held_, key, number, std::max<std::size_t>(aggregate_.size(), 1));
+  }
   if (cells.is_new) bytes_ += entry_bytes(key);
   aggregate_.add(cells.at);
   if (aggregate_.has_texts()) put_text(c, key, number, aggregate_.add_text(text(c, key, number)));
@@ -146,6 +159,7 @@ void Contents::put_text(const Context& c, weir_slice key, std::int64_t number, s
 
 void Contents::emit(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds) {
   if (aggregate_.empty()) return emit_list(out, key, numbers, bounds);
+  if (panes_) return emit_panes(out, key, panes_->of(out, key), numbers, bounds);
   std::string cells, all_text;
   for (const std::int64_t number : numbers) {
     const weir_slice one = out.host()->state_get(out.handle(), held_, key, number);
@@ -167,30 +181,35 @@ void Contents::emit_all(Context& out, std::span<const std::int64_t> numbers, Bou
     return;
   }
   std::size_t rows = 0;
-  const auto row = [&](weir_slice key, const char* cells, std::string_view text) {
-    emit_row(out, key, bounds, cells, text);
+  const auto next = [&] {
     if (++rows % kRows == 0) out.hand_on();
   };
-  if (numbers.size() == 1) {
-    each_key(out, held_, numbers[0], false,
-             [&](weir_slice key, weir_slice cells) { row(key, cells.data, text(out, key, numbers[0])); });
-    return;
-  }
-  std::unordered_map<std::string, std::pair<std::string, std::string>> sums;
-  for (const std::int64_t number : numbers) {
-    each_key(out, held_, number, false, [&](weir_slice key, weir_slice cells) {
-      const auto [sum, fresh] = sums.try_emplace(std::string(view(key)));
-      auto& [sum_cells, sum_text] = sum->second;
-      if (fresh) {
-        sum_cells = view(cells);
-        sum_text = text(out, key, number);
-      } else {
-        aggregate_.combine(sum_cells.data(), cells.data);
-        if (aggregate_.has_texts()) sum_text = aggregate_.combine_text(sum_text, text(out, key, number));
-      }
+  if (panes_) {
+    return each_key(out, panes_->state(), 0, false, [&](weir_slice key, weir_slice bytes) {
+      emit_panes(out, key, panes_->view_of(bytes), numbers, bounds);
+      next();
     });
   }
-  for (const auto& [key, sum] : sums) row(slice(key), sum.first.data(), sum.second);
+  each_key(out, held_, numbers[0], false, [&](weir_slice key, weir_slice cells) {
+    emit_row(out, key, bounds, cells.data, text(out, key, numbers[0]));
+    next();
+  });
+}
+
+void Contents::emit_panes(Context& out, weir_slice key, Panes::View panes,
+                          std::span<const std::int64_t> numbers, Bounds bounds) {
+  const std::size_t newest = panes.find(numbers.back());
+  std::string all_text;
+  std::size_t i = newest;
+  for (; i < panes.size() && panes.number(i) >= numbers.front(); ++i) {
+    if (i == newest) {
+      cells_.assign(panes.cells(i), aggregate_.size());
+    } else {
+      aggregate_.combine(cells_.data(), panes.cells(i));
+    }
+    if (aggregate_.has_texts()) all_text = aggregate_.combine_text(text(out, key, panes.number(i)), all_text);
+  }
+  if (i != newest) emit_row(out, key, bounds, cells_.data(), all_text);
 }
 
 void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells,
@@ -314,6 +333,9 @@ void Contents::forget(Context& c, weir_slice key, std::int64_t number) {
 }
 
 void Contents::forget_all(Context& c, std::int64_t number) {
+  if (panes_) {
+    panes_->forget(c, number, [&](weir_slice key) { bytes_ -= entry_bytes(c, key, number, kAbsent); });
+  }
   each_key(c, held_, number, true, [&](weir_slice key, weir_slice held) {
     bytes_ -= entry_bytes(c, key, number, held);
     if (keeps_records()) c.list_clear(key, number);

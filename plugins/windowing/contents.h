@@ -5,36 +5,18 @@
 #include <weir/options.h>
 
 #include <cstdint>
-#include <exception>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "windowing/aggregate_fields.h"
+#include "windowing/each_key.h"
+#include "windowing/panes.h"
 #include "windowing/times.h"
 #include "windowing/window_options.h"
 
 namespace weir::windowing {
-
-/// Visits each key of a window of a state; unlike the host's function it lets exceptions through.
-template <class F>
-void each_key(const Context& c, weir_state* state, std::int64_t window, bool erase, F&& f) {
-  struct Visit {
-    F* f;
-    std::exception_ptr problem;
-  } visit{&f, nullptr};
-  c.host()->state_each(c.handle(), state, window, erase ? 1 : 0, &visit,
-                       [](void* visitor, weir_slice key, weir_slice value) {
-                         auto& v = *static_cast<Visit*>(visitor);
-                         if (v.problem) return;
-                         try {
-                           (*v.f)(key, value);
-                         } catch (...) {
-                           v.problem = std::current_exception();
-                         }
-                       });
-  if (visit.problem) std::rethrow_exception(visit.problem);
-}
 
 /// What windows hold for their keys: the records, or with `aggregate` accumulators. All of it stands in the
 /// host's lists and states, under numbers that the caller gives; several numbers may make up one result.
@@ -44,7 +26,8 @@ class Contents {
  public:
   static constexpr Port kOut{0};
 
-  explicit Contents(const Options& options);
+  /// `overlapping`: a number belongs to several results, and is forgotten by forget_all() alone, in order.
+  explicit Contents(const Options& options, bool overlapping = false);
 
   void open(Context& c);
   /// After a restart, before anything else: what is held, of a key or of all, so that it is counted.
@@ -64,7 +47,8 @@ class Contents {
   /// Puts what `from` holds, which is later, behind what `into` holds.
   void merge(Context& c, weir_slice key, std::int64_t from, std::int64_t into);
 
-  /// Emits what the numbers hold together, for one key or for all; nothing where they hold nothing.
+  /// Emits what the numbers, the smallest first, hold together, for one key or for all; nothing where they
+  /// hold nothing. For all keys accumulators are of one number, or overlapping.
   void emit(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds);
   void emit_all(Context& out, std::span<const std::int64_t> numbers, Bounds bounds);
 
@@ -82,6 +66,8 @@ class Contents {
   void put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text);
   std::vector<std::string> keys(const Context& c, std::span<const std::int64_t> numbers) const;
   void leave_out(std::vector<Record>& records) const;
+  void emit_panes(Context& out, weir_slice key, Panes::View panes, std::span<const std::int64_t> numbers,
+                  Bounds bounds);
   /// Forgets what a list of that size has in front that will not be emitted any more, many at a time.
   void trim(Context& c, weir_slice key, std::int64_t number, std::size_t size);
   /// What a new entry of a key takes, and one with what it holds.
@@ -94,6 +80,7 @@ class Contents {
   static constexpr std::size_t kEntry = 48;
 
   AggregateFields aggregate_;
+  std::optional<Panes> panes_;  ///< accumulators that overlap
   const EvictOptions evict_;
   const bool has_evict_;
   const std::int64_t max_bytes_;
@@ -103,7 +90,7 @@ class Contents {
   weir_state* stage_ = nullptr;  ///< whether it is keyed: 1 no, 2 yes
   bool keyed_ = false, keyed_known_ = false;
   std::int64_t bytes_ = 0;  ///< of all that is held, about
-  std::string json_;
+  std::string json_, cells_;
 };
 
 }  // namespace weir::windowing

@@ -26,10 +26,10 @@ std::string number_bytes(std::int64_t n) {
 
 TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t slide)
     : calendar_(read_calendar(options, size, slide)),
-      contents_(options),
       time_(read_time(options)),
       trigger_(read_trigger(options)),
-      shared_(slide < size && !(trigger_.purging && (trigger_.early() || time_.lateness != 0))) {
+      shared_(slide < size && !(trigger_.purging && (trigger_.early() || time_.lateness != 0))),
+      contents_(options, shared_) {
   armed_.fill(kNever);
 }
 

@@ -60,10 +60,10 @@ class TimeWindows : public Window {
   std::int64_t cleanup(Bounds bounds) const { return add_saturated(bounds.last(), time_.lateness); }
 
   Calendar calendar_;
-  Contents contents_;
   const TimeOptions time_;
   const TriggerOptions trigger_;
   const bool shared_;
+  Contents contents_;
   weir_state* open_ = nullptr;    ///< a map: the open windows
   weir_state* counts_ = nullptr;  ///< records since the last result, for a trigger by count
   Counter late_, partly_late_;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace weir::test {
 namespace {
@@ -70,8 +71,35 @@ TEST(KeyedTable, DoesWhatAMapDoes) {
   }
   EXPECT_EQ(table.size(), map.size());
   std::map<std::string, std::string> seen;
-  table.for_each([&](weir_slice key, weir_slice value) { seen[std::string(view(key))] = view(value); });
+  std::size_t visits = 0;
+  table.for_each([&](weir_slice key, weir_slice value) {
+    seen[std::string(view(key))] = view(value);
+    ++visits;
+  });
   EXPECT_TRUE(seen == map);
+  EXPECT_EQ(visits, map.size());
+}
+
+TEST(KeyedTable, KeysAreVisitedInTheOrderInWhichTheyCame) {
+  KeyedTable table;
+  for (const char* key : {"c", "a", "b", "d"}) put(table, key, "value");
+  table.erase("a");
+  std::string order;
+  table.for_each([&](weir_slice key, weir_slice) { order += view(key); });
+  EXPECT_EQ(order, "cbd");
+}
+
+TEST(KeyedTable, KeysMayBePrefetchedWhetherTheyAreThereOrNot) {
+  const std::vector<weir_slice> keys(1000, slice("key"));
+  KeyedTable table;
+  table.prefetch(keys.data(), keys.size());
+  put(table, "key", "value");
+  put(table, "gone", "value");
+  table.erase("gone");
+  table.prefetch(keys.data(), keys.size());
+  const weir_slice gone = slice("gone");
+  table.prefetch(&gone, 1);
+  EXPECT_EQ(get(table, "key"), "value");
 }
 
 TEST(KeyedTable, MemoryIsLessThanThreeTimesTheBareKeysAndValues) {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sliding.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
 #include "plugins/windowed.h"
 
 namespace weir::sliding {
@@ -93,6 +100,130 @@ TEST(Sliding, EvictorsLookAtTheWholeWindow) {
   put(window, {{0, "x", "a"}, {5, "y", "a"}});
   window.end();
   EXPECT_THAT(groups(window), ElementsAre("a [-5,5) x", "a [0,10) y", "a [5,15) y"));
+}
+
+/// "a [0,10) 6/3": the sum of the records' `n`, and how many they are; sorted.
+std::vector<std::string> sums_of_groups(Window& window) {
+  std::vector<std::string> all;
+  for (const auto& group : window.groups()) {
+    int sum = 0;
+    for (const auto& item : group.records) sum += nlohmann::json::parse(*item.value)["n"].get<int>();
+    all.push_back(*group.key + " [" + std::to_string(group.start) + "," + std::to_string(group.end) + ") " +
+                  std::to_string(sum) + "/" + std::to_string(group.records.size()));
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::vector<std::string> sums_of_rows(Window& window) {
+  std::vector<std::string> all;
+  for (const auto& value : window.values()) {
+    const auto row = nlohmann::json::parse(value);
+    all.push_back(row["key"].get<std::string>() + " [" + row["window_start"].dump() + "," +
+                  row["window_end"].dump() + ") " + row["sum_n"].dump() + "/" + row["count"].dump());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+TEST(Sliding, AggregatesAreThoseOfTheRecordsWhateverTheirOrder) {
+  std::mt19937 random(3);
+  for (const std::string size : {R"("size": 12, "slide": 2)", R"("size": 10, "slide": 4)",
+                                 R"("size": 12, "slide": 3, "allowed_lateness": 8)"}) {
+    Window lists("{" + size + "}");
+    Window rows("{" + size + R"(, "aggregate": [{"function": "sum", "field": "n"}, {"function": "count"}]})");
+    for (int step = 0; step < 200; ++step) {
+      const Timed record{step + static_cast<int>(random() % 20) - 10,
+                         R"({"n":)" + std::to_string(random() % 100) + "}",
+                         std::string(1, static_cast<char>('a' + random() % 3))};
+      put(lists, {record});
+      put(rows, {record});
+      if (random() % 4 == 0) {
+        lists.watermark(step - 5);
+        rows.watermark(step - 5);
+      }
+      if (random() % 10 == 0) rows.restart();
+      ASSERT_EQ(sums_of_rows(rows), sums_of_groups(lists)) << size << ", step " << step;
+    }
+    lists.end();
+    rows.end();
+    EXPECT_EQ(sums_of_rows(rows), sums_of_groups(lists)) << size;
+    EXPECT_EQ(rows.held(), 1u);  // what is known of the stage
+  }
+}
+
+TEST(Sliding, FirstAndLastGoByTheTimeOfTheirPieces) {
+  Window window(R"({"size": 10, "slide": 5, "aggregate": [{"function": "first", "field": "n"},
+    {"function": "last", "field": "n"}]})");
+  put(window, {{7, R"({"n":2})", "a"}, {3, R"({"n":1})", "a"}});
+  window.watermark(9);
+  EXPECT_THAT(window.values(),
+              ElementsAre(R"({"key":"a","window_start":-5,"window_end":5,"first_n":1,"last_n":1})",
+                          R"({"key":"a","window_start":0,"window_end":10,"first_n":1,"last_n":2})"));
+}
+
+TEST(Sliding, MaxBytesBoundsAccumulatorsOfOverlappingWindows) {
+  Window window(R"({"size": 10, "slide": 1, "max_bytes": 1000, "aggregate": [{"function": "count"}]})");
+  const auto refused = [&](std::int64_t time) {
+    for (int i = 0; i < 50; ++i) put(window, {{time, "{}", "k" + std::to_string(i)}});
+    return window.errors().size();
+  };
+  const std::size_t first = refused(0);
+  EXPECT_GT(first, 0u);
+  EXPECT_LT(first, 50u);
+  put(window, {{0, "{}", "k0"}});  // has its accumulator
+  EXPECT_THAT(window.errors(), IsEmpty());
+  window.restart();
+  EXPECT_EQ(refused(1), 50u);
+  window.watermark(9);
+  EXPECT_EQ(refused(20), first);
+}
+
+TEST(Sliding, MaxBytesBoundsRecordsOfOverlappingWindows) {
+  Window window(R"({"size": 10, "slide": 1, "max_bytes": 4000})");
+  for (int i = 0; i < 100; ++i) put(window, {{i % 5, "x", "a"}});
+  const std::size_t refused = window.errors().size();
+  EXPECT_GT(refused, 50u);
+  EXPECT_LT(refused, 100u);
+}
+
+TEST(Sliding, ARestartAtAnyStepChangesNothing) {
+  for (int restart = 0; restart < 4; ++restart) {
+    Window window(R"({"size": 10, "slide": 5, "allowed_lateness": 5})");
+    const auto step = [&](int n) {
+      if (n == restart) window.restart();
+    };
+    step(0);
+    put(window, {{1, "x", "a"}, {6, "y", "a"}});
+    step(1);
+    window.watermark(9);
+    EXPECT_THAT(groups(window), ElementsAre("a [-5,5) x", "a [0,10) x+y"));
+    step(2);
+    put(window, {{7, "z", "a"}});
+    EXPECT_THAT(groups(window), ElementsAre("a [0,10) x+y+z"));
+    step(3);
+    window.end();
+    EXPECT_THAT(groups(window), ElementsAre("a [5,15) y+z"));
+    EXPECT_EQ(window.held(), 1u);
+  }
+}
+
+TEST(Sliding, ARecordWithoutATimeOrFarFromAllTimesFails) {
+  Window window(R"({"size": 9000000000000000, "slide": 4500000000000000})");
+  put(window, {{WEIR_NO_TIME, "x", "a"}, {INT64_MAX, "y", "a"}, {INT64_MIN + 1, "z", "a"}, {-1, "u", "a"}});
+  EXPECT_THAT(failed(window, "error"), ElementsAre("x no_time", "y time_range", "z time_range"));
+  window.end();
+  EXPECT_THAT(groups(window),
+              ElementsAre("a [-9000000000000000,0) u", "a [-4500000000000000,4500000000000000) u"));
+}
+
+TEST(Sliding, TheFurthestTimesDoNotOverflow) {
+  Window window(R"({"size": 10, "slide": 5, "trigger": {"every": 9000000000000000}})");
+  put(window, {{std::int64_t{1} << 61, "x", "a"}, {-(std::int64_t{1} << 61), "y", "a"}});
+  window.watermark(INT64_MAX - 1);
+  EXPECT_EQ(groups(window).size(), 4u);
+  put(window, {{0, "z", "a"}});
+  EXPECT_THAT(failed(window, "late"), ElementsAre("z late"));
 }
 
 TEST(Sliding, AnOffsetIsShorterThanTheSlide) {
