@@ -17,13 +17,19 @@ void TimeOrCount::describe(Descriptor& d) {
       .default_value("5s")
       .at_least(1);
   d.option("count", Type::kInteger, "How many records make a list full.").default_value("100").at_least(1);
+  d.option("max_bytes", Type::kSize, "How many bytes of values and keys make a list leave before it is full.")
+      .default_value("64MiB")
+      .at_least(1);
 }
 
 TimeOrCount::TimeOrCount(const Options& options)
-    : time_(options.duration("time")), count_(static_cast<std::size_t>(options.integer("count"))) {}
+    : time_(options.duration("time")),
+      count_(static_cast<std::size_t>(options.integer("count"))),
+      max_bytes_(options.size("max_bytes")) {}
 
 void TimeOrCount::start(Context& context) {
   by_count_ = context.counter("lists_by_count");
+  by_bytes_ = context.counter("lists_by_bytes");
   by_time_ = context.counter("lists_by_time");
   by_end_ = context.counter("lists_by_end");
 }
@@ -43,8 +49,15 @@ void TimeOrCount::add(weir_slice key, Records records, Context& out) {
   const std::string name(view(key));
   while (!records.empty()) {
     List& list = open_[name];
-    const std::size_t fits = std::min(records.size(), count_ - list.size);
+    const std::size_t most = std::min(records.size(), count_ - list.size);
+    std::size_t fits = 0;
+    std::size_t bytes = 0;
+    while (fits < most && list.bytes + bytes < max_bytes_) {
+      bytes += records[fits].value.size + records[fits].key.size;
+      ++fits;
+    }
     list.size = out.list_append(key, 0, records.first(fits));
+    list.bytes = list.size == fits ? bytes : list.bytes + bytes;
     // The first records of a list, or of one that the host has emptied because its records went to another
     // process.
     if (list.size == fits) {
@@ -52,9 +65,9 @@ void TimeOrCount::add(weir_slice key, Records records, Context& out) {
       list.start = out.now();
       out.set_timer(list.start + time_, key);
     }
-    if (list.size >= count_) {
+    if (list.size >= count_ || list.bytes >= max_bytes_) {
       out.delete_timer(list.start + time_, key);
-      by_count_.add();
+      (list.size >= count_ ? by_count_ : by_bytes_).add();
       emit(key, list.start, out);
     }
     records = records.subspan(fits);

@@ -10,8 +10,8 @@
 
 namespace weir::time_or_count {
 
-/// Gathers a list, with a `key:` one for each key, and emits it when it is `time` old or has `count` records,
-/// whichever is first. The time runs from the list's first record, anew for each list.
+/// Gathers a list, with a `key:` one for each key, and emits it when it is `time` old, has `count` records,
+/// or holds `max_bytes`, whichever is first. The time runs from the list's first record, anew for each list.
 class TimeOrCount final : public Window {
  public:
   static constexpr Port kOut{0};
@@ -31,12 +31,14 @@ class TimeOrCount final : public Window {
 
   const std::chrono::milliseconds time_;
   const std::size_t count_;
+  const std::size_t max_bytes_;
   struct List {
     std::chrono::milliseconds start{};  ///< when it got its first record
     std::size_t size = 0;
+    std::size_t bytes = 0;  ///< of values and keys
   };
   std::unordered_map<std::string, List> open_;
-  Counter by_count_, by_time_, by_end_;
+  Counter by_count_, by_bytes_, by_time_, by_end_;
 };
 
 }  // namespace weir::time_or_count

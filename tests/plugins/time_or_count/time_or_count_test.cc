@@ -32,6 +32,23 @@ std::vector<std::string> lists(Window& window) {
   return all;
 }
 
+TEST(TimeOrCount, AListLeavesWhenItHoldsSoManyBytes) {
+  Window window(R"({"count": 100, "max_bytes": 5})");
+  window.process({"aa", "bb", "cc", "d"});
+  EXPECT_THAT(lists(window), ElementsAre("aa+bb+cc"));
+  window.process({"longer than all that", "eeee"});
+  EXPECT_THAT(lists(window), ElementsAre("d+longer than all that"));
+  EXPECT_EQ(window.counter("lists_by_bytes"), 2u);
+  window.finish();
+  EXPECT_THAT(lists(window), ElementsAre("eeee"));
+}
+
+TEST(TimeOrCount, BytesAreCountedForEachKey) {
+  Window window(R"({"count": 100, "max_bytes": 5})");
+  window.process({"aa", "bb", "aa", "bb", "aa"}, {"a", "b", "a", "b", "a"});
+  EXPECT_THAT(lists(window), ElementsAre("aa+aa+aa"));
+}
+
 TEST(TimeOrCount, AListLeavesAtTheCount) {
   Window window(kThreeOrFiveSeconds);
   window.process({"a", "b"});
