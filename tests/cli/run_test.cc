@@ -145,7 +145,7 @@ TEST_F(RunFile, ASecondSignalAbortsWithExitCode1) {
 
 TEST_F(RunFile, AKilledRunLosesNothing) {
   constexpr int kLines = 20'000;
-  dir_.write("in.txt", numbered_lines(kLines, 40));
+  dir_.write("in.txt", numbered_lines(kLines, 200));  // more than the file is written at, and than the queue
   dir_.write("p.yaml", R"(
 checkpoint: {store: store}
 sources: {in: {plugin: file, path: in.txt}}
