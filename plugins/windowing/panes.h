@@ -77,7 +77,7 @@ class Panes {
   }
 
  private:
-  static constexpr std::size_t kFew = 8;
+  static constexpr std::size_t kFew = 32;
 
   void resize(const Context& c, weir_slice key, std::size_t size) const;
   std::size_t stride() const { return sizeof(std::int64_t) + cells_; }

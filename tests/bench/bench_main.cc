@@ -14,7 +14,8 @@ namespace weir::bench {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: weir-bench [file] [kafka] [lookup] [upsert] [timers] [hop] [start] [--runs N] [--scale X]\n"
+    "usage: weir-bench [file] [kafka] [lookup] [upsert] [timers] [tumbling] [sliding] [session]\n"
+    "                  [hop] [start] [--runs N] [--scale X]\n"
     "Measures the cases named, or all. --runs: how often each side runs, 5. --scale: of the numbers of\n"
     "records, 1. Files are written below $TMPDIR.\n";
 
@@ -24,10 +25,11 @@ struct Case {
   bool contest;  // its rows belong to the table of contests
 };
 
-constexpr Case kCases[] = {{"file", file_case, true},     {"kafka", kafka_case, true},
-                           {"lookup", lookup_case, true}, {"upsert", upsert_case, true},
-                           {"timers", timers_case, true}, {"hop", hop_case, false},
-                           {"start", start_case, false}};
+constexpr Case kCases[] = {{"file", file_case, true},         {"kafka", kafka_case, true},
+                           {"lookup", lookup_case, true},     {"upsert", upsert_case, true},
+                           {"tumbling", tumbling_case, true}, {"sliding", sliding_case, true},
+                           {"session", session_case, true},   {"timers", timers_case, true},
+                           {"hop", hop_case, false},          {"start", start_case, false}};
 
 /// False when the command line is wrong.
 bool read_command_line(const std::vector<std::string>& words, Settings& settings,

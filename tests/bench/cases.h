@@ -28,6 +28,10 @@ void lookup_case(const Settings& settings);
 void upsert_case(const Settings& settings);
 /// NDJSON file -> a timer in event time for each record -> file of those that fired.
 void timers_case(const Settings& settings);
+/// NDJSON file -> sums of keys in windows of that kind -> file.
+void tumbling_case(const Settings& settings);
+void sliding_case(const Settings& settings);
+void session_case(const Settings& settings);
 /// What a stage that does nothing costs, by record.
 void hop_case(const Settings& settings);
 /// From the start of the process to the first record.
