@@ -94,5 +94,55 @@ sinks: {out: {plugin: either, from: [two, two.error]}}
   EXPECT_EQ(graph.stages.size(), 3u);
 }
 
+TEST(Graph, SeveralTasksShareTheWorkByKeyOrGiveAllOfItToOne) {
+  const auto graph = good(R"(
+tasks: 4
+checkpoint: {store: none}
+sources: {in: {plugin: numbers}}
+windows: {two: {plugin: pairs, from: in, key: id}, plain: {plugin: pairs, from: in}}
+processes:
+  by_key: {plugin: remember, from: in, key: id}
+  all: {plugin: remember, from: in}
+  of_keyed_groups: {plugin: remember, from: two}
+  of_plain_groups: {plugin: remember, from: plain}
+sinks: {out: {plugin: collect, from: [by_key, all, of_keyed_groups, of_plain_groups]}}
+)");
+  const auto split = [&](const std::string& name) {
+    for (const auto& stage : graph.stages) {
+      if (stage.spec.name == name) return stage.split;
+    }
+    ADD_FAILURE() << "no stage " << name;
+    return Split::kByTask;
+  };
+  EXPECT_EQ(split("two"), Split::kByKey);
+  EXPECT_EQ(split("by_key"), Split::kByKey);
+  EXPECT_EQ(split("of_keyed_groups"), Split::kByKey) << "the groups bring their keys along";
+  EXPECT_EQ(split("all"), Split::kWhole);
+  EXPECT_EQ(split("of_plain_groups"), Split::kWhole);
+  EXPECT_EQ(split("plain"), Split::kByTask) << "it keeps no state";
+  EXPECT_EQ(split("out"), Split::kByTask);
+  EXPECT_TRUE(graph.has_exchange());
+}
+
+TEST(Graph, TasksWithoutKeysAndStateHaveNothingInCommon) {
+  EXPECT_FALSE(good(R"(
+tasks: 4
+sources: {in: {plugin: numbers}}
+windows: {two: {plugin: pairs, from: in}}
+sinks: {out: {plugin: either, from: two}}
+)")
+                   .has_exchange());
+}
+
+TEST(Graph, OneTaskExchangesNothing) {
+  EXPECT_FALSE(good(R"(
+checkpoint: {store: none}
+sources: {in: {plugin: numbers}}
+processes: {by_key: {plugin: remember, from: in, key: id}}
+sinks: {out: {plugin: collect, from: by_key}}
+)")
+                   .has_exchange());
+}
+
 }  // namespace
 }  // namespace weir::test

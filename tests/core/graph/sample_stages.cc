@@ -121,6 +121,15 @@ class Either final : public Process {
   explicit Either(const Options&) {}
 };
 
+class Remember final : public Process {
+ public:
+  static constexpr std::uint32_t kAccepts = WEIR_RECORDS | WEIR_GROUPS;
+  static void describe(Descriptor& d) {
+    d.name("remember").summary("Keeps state.").stateful().port("out", Item::kRecords, "What it knows.");
+  }
+  explicit Remember(const Options&) {}
+};
+
 class Silent final : public Process {
  public:
   static void describe(Descriptor& d) { d.name("silent").summary("Says nothing."); }
@@ -140,12 +149,12 @@ class SampleCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     std::vector<std::string> known;
-    for (const auto* plugin :
-         {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
-          detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
-          detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
-          detail::Trampoline<Typed>::plugin(), detail::Trampoline<Collect>::plugin(),
-          detail::Trampoline<Either>::plugin(), detail::Trampoline<Both>::plugin(), silent()}) {
+    for (const auto* plugin : {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
+                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
+                               detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
+                               detail::Trampoline<Typed>::plugin(), detail::Trampoline<Collect>::plugin(),
+                               detail::Trampoline<Either>::plugin(), detail::Trampoline<Both>::plugin(),
+                               detail::Trampoline<Remember>::plugin(), silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;
       known.emplace_back(plugin->name);
