@@ -78,7 +78,7 @@ class Builder {
     for (const auto* port : stage.open->ports()) {
       const std::string schema = port->schema == nullptr ? "" : port->schema;
       if (!schema.empty())
-        check_schema(spec, label + ", port " + in_quotes(port->name), schema, diagnostics_);
+        check_schema(spec.plugin_mark, label + ", port " + in_quotes(port->name), schema, diagnostics_);
       stage.ports.push_back({port->name, static_cast<weir_item>(port->item), false, {}, schema});
     }
   }

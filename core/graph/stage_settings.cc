@@ -55,12 +55,14 @@ void check_stage_settings(const StageSpec& spec, const weir_plugin& plugin, cons
   check_event_time(spec, diagnostics);
 }
 
-void check_schema(const StageSpec& spec, const std::string& whose, const std::string& schema,
+bool check_schema(const Mark& mark, const std::string& whose, const std::string& schema,
                   Diagnostics& diagnostics) {
   try {
     const PortSchema checked(schema);
+    return true;
   } catch (const std::invalid_argument& e) {
-    diagnostics.add(spec.plugin_mark, whose + ": the declared JSON Schema cannot be used: " + e.what());
+    diagnostics.add(mark, whose + ": the declared JSON Schema cannot be used: " + e.what());
+    return false;
   }
 }
 

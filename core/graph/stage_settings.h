@@ -15,8 +15,8 @@ namespace weir {
 void check_stage_settings(const StageSpec& spec, const weir_plugin& plugin, const std::string& label,
                           Diagnostics& diagnostics);
 
-/// Checks that a declared JSON Schema can be used. `whose` names what declares it.
-void check_schema(const StageSpec& spec, const std::string& whose, const std::string& schema,
+/// Whether a declared JSON Schema can be used; if not, it is told. `whose` names what declares it.
+bool check_schema(const Mark& mark, const std::string& whose, const std::string& schema,
                   Diagnostics& diagnostics);
 
 }  // namespace weir

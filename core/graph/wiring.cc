@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "graph/quoted.h"
+#include "graph/schema_match.h"
+#include "graph/stage_settings.h"
 #include "plugin/library.h"
 
 namespace weir {
@@ -95,6 +97,7 @@ void Wiring::wire(std::size_t index) {
       continue;
     }
     port->consumers.push_back(to);
+    if (plugin != nullptr) check_schemas(ref, *port, graph_.stages[index], to.input);
   }
   if (plugin != nullptr) check_inputs(spec, *plugin);
 }
@@ -122,6 +125,22 @@ bool Wiring::find_input(const PortRef& ref, const StageSpec& spec, const weir_pl
     diagnostics_.add(ref.mark, who + " has several inputs; expected from: {" + example + "}");
   }
   return false;
+}
+
+/// What the port declares must be able to fit what the input takes.
+void Wiring::check_schemas(const PortRef& ref, const GraphPort& port, const GraphStage& to,
+                           std::uint32_t input) {
+  const std::string taken = to.open->takes(input);
+  if (taken.empty()) return;
+  const auto names = input_names(*to.plugin);
+  const std::string who = "stage " + in_quotes(to.spec.name) + " (" + kind_name(to.plugin->kind) + " " +
+                          in_quotes(to.spec.plugin) + ")" +
+                          (names.empty() ? "" : ", input " + in_quotes(names[input]));
+  if (!check_schema(ref.mark, who, taken, diagnostics_) || port.schema.empty()) return;
+  if (const auto why = schema_conflict(port.schema, taken)) {
+    diagnostics_.add(ref.mark, "nothing that port " + in_quotes(ref.stage + "." + ref.port) +
+                                   " gives can be taken by " + who + ": by their declared schemas " + *why);
+  }
 }
 
 /// Each input must be fed. One that is misspelt has been told already.

@@ -4,6 +4,7 @@
 #include <weir/abi.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -31,6 +32,7 @@ class Wiring {
   void note_meant(std::size_t stage, const std::string& name);
   bool find_input(const PortRef& ref, const StageSpec& spec, const weir_plugin& plugin,
                   GraphPort::Consumer& to);
+  void check_schemas(const PortRef& ref, const GraphPort& port, const GraphStage& to, std::uint32_t input);
   void check_inputs(const StageSpec& spec, const weir_plugin& plugin);
 
   PipelineGraph& graph_;

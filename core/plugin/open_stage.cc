@@ -75,6 +75,11 @@ const weir_port* const* OpenStage::port_list() const {
   return plugin_.stage_ports != nullptr ? plugin_.stage_ports(stage_) : plugin_.ports;
 }
 
+std::string OpenStage::takes(std::uint32_t input) const {
+  const char* const schema = plugin_.stage_takes == nullptr ? nullptr : plugin_.stage_takes(stage_, input);
+  return schema == nullptr ? std::string() : schema;
+}
+
 std::vector<const weir_port*> OpenStage::ports() const {
   std::vector<const weir_port*> all;
   for (const auto* const* port = port_list(); *port != nullptr; ++port) all.push_back(*port);

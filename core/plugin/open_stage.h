@@ -3,6 +3,7 @@
 
 #include <weir/abi.h>
 
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -35,6 +36,8 @@ class OpenStage {
   weir_stage* get() const { return stage_; }
   /// Its ports in the order of their numbers, without `error`.
   std::vector<const weir_port*> ports() const;
+  /// The JSON Schema of what that input takes; empty: any.
+  std::string takes(std::uint32_t input) const;
 
  private:
   class OpenContext;

@@ -151,7 +151,7 @@ FIELD(weir_port, name, 8);
 FIELD(weir_port, help, 16);
 FIELD(weir_port, schema, 24);
 
-SIZE(weir_plugin, 200);
+SIZE(weir_plugin, 208);
 FIELD(weir_plugin, kind, 4);
 FIELD(weir_plugin, accepts, 8);
 FIELD(weir_plugin, capabilities, 12);
@@ -178,6 +178,7 @@ FIELD(weir_plugin, finish, 168);
 FIELD(weir_plugin, flush, 176);
 FIELD(weir_plugin, interrupt, 184);
 FIELD(weir_plugin, inputs, 192);
+FIELD(weir_plugin, stage_takes, 200);
 
 SIZE(weir_input, 32);
 FIELD(weir_input, accepts, 4);

@@ -419,6 +419,10 @@ typedef struct weir_plugin {
 
   /* Its inputs, ended by NULL; NULL: it has one, without a name. */
   const weir_input* const* inputs;
+
+  /* A JSON Schema of the records that the input of this number takes, alive until close; NULL: any. A file is
+   * refused where it wires a port to the input whose declared schema allows no value that this one allows. */
+  const char* (*stage_takes)(weir_stage*, uint32_t input);
 } weir_plugin;
 
 typedef struct weir_library_info {

@@ -15,10 +15,13 @@
 #include <weir/window.h>
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace weir::detail {
 
@@ -42,6 +45,11 @@ concept HasDynamicPorts = requires(const Options& o) {
   { T::ports(o) } -> std::same_as<PortList>;
 };
 
+template <class T>
+concept DeclaresWhatItTakes = requires(const Options& o, std::uint32_t input) {
+  { T::takes(o, input) } -> std::same_as<std::string>;
+};
+
 /// The functions of one plugin class.
 template <class T>
 class Trampoline {
@@ -57,6 +65,7 @@ class Trampoline {
       p.close = [](weir_stage* s) { delete stage(s); };
       if constexpr (HasDynamicPorts<T>)
         p.stage_ports = [](weir_stage* s) { return stage(s)->ports.freeze(); };
+      if constexpr (DeclaresWhatItTakes<T>) p.stage_takes = takes;
       p.create = create;
       p.start = [](weir_instance* i, weir_context*) { return run(i, [&](auto& t, auto& c) { t.start(c); }); };
       p.destroy = [](weir_instance* i) { delete instance(i); };
@@ -90,11 +99,18 @@ class Trampoline {
   struct StageState {
     StageState(const weir_host* h, Options o) : host(h), options(std::move(o)), shared(options) {
       if constexpr (HasDynamicPorts<T>) ports = T::ports(options);
+      if constexpr (DeclaresWhatItTakes<T>) {
+        const auto* const* inputs = plugin()->inputs;
+        do {
+          taken.push_back(T::takes(options, static_cast<std::uint32_t>(taken.size())));
+        } while (inputs != nullptr && inputs[taken.size()] != nullptr);
+      }
     }
     const weir_host* host;
     Options options;
     Shared shared;
     PortList ports;
+    std::vector<std::string> taken;  // of each input a JSON Schema, or nothing
   };
 
   struct InstanceState {
@@ -126,6 +142,11 @@ class Trampoline {
       host->set_error(context, slice("exception"), slice("something that is no std::exception was thrown"));
     }
     return nullptr;
+  }
+
+  static const char* takes(weir_stage* s, std::uint32_t input) {
+    const auto& taken = stage(s)->taken;
+    return input >= taken.size() || taken[input].empty() ? nullptr : taken[input].c_str();
   }
 
   static weir_instance* create(weir_stage* s, weir_context* context) {

@@ -43,7 +43,9 @@ class Stop : public std::runtime_error {
 /// It only reads the options, throwing OptionError; whatever has an effect belongs in start(). An object is
 /// used by one thread at a time. With `using Shared = ...` the class names what all its instances share (a
 /// token, a rate limit): made once for each stage from the same Options, also without side effects, and used
-/// from several threads. With `static PortList ports(const Options&)` its ports depend on the options.
+/// from several threads. With `static PortList ports(const Options&)` its ports depend on the options. With
+/// `static std::string takes(const Options&, std::uint32_t input)` it declares a JSON Schema of the records
+/// that an input takes (empty: any), so that a file which wires it to what can never fit is refused.
 class Stage {
  public:
   Stage() = default;

@@ -113,6 +113,32 @@ class Both final : public Process {
   explicit Both(const Options&) {}
 };
 
+class Strict final : public Sink {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("strict").summary("Collects what fits.");
+    d.option("takes", Type::kString, "A JSON Schema.").required();
+  }
+  static std::string takes(const Options& options, std::uint32_t) { return options.string("takes"); }
+  explicit Strict(const Options&) {}
+  void write(Records, Context&) override {}
+};
+
+/// Process `fussy`: what its inputs take.
+class Fussy final : public Process {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("fussy").summary("Two inputs.").input("left", "One.").input("right", "The other.");
+    d.option("left", Type::kString, "A JSON Schema.").default_value("");
+    d.option("right", Type::kString, "A JSON Schema.").default_value("");
+    d.port("out", Item::kRecords, "Both.");
+  }
+  static std::string takes(const Options& options, std::uint32_t input) {
+    return options.string(input == 0 ? "left" : "right");
+  }
+  explicit Fussy(const Options&) {}
+};
+
 class Either final : public Process {
  public:
   static constexpr weir_kind kKind = WEIR_SINK;
@@ -154,6 +180,7 @@ class SampleCatalog final : public PluginCatalog {
                                detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
                                detail::Trampoline<Typed>::plugin(), detail::Trampoline<Collect>::plugin(),
                                detail::Trampoline<Either>::plugin(), detail::Trampoline<Both>::plugin(),
+                               detail::Trampoline<Fussy>::plugin(), detail::Trampoline<Strict>::plugin(),
                                detail::Trampoline<Remember>::plugin(), silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;

@@ -18,7 +18,9 @@ namespace weir::test {
 ///     process silent     refuses its options without a reason
 ///     process same       a port for each text of `ports`, as it is
 ///     process typed      its port has the JSON Schema `schema`
+///     process fussy      inputs left and right take what the JSON Schemas `left`, `right` say
 ///     sink    collect    takes records
+///     sink    strict     takes records that the JSON Schema `takes` allows
 ///     sink    either     takes records and groups
 std::optional<PipelineGraph> check(const std::string& yaml, Diagnostics& diagnostics);
 
