@@ -15,7 +15,6 @@
 namespace weir::join {
 namespace {
 
-
 TEST(JoinOptions, WhatMakesNoSenseIsRefusedWithItsPlace) {
   test::expect_refused<Join>({
       {R"({"lower": 5000, "upper": 1000})", "/upper", "no time lies between"},
