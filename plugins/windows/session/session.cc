@@ -239,10 +239,9 @@ void Session::finish(Context& out) {
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     return std::tie(a.first.bounds.end, a.second) < std::tie(b.first.bounds.end, b.second);
   });
-  const std::int64_t watermark = out.watermark();
   for (const auto& [session, key] : all) {
-    if (trigger_.at_end && (!time_.event_time || session.bounds.last() > watermark))
-      emit(slice(key), session, out);
+    // One that has left at its end waits for its cleanup alone.
+    if (trigger_.at_end && session.timer <= session.bounds.last()) emit(slice(key), session, out);
     close(slice(key), session, out);
   }
 }
