@@ -14,8 +14,18 @@ bool SourceFeed::is_committed(const Item& item) const {
 }
 
 bool SourceFeed::all_committed() const {
-  return std::all_of(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(next),
-                     [&](const Item& item) { return is_committed(item); });
+  return std::all_of(items.begin(), items.end(), [&](const Item& item) { return is_committed(item); });
+}
+
+std::size_t SourceFeed::task_of(const Item& item) const {
+  if (const auto* record = std::get_if<SampleRecord>(&item.what))
+    return task_of(Origin{record->origin, record->partition});
+  if (const auto* mark = std::get_if<TimeMark>(&item.what)) return task_of(mark->origin);
+  return 0;
+}
+
+bool SourceFeed::ended() const {
+  return std::all_of(readers.begin(), readers.end(), [](const Reader& reader) { return reader.ended; });
 }
 
 void SourceFeed::start_again() {
@@ -26,8 +36,8 @@ void SourceFeed::start_again() {
   };
   const auto end = items.begin() + static_cast<std::ptrdiff_t>(covered);
   items.erase(std::remove_if(items.begin(), end, done), end);
-  next = covered = 0;
-  ended = false;
+  covered = 0;
+  readers.assign(readers.size(), {});
 }
 
 }  // namespace weir

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,8 +16,8 @@
 
 #include "testing/sample.h"
 
-// What the steps of a test and the stages that stand in for others share. Used by one thread at a time: see
-// Conductor.
+// What the steps of a test and the stages that stand in for others share. The test's thread uses it only
+// while the pipeline is at rest: see Conductor.
 
 namespace weir {
 
@@ -38,17 +40,30 @@ struct SourceFeed {
   bool is_source = false;    ///< stands for a source, and not for what comes before another stage
   std::set<Origin> origins;  ///< those that are there from the start
 
+  /// How far one task has come. Each gives the partitions that are its own.
+  struct Reader {
+    std::size_t next = 0;  ///< the first item that has not been looked at
+    bool ended = false;
+  };
+
   std::vector<Item> items;
   std::size_t at_once = 0;                       ///< no more records at once; 0: as many as there are
-  std::size_t next = 0;                          ///< the first item that has not been given
-  std::size_t covered = 0;                       ///< those that had been given at the last checkpoint
+  std::vector<Reader> readers{1};                ///< by task
+  std::size_t covered = 0;                       ///< items that had been given at the last checkpoint
   std::map<Origin, std::int64_t> next_position;  ///< of what the next step feeds
+  std::mutex mutex;                              ///< guards committed
   std::map<Origin, std::int64_t> committed;
-  bool ends = false;   ///< when all is given it ends
-  bool ended = false;  ///< it has
+  bool ends = false;  ///< when all is given it ends
+
+  /// The task that gives what is of that origin.
+  std::size_t task_of(const Origin& origin) const {
+    return static_cast<std::size_t>(std::max(origin.second, 0)) % readers.size();
+  }
+  std::size_t task_of(const Item& item) const;
+  bool ended() const;
 
   /// What has been given is in the checkpoint that has just been made, as far as it is committed.
-  void checkpoint() { covered = next; }
+  void checkpoint() { covered = items.size(); }
   /// Whether all that has been given is committed.
   bool all_committed() const;
   /// As a source that starts again where its positions are.
@@ -59,8 +74,14 @@ struct SourceFeed {
   bool is_committed(const Item& item) const;
 };
 
-/// What has come by a port, or into a sink.
+/// What has come by a port, or into a sink; from several tasks in any order.
 struct Seen {
+  void add(Sample item) {
+    const std::lock_guard lock(mutex);
+    items.push_back(std::move(item));
+  }
+
+  std::mutex mutex;  ///< while the pipeline is not at rest
   std::vector<Sample> items;
   std::size_t expected = 0;   ///< so many have been compared by a step
   std::size_t accounted = 0;  ///< so many are accounted for by a step that looked further down

@@ -54,22 +54,30 @@ bool same(const WrittenRecord& want, const SampleRecord& got, Care care) {
          (!want.position || *want.position == got.position);
 }
 
-bool same(const WrittenGroup& want, const SampleGroup& got, Care care) {
+bool same(const WrittenGroup& want, const SampleGroup& got, Care care, bool shuffled) {
   if ((want.key || care == Care::kExact) && want.key.value_or(std::nullopt) != got.key) return false;
   if ((want.start && *want.start != got.start) || (want.end && *want.end != got.end)) return false;
   const Care inner = want.values_only ? Care::kValue : care;
-  return std::equal(want.records.begin(), want.records.end(), got.records.begin(), got.records.end(),
-                    [&](const auto& w, const auto& g) { return same(w, g, inner); });
+  if (want.records.size() != got.records.size()) return false;
+  std::vector<bool> taken(got.records.size(), false);
+  for (std::size_t w = 0; w < want.records.size(); ++w) {
+    const std::size_t last = shuffled ? got.records.size() : w + 1;
+    std::size_t g = shuffled ? 0 : w;
+    while (g < last && (taken[g] || !same(want.records[w], got.records[g], inner))) ++g;
+    if (g == last) return false;
+    taken[g] = true;
+  }
+  return true;
 }
 
 /// What was expected against what came, by index, so that records and groups are alike.
 class Comparison {
  public:
-  Comparison(const ExpectStep& expected, const std::vector<Sample>& came)
-      : expected_(expected), came_(came) {}
+  Comparison(const ExpectStep& expected, const std::vector<Sample>& came, bool any_order)
+      : expected_(expected), came_(came), any_order_(any_order || expected.any_order), shuffled_(any_order) {}
 
   std::string text() const {
-    const auto pairs = expected_.any_order ? in_any_order() : in_order();
+    const auto pairs = any_order_ ? in_any_order() : in_order();
     if (pairs.size() == wanted() && wanted() == came_.size()) return {};
     return lines(pairs);
   }
@@ -87,7 +95,7 @@ class Comparison {
                                                   : Care::kExact;
     if (expected_.items.grouped) {
       const auto* group = std::get_if<SampleGroup>(&came_[got]);
-      return group != nullptr && same(expected_.items.groups[want], *group, care);
+      return group != nullptr && same(expected_.items.groups[want], *group, care, shuffled_);
     }
     const auto* record = std::get_if<SampleRecord>(&came_[got]);
     return record != nullptr && same(expected_.items.records[want], *record, care);
@@ -144,13 +152,13 @@ class Comparison {
     };
     const auto until = [&](std::size_t w_end, std::size_t g_end) {
       for (; w < w_end; ++w) {
-        if (!expected_.any_order || !paired(pairs, w)) line("-", written(w));
+        if (!any_order_ || !paired(pairs, w)) line("-", written(w));
       }
       for (; g < g_end; ++g) {
-        if (!expected_.any_order || !taken(pairs, g)) line("+", to_text(came_[g]));
+        if (!any_order_ || !taken(pairs, g)) line("+", to_text(came_[g]));
       }
     };
-    if (!expected_.any_order) {
+    if (!any_order_) {
       for (const auto& [want, got] : pairs) {
         until(want, got);
         line(" ", written(w++));
@@ -178,12 +186,14 @@ class Comparison {
 
   const ExpectStep& expected_;
   const std::vector<Sample>& came_;
+  const bool any_order_;
+  const bool shuffled_;  ///< within groups as well
 };
 
 }  // namespace
 
-std::string difference(const ExpectStep& expected, const std::vector<Sample>& came) {
-  return Comparison(expected, came).text();
+std::string difference(const ExpectStep& expected, const std::vector<Sample>& came, bool any_order) {
+  return Comparison(expected, came, any_order).text();
 }
 
 std::string to_text(const Sample& sample) {

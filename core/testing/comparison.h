@@ -17,7 +17,8 @@ namespace weir {
 /// counts, with `partial` only what is written, and of a JSON value only the members that are. A written
 /// value that is a map, list, number or boolean means any bytes that are the same JSON; a text means exactly
 /// these bytes. A group is compared in key and records, and in its bounds where they are written.
-std::string difference(const ExpectStep& expected, const std::vector<Sample>& came);
+/// With `any_order` the order of items does not count, nor does that of the records of a group.
+std::string difference(const ExpectStep& expected, const std::vector<Sample>& came, bool any_order = false);
 
 /// An item on one line, as a test file would write it.
 std::string to_text(const Sample& sample);

@@ -3,47 +3,53 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 
 namespace weir {
 
-/// Lets a pipeline move only when the test says so. The task's thread comes here each time that all else has
-/// been done, and waits; so while it waits, the test's thread may touch all that the stages of a test use.
+/// Lets a pipeline move only when the test says so. The thread of each task comes here each time that all
+/// else has been done, and waits; so while all wait, the test's thread may touch all that the stages of a
+/// test use.
 class Conductor {
  public:
+  explicit Conductor(int tasks) : tasks_(tasks) {}
+
   enum class Order {
     kGoOn,        ///< once more around: timers, sources
     kCheckpoint,  ///< deliver and commit
     kEnd          ///< no more is read
   };
 
-  /// [task's thread] At rest; returns what to do next.
+  /// [a task's thread] At rest; returns what to do next.
   Order rest() {
     std::unique_lock lock(mutex_);
-    resting_ = true;
+    ++resting_;
     changed_.notify_all();
-    changed_.wait(lock, [&] { return !resting_ || released_; });
+    changed_.wait(lock, [&, round = round_] { return round_ != round || released_; });
     return order_;
   }
 
-  /// [test's thread] While at rest: do this.
+  /// [test's thread] While all are at rest: do this.
   void give(Order order) {
     const std::lock_guard lock(mutex_);
     order_ = order;
-    resting_ = false;
+    resting_ = 0;
+    ++round_;
     changed_.notify_all();
   }
-  /// [test's thread] Waits until at rest; false when the time is over.
+  /// [test's thread] Waits until all are at rest; false when the time is over.
   bool wait_for_rest(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, time, [&] { return resting_; });
+    return changed_.wait_for(lock, time, [&] { return resting_ == tasks_; });
   }
 
   /// [test's thread] For a job that is about to start.
   void start_again() {
     const std::lock_guard lock(mutex_);
     order_ = Order::kGoOn;
-    resting_ = released_ = false;
+    resting_ = 0;
+    released_ = false;
   }
 
   /// From now on nobody waits here. [any-thread]
@@ -58,7 +64,9 @@ class Conductor {
   std::mutex mutex_;
   std::condition_variable changed_;
   Order order_ = Order::kGoOn;
-  bool resting_ = false;
+  const int tasks_;
+  int resting_ = 0;
+  std::uint64_t round_ = 0;  ///< of all orders
   bool released_ = false;
 };
 

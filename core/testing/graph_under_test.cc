@@ -15,7 +15,7 @@ class Rewriter {
       : graph_(real), wanted_(wanted), bench_(bench), log_(log) {}
 
   PipelineGraph rewrite() {
-    graph_.spec.tasks = 1;
+    graph_.spec.tasks = wanted_.tasks;
     graph_.verify_ports = true;
     graph_.spec.checkpoint_store.clear();
     // Only steps make checkpoints: the runtime's own come by the machine's clock.

@@ -25,13 +25,14 @@ struct Wanted {
   std::set<std::string> answered;  ///< stages that steps answer for
   std::set<std::string> fed;       ///< inputs of stages other than sources that steps put something into
   std::set<std::string> timed;     ///< those of them that get watermarks
+  int tasks = 1;
 };
 
 /// Whether the stage is not the real one in a test: sources, sinks, stages that wait for I/O, and those that
 /// steps answer for.
 bool is_replaced(const GraphStage& stage, const std::set<std::string>& answered);
 
-/// `real` as a test runs it: one task, all on its thread; replaced stages instead of those that
+/// `real` as a test runs it: in so many tasks, all on their threads; replaced stages instead of those that
 /// is_replaced(); a tap at every port that leads somewhere or is discarded. An `error` port that is not wired
 /// stays so, since such a record stops the pipeline. `bench` gets an entry for each part, and with `log` it
 /// outlives the graph.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/pipeline_test.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -30,10 +31,27 @@ std::unique_ptr<PipelineTest> PipelineTest::prepare(const TestFile& file, const 
   return own.empty() ? std::move(made) : nullptr;
 }
 
+bool PipelineTest::suits_several_tasks() const {
+  const auto answers = [](const Step& step) { return std::holds_alternative<AnswerStep>(step.what); };
+  const auto waits = [](const GraphStage& stage) {
+    return stage.spec.event_time && stage.spec.kind != StageKind::kSource;
+  };
+  const auto broadcasts = [](const GraphStage& stage) {
+    return std::any_of(stage.ports.begin(), stage.ports.end(), [](const GraphPort& port) {
+      return std::any_of(port.consumers.begin(), port.consumers.end(),
+                         [](const GraphPort::Consumer& to) { return to.broadcast; });
+    });
+  };
+  return std::none_of(test_.steps.begin(), test_.steps.end(), answers) &&
+         std::none_of(graph_->stages.begin(), graph_->stages.end(),
+                      [&](const GraphStage& stage) { return waits(stage) || broadcasts(stage); });
+}
+
 TestResult PipelineTest::run(const std::vector<Variation>& variations) {
   TestResult result{file_, test_.name, std::nullopt, {}, {}};
   const auto start = std::chrono::steady_clock::now();
   for (const auto& variation : variations) {
+    if (variation.tasks > 1 && !suits_several_tasks()) continue;
     log_.flush();
     lines_.clear();
     clock_.begin_again();

@@ -49,6 +49,10 @@ class PipelineTest {
 
  private:
   PipelineTest(std::string file, const TestCase& test);
+  /// Not where steps answer for calls, whose order nobody knows then; where a stage in the middle gives
+  /// records their time, for which a task that has none waits by the clock; or where all tasks see the same
+  /// records, so that each says what is wrong with them.
+  bool suits_several_tasks() const;
 
   const std::string file_;
   const TestCase& test_;

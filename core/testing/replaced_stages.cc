@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -82,6 +83,10 @@ class Batch {
   std::vector<weir_record> records_;
 };
 
+std::size_t task_of(weir_context* context) {
+  return host_table().place(context)->task;
+}
+
 const weir_origin* origin_of(const SourceFeed::Origin& origin, weir_context* context) {
   return host_table().origin(context, slice(origin.first), origin.second);
 }
@@ -89,38 +94,46 @@ const weir_origin* origin_of(const SourceFeed::Origin& origin, weir_context* con
 weir_status give(weir_instance* instance, weir_context* context, std::size_t budget) {
   auto& feed = part_of<SourceFeed>(instance);
   if (budget == 0) return WEIR_IDLE;
-  while (feed.next < feed.items.size()) {
-    const std::uint32_t port = feed.items[feed.next].port;
-    if (const auto* mark = std::get_if<SourceFeed::TimeMark>(&feed.items[feed.next].what)) {
+  const std::size_t task = task_of(context);
+  auto& reader = feed.readers[task];
+  std::size_t& next = reader.next;
+  while (next < feed.items.size()) {
+    if (feed.task_of(feed.items[next]) != task) {
+      ++next;
+      continue;
+    }
+    const std::uint32_t port = feed.items[next].port;
+    if (const auto* mark = std::get_if<SourceFeed::TimeMark>(&feed.items[next].what)) {
       context->tell_event_time(origin_of(mark->origin, context), mark->watermark);
-      ++feed.next;
+      ++next;
       continue;
     }
     Batch batch;
-    if (const auto* group = std::get_if<SampleGroup>(&feed.items[feed.next].what)) {
+    if (const auto* group = std::get_if<SampleGroup>(&feed.items[next].what)) {
       for (const auto& record : group->records) batch.add(record, context);
       const weir_group g{sizeof(weir_group), 0,          group->key ? slice(*group->key) : kAbsent,
                          group->start,       group->end, batch.data(),
                          batch.size()};
-      ++feed.next;
+      ++next;
       host_table().emit_group(context, port, &g);
       continue;
     }
-    for (; feed.next < feed.items.size() && feed.items[feed.next].port == port; ++feed.next) {
+    for (; next < feed.items.size() && feed.items[next].port == port; ++next) {
       if (feed.at_once != 0 && batch.size() == feed.at_once) break;
-      const auto* record = std::get_if<SampleRecord>(&feed.items[feed.next].what);
+      const auto* record = std::get_if<SampleRecord>(&feed.items[next].what);
       if (record == nullptr) break;
-      batch.add(*record, context);
+      if (feed.task_of(feed.items[next]) == task) batch.add(*record, context);
     }
     host_table().emit(context, port, batch.data(), batch.size());
   }
-  feed.ended = feed.ends;
-  return feed.ended ? WEIR_END : WEIR_IDLE;
+  reader.ended = feed.ends;
+  return reader.ended ? WEIR_END : WEIR_IDLE;
 }
 
 weir_status commit(weir_instance* instance, weir_context*, const weir_position* positions,
                    std::size_t count) {
   auto& feed = part_of<SourceFeed>(instance);
+  const std::lock_guard lock(feed.mutex);
   for (std::size_t i = 0; i < count; ++i) {
     feed.committed[{std::string(view(positions[i].origin->name)), positions[i].origin->partition}] =
         positions[i].next;
@@ -183,7 +196,7 @@ weir_status answer(Script& script, weir_context* context, const weir_record* rec
 }
 
 void keep_records(Seen& seen, const weir_batch& batch) {
-  for (std::size_t i = 0; i < batch.count; ++i) seen.items.emplace_back(sample_of(batch.records[i]));
+  for (std::size_t i = 0; i < batch.count; ++i) seen.add(sample_of(batch.records[i]));
 }
 
 weir_plugin scripted_plugin(weir_kind kind) {
@@ -194,7 +207,7 @@ weir_plugin scripted_plugin(weir_kind kind) {
   };
   p.process_group = [](weir_instance* i, weir_context* context, const weir_group* group) {
     return answer(part_of<Script>(i), context, group->records, group->count,
-                  [&](Seen& seen) { seen.items.emplace_back(sample_of(*group)); });
+                  [&](Seen& seen) { seen.add(sample_of(*group)); });
   };
   return p;
 }
@@ -205,7 +218,7 @@ weir_plugin tap_plugin() {
     return keep_records(part_of<Seen>(i), *batch), WEIR_OK;
   };
   p.process_group = [](weir_instance* i, weir_context*, const weir_group* group) {
-    return part_of<Seen>(i).items.emplace_back(sample_of(*group)), WEIR_OK;
+    return part_of<Seen>(i).add(sample_of(*group)), WEIR_OK;
   };
   return p;
 }
@@ -214,7 +227,15 @@ weir_plugin fed_plugin() {
   weir_plugin p = stage_of(WEIR_SOURCE);
   p.start = [](weir_instance* i, weir_context* context) {
     // As a source that is given its partitions: from then on they are expected to tell the time.
-    for (const auto& origin : part_of<SourceFeed>(i).origins) origin_of(origin, context);
+    const auto& feed = part_of<SourceFeed>(i);
+    bool any = false;
+    for (const auto& origin : feed.origins) {
+      if (feed.task_of(origin) != task_of(context)) continue;
+      origin_of(origin, context);
+      any = true;
+    }
+    // A task without partitions holds event time back until the clock says otherwise; here at once.
+    if (!any) context->tell_event_time(origin_of({"none", -1}, context), std::nullopt);
     return WEIR_OK;
   };
   p.poll = give;

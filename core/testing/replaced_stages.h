@@ -11,7 +11,7 @@
 #include "testing/bench.h"
 #include "testing/conductor.h"
 
-// Stages that stand in a graph under test, as plugins like any other. All run on the task's thread.
+// Stages that stand in a graph under test, as plugins like any other. All run on the threads of tasks.
 
 namespace weir {
 

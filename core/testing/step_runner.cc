@@ -72,11 +72,21 @@ std::string found_instead(const std::string& what, const std::string& found, con
 
 StepRunner::StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log,
                        const Variation& variation)
-    : real_(graph), test_(test), clock_(clock), log_(log), variation_(variation) {
+    : real_(graph),
+      test_(test),
+      clock_(clock),
+      log_(log),
+      conductor_(variation.tasks),
+      variation_(variation) {
   bench_.conductor = &conductor_;
-  graph_ = graph_under_test(real_, wanted_of(test_, real_), bench_, log_);
+  Wanted wanted = wanted_of(test_, real_);
+  wanted.tasks = variation.tasks;
+  graph_ = graph_under_test(real_, wanted, bench_, log_);
   note_origins();
-  for (auto& [name, feed] : bench_.feeds) feed.at_once = variation.at_once;
+  for (auto& [name, feed] : bench_.feeds) {
+    feed.at_once = variation.at_once;
+    feed.readers.resize(static_cast<std::size_t>(variation.tasks));
+  }
 }
 
 /// A source has the partitions that the steps name, as if it had been given them at its start.
@@ -176,7 +186,8 @@ SampleRecord StepRunner::fed_record(const WrittenRecord& written, const FeedStep
 
 std::string StepRunner::operator()(const FeedStep& step) {
   SourceFeed& feed = bench_.feeds[feed_name(step.into, real_)];
-  if (job_->ended() || feed.ended) return "there is no more to be read: '" + step.into.stage + "' has ended";
+  if (job_->ended() || feed.ended())
+    return "there is no more to be read: '" + step.into.stage + "' has ended";
   const GraphStage& stage = *find_stage(real_, step.into.stage);
   // What stands before another stage has a port for each kind.
   const std::uint32_t port = feed.is_source ? port_number(stage, step.into.port) : step.items.grouped ? 1 : 0;
@@ -199,7 +210,8 @@ std::string StepRunner::operator()(const ClockStep& step) {
 
 std::string StepRunner::operator()(const EventTimeStep& step) {
   SourceFeed& feed = bench_.feeds[feed_name(step.into, real_)];
-  if (job_->ended() || feed.ended) return "there is no more to be read: '" + step.into.stage + "' has ended";
+  if (job_->ended() || feed.ended())
+    return "there is no more to be read: '" + step.into.stage + "' has ended";
   for (const auto& origin : feed.origins) {
     if (step.partition && *step.partition != origin.second) continue;
     feed.items.push_back({0, SourceFeed::TimeMark{origin, step.watermark}});
@@ -232,8 +244,9 @@ std::string StepRunner::operator()(const EndStep& step) {
     if (all || named) feed.ends = true;
   }
   if (auto problem = settle(); !problem.empty()) return problem;
-  const bool done = std::all_of(bench_.feeds.begin(), bench_.feeds.end(),
-                                [](const auto& feed) { return feed.second.ended || !feed.second.is_source; });
+  const bool done = std::all_of(bench_.feeds.begin(), bench_.feeds.end(), [](const auto& feed) {
+    return feed.second.ended() || !feed.second.is_source;
+  });
   if (!done) return {};
   for (auto& [name, feed] : bench_.feeds) feed.ends = true;
   if (auto problem = settle(); !problem.empty()) return problem;
@@ -260,7 +273,7 @@ std::string StepRunner::operator()(const ExpectStep& step) {
   seen.expected = seen.items.size();
   const GraphStage& stage = *find_stage(real_, step.at.stage);
   if (stage.spec.kind == StageKind::kSink && step.at.port == "out") account_for_inputs_of(stage);
-  const std::string lines = difference(step, came);
+  const std::string lines = difference(step, came, variation_.tasks > 1);
   if (lines.empty()) return {};
   const std::string what = step.at.port == "out" ? step.at.stage : step.at.stage + "." + step.at.port;
   return what + (stage.spec.kind == StageKind::kSink ? " took" : " gave") +

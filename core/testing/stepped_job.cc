@@ -5,7 +5,11 @@ namespace weir {
 
 SteppedJob::SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock,
                        CheckpointStore& store)
-    : conductor_(conductor), job_(graph, log, clock, &store) {}
+    : conductor_(conductor), job_(graph, log, clock, &store) {
+  std::size_t exchanges = 0;
+  for (std::size_t i = 0; i < graph.stages.size(); ++i) exchanges += graph.has_exchange_before(i) ? 1 : 0;
+  rounds_ = 2 * (exchanges + 1);
+}
 
 std::string SteppedJob::start() {
   conductor_.start_again();
@@ -15,7 +19,11 @@ std::string SteppedJob::start() {
 
 bool SteppedJob::settle() {
   // The first time around brings what the sources have, the second one the timers that were set meanwhile.
-  return order(Conductor::Order::kGoOn) && order(Conductor::Order::kGoOn);
+  // What passes to another task is there the next time around.
+  for (std::size_t left = rounds_; left > 0; --left) {
+    if (!order(Conductor::Order::kGoOn)) return false;
+  }
+  return true;
 }
 
 bool SteppedJob::checkpoint() {
@@ -39,6 +47,8 @@ bool SteppedJob::wait() {
     // A pipeline that stops does not come to rest first.
     ended_ = job_.wait(std::chrono::milliseconds(0));
     if (ended_) return true;
+    // One that has failed takes the others with it, which may be at rest.
+    if (job_.failure()) conductor_.release();
     if (std::chrono::steady_clock::now() >= deadline) return false;
   }
   return true;

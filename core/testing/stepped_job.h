@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,7 @@ class SteppedJob {
 
   Conductor& conductor_;
   Job job_;
+  std::size_t rounds_ = 0;  ///< after which all is at rest
   bool ended_ = false;
 };
 

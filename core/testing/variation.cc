@@ -9,6 +9,7 @@ std::string to_text(const Variation& variation) {
   if (variation.at_once != 0) {
     add(std::to_string(variation.at_once) + (variation.at_once == 1 ? " record" : " records") + " at once");
   }
+  if (variation.tasks != 1) add(std::to_string(variation.tasks) + " tasks");
   if (variation.restarts) add("a restart between any two steps");
   return text;
 }
@@ -17,6 +18,7 @@ std::vector<Variation> thorough_variations() {
   std::vector<Variation> all;
   for (const bool restarts : {false, true}) {
     for (const std::size_t at_once : {0, 1, 2, 1024}) all.push_back({at_once, restarts});
+    all.push_back({0, restarts, 3});
   }
   return all;
 }

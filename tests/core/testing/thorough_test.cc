@@ -55,6 +55,23 @@ TEST(Thorough, ADifferenceIsToldWithTheWayTheStepsWereRun) {
               AllOf(StartsWith("11:5: count.in is 3, expected 4"), EndsWith("1 record at once")));
 }
 
+TEST(Thorough, KeysBelongToSeveralTasksAndPartitionsAreReadByThem) {
+  const std::string steps =
+      "  - records: {into: in, values: [{k: a, t: 1, timer: 9}, {k: b, t: 2}, {k: c, t: 3}, {k: d, t: 4}, "
+      "{k: a, t: 5}]}\n"
+      "  - records: {into: in, partition: 1, values: [{k: a, t: 6}, {k: e, t: 7}]}\n"
+      "  - expect: {at: out, values: [a 1, b 1, c 1, d 1, a 2, a 3, e 1]}\n"
+      "  - watermark: {into: in, partition: 0, time: 10}\n"
+      "  - expect: {at: out, values: []}\n"
+      "  - watermark: {into: in, partition: 1, time: 10}\n"
+      "  - expect: {at: out, values: [a timer 9 3 at 10]}\n"
+      "  - counters: {count.in: 7}\n"
+      "  - records: {into: in, partition: 1, values: [broken]}\n"
+      "  - stops: {stage: in}\n";
+  EXPECT_EQ(StepsRun(kCounts).run(steps, {{0, false, 3}}), "");
+  EXPECT_EQ(StepsRun(kCounts).run(steps, {{1, true, 2}}), "");
+}
+
 TEST(Thorough, WhereRecordsWouldBeReadAgainThereIsNoRestart) {
   EXPECT_EQ(StepsRun(kHold).run("  - records: {into: in, values: [a]}\n"
                                 "  - clock: +3s\n"
