@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# check-tree.sh: format, file sizes, and the arrows between rooms of core/README.md. Prints what is wrong; exits 1 then.
+# check-tree.sh: format, file sizes, tests beside pipelines, and the arrows between rooms of core/README.md. Prints what is wrong; exits 1 then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 failed=0
@@ -14,6 +14,9 @@ for file in $sources; do
   lines=$(wc -l <"$file")
   [[ $lines -le 600 ]] || complain "$file has $lines lines; the limit is 600"
   head -n 1 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: the first line is no SPDX line"
+done
+for file in pipelines/*.yaml; do
+  [[ $file == *.test.yaml || -e ${file%.yaml}.test.yaml ]] || grep -q '^tests:' "$file" || complain "$file has no tests beside it"
 done
 # shellcheck disable=SC2086
 clang-format-14 --dry-run -Werror $sources || complain "run clang-format-14 -i on these"
