@@ -54,7 +54,7 @@ std::size_t KeyedTable::slot_of(std::uint32_t hash, std::string_view key) const 
     if (slot.at == 0) return i;
     if (slot.hash != hash) continue;
     const Entry* entry = entry_at(slot.at);
-    if (entry->key_size == key.size() && std::memcmp(entry->key(), key.data(), key.size()) == 0) return i;
+    if (std::string_view(entry->key(), entry->key_size) == key) return i;  // no key has no address either
   }
 }
 
