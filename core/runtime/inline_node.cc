@@ -164,7 +164,6 @@ InlineNode::InlineNode(Services& services, TaskControl& task, const PipelineGrap
                                          InstanceContext::Position{task_number, graph.spec.tasks, 0, 1})),
       share_{static_cast<std::size_t>(task_number), static_cast<std::size_t>(graph.spec.tasks),
              stage_.split == Split::kWhole},
-      states_(share_),
       key_reader_(stage_.spec.key) {
   if (stage_.spec.event_time) event_times_.emplace(*stage_.spec.event_time, graph.has_exchange());
 }
@@ -347,11 +346,11 @@ void InlineNode::save(SnapshotWriter& to) const {
   states_.save(to);
 }
 
-void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, bool own) {
+void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) {
   const bool stateful = from.number() != 0;
   if (from.number() != 0) {
     if (!event_times_) throw std::runtime_error("it had an `event_time:`, which is gone from the file");
-    event_times_->load(from, origins, services_.clock.now(), own);
+    event_times_->load(from, origins, services_.clock.now(), by == SavedBy::kThisTask);
   }
   if (!stateful) return;
   if (!is_stateful()) throw std::runtime_error("it is of a plugin that keeps none");
@@ -359,10 +358,14 @@ void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, bool own)
   const std::int64_t time = from.time();
   restored_ = std::min(restored_.value_or(time), time);
   restore_watermark(*restored_);
-  timers_.load(from, share_);
-  event_timers_.load(from, share_);
-  lists_.load(from, origins, share_);
-  states_.load(from);
+  // A task that keeps what it reads itself goes on with its own.
+  const bool apart = stage_.split == Split::kByTask && by != SavedBy::kOtherRun;
+  if (apart && by == SavedBy::kOtherTask) return;
+  const KeyShare share = apart ? KeyShare{} : share_;
+  timers_.load(from, share);
+  event_timers_.load(from, share);
+  lists_.load(from, origins, share);
+  states_.load(from, share);
 }
 
 void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {

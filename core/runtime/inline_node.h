@@ -37,7 +37,7 @@ class InlineNode : public StageNode {
   void hold(HeldPositions& held, bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;
   void save(SnapshotWriter& to) const override;
-  void load(SnapshotReader& from, const FindOrigin& origins, bool own) override;
+  void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
 
  protected:
   /// The stage has emitted; SourceNode notes positions here.

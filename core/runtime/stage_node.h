@@ -16,6 +16,7 @@
 #include "runtime/receiver.h"
 #include "runtime/watermarks.h"
 #include "runtime/work.h"
+#include "state/key_share.h"
 #include "state/record_snapshot.h"
 #include "state/timers.h"
 
@@ -116,10 +117,10 @@ class StageNode : public Receiver {
   void take_idle(std::size_t wire, bool idle) override;
 
   /// Writes what the stage holds between calls, with nothing outstanding. load() comes before start(), once
-  /// for each task of the run that saved, and takes this task's share; `own`: that one had this task's
-  /// number, of as many.
+  /// for each task of the run that saved, and takes this task's share. Throws std::runtime_error, for people,
+  /// when it cannot.
   virtual void save(SnapshotWriter&) const {}
-  virtual void load(SnapshotReader& /*from*/, const FindOrigin& /*origins*/, bool /*own*/) {}
+  virtual void load(SnapshotReader& /*from*/, const FindOrigin& /*origins*/, SavedBy /*by*/) {}
 
   const GraphStage& stage() const { return stage_; }
   const std::string& name() const { return stage_.spec.name; }

@@ -51,8 +51,12 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup
   // From the back: a stage looks through those behind it for queues.
   for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) (*node)->connect(all, before);
   const bool as_many = restored.states.size() == static_cast<std::size_t>(graph.spec.tasks);
-  for (std::size_t i = 0; i < restored.states.size(); ++i)
-    restore(restored.states[i], as_many && i == static_cast<std::size_t>(number));
+  for (std::size_t i = 0; i < restored.states.size(); ++i) {
+    const bool own = i == static_cast<std::size_t>(number);
+    restore(restored.states[i], !as_many ? SavedBy::kOtherRun
+                                : own    ? SavedBy::kThisTask
+                                         : SavedBy::kOtherTask);
+  }
 }
 
 Task::~Task() = default;
@@ -315,7 +319,7 @@ std::string Task::state() const {
   return all.bytes();
 }
 
-void Task::restore(std::string_view state, bool own) {
+void Task::restore(std::string_view state, SavedBy by) {
   const auto origins = [&](std::string_view source, std::string_view name, std::int32_t partition) {
     return services_.origins.get(source, name, partition);
   };
@@ -332,7 +336,7 @@ void Task::restore(std::string_view state, bool own) {
                                "another checkpoint folder");
     }
     try {
-      (*node)->load(one, origins, own);
+      (*node)->load(one, origins, by);
     } catch (const std::exception& e) {
       throw std::runtime_error("the stage '" + std::string(name) + "' cannot take up its state: " + e.what());
     }

@@ -102,7 +102,7 @@ class Task final : public TaskControl {
   void forget(const TaskGroup::GivenUp& given_up);
   /// What the stages hold; empty when no stage keeps state.
   std::string state() const;
-  void restore(std::string_view state, bool own);
+  void restore(std::string_view state, SavedBy by);
 
   Services& services_;
   const PipelineGraph& graph_;

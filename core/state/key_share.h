@@ -10,6 +10,13 @@
 
 namespace weir {
 
+/// Whose state it is that a task takes up.
+enum class SavedBy {
+  kThisTask,   ///< the run that saved had as many tasks
+  kOtherTask,  ///< the same, of another one
+  kOtherRun    ///< of one with another number of tasks
+};
+
 /// Which part of a stage's state belongs to one of several tasks. Keys are spread by their hash; what belongs
 /// to no key is the same for all tasks, as broadcast state is. A stage that must see everything is as a whole
 /// the first task's.

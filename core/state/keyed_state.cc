@@ -2,12 +2,21 @@
 #include "state/keyed_state.h"
 
 #include <cstring>
+#include <stdexcept>
+#include <string>
 
 namespace weir {
 namespace {
 
 std::string_view text(weir_slice s) {
   return {s.data, s.size};
+}
+
+/// Each task had one of its own, in a stage that has no `key:`.
+[[noreturn]] void refuse_second(std::string_view key) {
+  throw std::runtime_error("several tasks kept something for '" + std::string(key.substr(0, 60)) +
+                           "', and one cannot go on with it all; start it with as many tasks as it had, or "
+                           "give the stage a `key:` before its first run");
 }
 
 }  // namespace
@@ -110,6 +119,7 @@ void KeyedValues::load(SnapshotReader& from, const KeyFilter& mine) {
       if (in == nullptr) in = &windows_[window];
       std::size_t held = 0;
       char* const at = in->room(key, stored.size(), held);
+      if (held != KeyedTable::kNone) refuse_second(key);
       if (!stored.empty()) std::memcpy(at, stored.data(), stored.size());
     }
   }
@@ -180,6 +190,8 @@ void KeyedMaps::load(SnapshotReader& from, const KeyFilter& mine) {
     const std::int64_t window = from.time();
     const bool is_mine = mine(key);
     Map others;
+    // What belongs to no key is the same in all tasks.
+    if (is_mine && !key.empty() && maps_.find(Id(key, window)) != maps_.end()) refuse_second(key);
     auto& map = is_mine ? maps_[Id(std::move(key), window)] : others;
     for (std::uint64_t left = from.number(); left > 0; --left) {
       std::string field(from.text());

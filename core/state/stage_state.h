@@ -41,16 +41,13 @@ struct NamedState {
 /// The keyed states of one stage within a task, by name. Used by the task's thread.
 class StageState {
  public:
-  /// `share`: what belongs to this task of all that was saved.
-  explicit StageState(const KeyShare& share = {}) : share_(share) {}
-
   /// The same for the same name. Throws std::logic_error when it was opened with other options.
   NamedState& open(const std::string& name, const StateOptions& options) {
     auto& state = states_[name];
     if (state == nullptr) {
       state = std::make_unique<NamedState>(name, options);
       if (const auto saved = unclaimed_.find(name); saved != unclaimed_.end()) {
-        for (const auto& bytes : saved->second) restore(*state, bytes);
+        for (const auto& one : saved->second) restore(*state, one);
         unclaimed_.erase(saved);
       }
     } else if (state->options != options) {
@@ -80,18 +77,23 @@ class StageState {
       to.text(one.bytes());
     }
   }
-  /// Before the stage opens its states: each takes up what was saved under its name. Once for each task that
-  /// saved.
-  void load(SnapshotReader& from) {
+  /// Before the stage opens its states: each takes up what was saved under its name, as far as `share` says.
+  /// Once for each task that saved.
+  void load(SnapshotReader& from, const KeyShare& share = {}) {
     for (std::uint64_t left = from.number(); left > 0; --left) {
       std::string name(from.text());
-      unclaimed_[std::move(name)].emplace_back(from.text());
+      unclaimed_[std::move(name)].push_back({std::string(from.text()), share});
     }
   }
 
  private:
-  void restore(NamedState& state, const std::string& bytes) const {
-    SnapshotReader from(bytes);
+  struct Saved {
+    std::string bytes;
+    KeyShare share;
+  };
+
+  static void restore(NamedState& state, const Saved& saved) {
+    SnapshotReader from(saved.bytes);
     const auto kind = static_cast<weir_state_kind>(from.number());
     const std::int64_t time_to_live = from.time();
     if (kind != state.options.kind || (time_to_live == 0) != (state.options.time_to_live == 0)) {
@@ -101,14 +103,13 @@ class StageState {
     const bool keyless = from.number() != 0;
     state.keyless = state.keyless || keyless;
     const auto mine = [&](std::string_view key) {
-      return keyless && key.empty() ? share_.has_keyless() : share_.has(key);
+      return keyless && key.empty() ? saved.share.has_keyless() : saved.share.has(key);
     };
     std::visit([&](auto& kept) { kept.load(from, mine); }, state.kept);
   }
 
   std::map<std::string, std::unique_ptr<NamedState>> states_;
-  std::map<std::string, std::vector<std::string>> unclaimed_;
-  const KeyShare share_;
+  std::map<std::string, std::vector<Saved>> unclaimed_;
 };
 
 }  // namespace weir

@@ -99,5 +99,36 @@ TEST(StageState, AStateOpenedTwiceOtherwiseIsRefused) {
   EXPECT_THROW(states.open("s", {WEIR_MAP_STATE, 0, false}), std::logic_error);
 }
 
+/// What a task saves that has a value "own" of `key` in the state "s".
+std::string saved_with(const std::string& key) {
+  StageState state;
+  put(state.open("s", StateOptions{}).values(), key, 0, "own");
+  SnapshotWriter to;
+  state.save(to);
+  return to.bytes();
+}
+
+void load(StageState& state, const std::string& bytes) {
+  SnapshotReader from(bytes);
+  state.load(from, KeyShare{0, 1});
+}
+
+TEST(StageState, TasksThatKeptDifferentKeysCanBecomeOne) {
+  StageState state;
+  load(state, saved_with("a"));
+  load(state, saved_with("b"));
+  EXPECT_THAT(all(state.open("s", StateOptions{}).values(), 0),
+              ElementsAre(Pair("a", "own"), Pair("b", "own")));
+}
+
+TEST(StageState, TwoValuesOfOneKeyAreRefusedAndNoneIsLost) {
+  StageState state;
+  load(state, saved_with("a"));
+  load(state, saved_with("a"));
+  EXPECT_THAT([&] { state.open("s", StateOptions{}); },
+              ::testing::ThrowsMessage<std::runtime_error>(
+                  ::testing::HasSubstr("several tasks kept something for 'a'")));
+}
+
 }  // namespace
 }  // namespace weir::test
