@@ -192,7 +192,10 @@ void Task::deliver() {
     resting_ = false;
     group_.stir(member_);
   }
-  for (auto& parcel : content.parcels) exchanges_[parcel->exchange]->arrive(std::move(parcel));
+  for (auto& parcel : content.parcels) {
+    Exchange& exchange = *exchanges_[parcel->exchange];
+    exchange.arrive(std::move(parcel));
+  }
   for (const auto& done : content.done) done.node->deliver(*done.work);
   // Queues, also those of exchanges, may have room again for stages further up.
   if (!content.done.empty() || !exchanges_.empty()) {
