@@ -11,8 +11,6 @@
 
 namespace weir::session {
 
-using windowing::Bounds;
-
 namespace {
 
 /// Above 285,000 years: no gap is longer, so that no bound overflows.
