@@ -12,7 +12,8 @@ std::string_view text(weir_slice s) {
   return {s.data, s.size};
 }
 
-/// Each task had one of its own, in a stage that has no `key:`.
+/// Each task had one of its own, in a stage that has no `key:`. What belongs to no key is the same in all
+/// tasks.
 [[noreturn]] void refuse_second(std::string_view key) {
   throw std::runtime_error("several tasks kept something for '" + std::string(key.substr(0, 60)) +
                            "', and one cannot go on with it all; start it with as many tasks as it had, or "
@@ -119,7 +120,7 @@ void KeyedValues::load(SnapshotReader& from, const KeyFilter& mine) {
       if (in == nullptr) in = &windows_[window];
       std::size_t held = 0;
       char* const at = in->room(key, stored.size(), held);
-      if (held != KeyedTable::kNone) refuse_second(key);
+      if (held != KeyedTable::kNone && !key.empty()) refuse_second(key);
       if (!stored.empty()) std::memcpy(at, stored.data(), stored.size());
     }
   }
@@ -190,7 +191,6 @@ void KeyedMaps::load(SnapshotReader& from, const KeyFilter& mine) {
     const std::int64_t window = from.time();
     const bool is_mine = mine(key);
     Map others;
-    // What belongs to no key is the same in all tasks.
     if (is_mine && !key.empty() && maps_.find(Id(key, window)) != maps_.end()) refuse_second(key);
     auto& map = is_mine ? maps_[Id(std::move(key), window)] : others;
     for (std::uint64_t left = from.number(); left > 0; --left) {
