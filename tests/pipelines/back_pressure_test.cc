@@ -20,7 +20,7 @@ using ::testing::AllOf;
 using ::testing::Gt;
 using ::testing::Lt;
 
-/// Room for the program with its libraries and 20 threads, librdkafka's 8 MiB read ahead, the queues of 1 MiB
+/// Room for the program with its libraries and 20 threads, what librdkafka reads ahead, the queues of 1 MiB
 /// before the API and the database, and the calls under way; far less than the 200,000 profiles, of about 100
 /// MB.
 constexpr long kMostKib = 64 * 1024;

@@ -16,7 +16,7 @@ namespace weir::sql {
 namespace {
 
 /// A transaction never gets larger than this, however much has queued up.
-constexpr std::size_t kMostRecords = 1024;
+constexpr std::size_t kMostRecords = 512;
 
 std::string listed(const std::vector<std::string>& names) {
   std::string text;

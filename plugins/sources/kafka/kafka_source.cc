@@ -36,7 +36,7 @@ Configuration configure(const Options& options) {
           {"partition.assignment.strategy", "cooperative-sticky"},
           // Little is read ahead, so that memory stays low; see ReadAhead for why this costs no speed.
           {"queued.min.messages", "10000"},
-          {"queued.max.messages.kbytes", "4096"},
+          {"queued.max.messages.kbytes", "2048"},
           {"fetch.max.bytes", "1048576"},
           // A partition that comes to us is first asked for when the request that is under way returns.
           {"fetch.wait.max.ms", "100"},
