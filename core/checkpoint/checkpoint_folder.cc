@@ -3,52 +3,25 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#include <weir/record.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
-
-#include "state/snapshot.h"
 
 namespace weir {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
-constexpr int kFormat = 2;
-constexpr const char* kSuffix = ".positions.json";
-/// Written in turn, so that the last one is whole while the next is being written.
-constexpr std::array<const char*, 2> kStateSuffixes{".state-a", ".state-b"};
-
-/// FNV-1a of 64 bits, in hexadecimal.
-std::string check_of(std::string_view bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));
-  return text.data();
-}
-
-/// Empty, or what is wrong with the file.
-std::string read_state(const std::string& path, std::size_t size, const std::string& check,
-                       std::string& bytes) {
-  std::ifstream in(path, std::ios::binary);
-  bytes.assign(std::istreambuf_iterator<char>(in), {});
-  if (bytes.size() == size && check_of(bytes) == check) return {};
-  return "checkpoint file " + path + (in.is_open() ? " is damaged" : " is missing") +
-         ": it holds what the pipeline's stages kept; remove the checkpoint folder to begin without it";
-}
+/// Between the group's number and the checkpoint's.
+constexpr const char* kMiddle = ".checkpoint-";
+/// So many of a group stay.
+constexpr std::size_t kKept = 3;
 constexpr const char* kLockSuffix = ".lock";
 
 /// Writes, syncs and closes; empty, or what failed.
@@ -67,6 +40,16 @@ std::string write_synced(const std::string& path, const std::string& text) {
   if (result.empty() && ::fsync(fd) != 0) result = problem("sync");
   if (::close(fd) != 0 && result.empty()) result = problem("close");
   return result;
+}
+
+/// False, with errno, when the file cannot be read; what is in it may be damaged all the same.
+bool read_file(const std::string& path, std::string& bytes) {
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  in.peek();
+  if (!in && errno != 0) return false;
+  bytes.assign(std::istreambuf_iterator<char>(in), {});
+  return !in.bad();
 }
 
 void sync_folder(const std::string& folder) {
@@ -126,108 +109,75 @@ std::string CheckpointFolder::held_by(int fd) const {
          "; stop that one first, or give this pipeline a name or a folder of its own";
 }
 
-std::string CheckpointFolder::save(int task, const std::vector<weir_position>& positions,
-                                   const std::vector<std::string>& states) {
-  json list = json::array();
-  for (const auto& p : positions) {
-    list.push_back({{"source", view(p.origin->source)},
-                    {"name", view(p.origin->name)},
-                    {"partition", p.origin->partition},
-                    {"next", p.next}});
-  }
+std::string CheckpointFolder::save(int group, const Checkpoint& checkpoint) {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
-  json content{{"weir_positions", kFormat}, {"positions", list}};
-  std::string state_name;
-  if (!states.empty()) {
-    SnapshotWriter all;
-    for (const auto& state : states) all.text(state);
-    const std::string& state = all.bytes();
-    if (auto problem = save_state(task, state, state_name); !problem.empty()) return problem;
-    content["state"] = {{"file", state_name}, {"bytes", state.size()}, {"check", check_of(state)}};
-  }
-  // File names need not be UTF-8; what is not is replaced, and such a file starts from its beginning again.
-  const std::string text = content.dump(1, ' ', false, json::error_handler_t::replace);
-  const std::string path = folder_ + "/" + prefix_ + std::to_string(task) + kSuffix;
-  if (auto problem = write_synced(path + ".new", text); !problem.empty()) return problem;
+  const std::string path =
+      folder_ + "/" + prefix_ + std::to_string(group) + kMiddle + std::to_string(checkpoint.number);
+  if (auto problem = write_synced(path + ".new", encode(checkpoint)); !problem.empty()) return problem;
   fs::rename(path + ".new", path, error);
   if (error) return "cannot rename " + path + ".new: " + error.message();
   sync_folder(folder_);
-  remove_states_but(task, state_name);
+  std::size_t kept = 0;
+  for (const auto& file : files()) {
+    // What cannot be removed now is the next time.
+    if (file.group == group && ++kept > kKept) fs::remove(file.path, error);
+  }
   return {};
 }
 
-/// Under a name that no file has yet: the one that counts until the positions are renamed stays as it is.
-std::string CheckpointFolder::save_state(int task, std::string_view state, std::string& name) const {
-  const std::string stem = prefix_ + std::to_string(task);
-  name = stem + kStateSuffixes[0];
-  if (fs::exists(folder_ + "/" + name)) name = stem + kStateSuffixes[1];
-  return write_synced(folder_ + "/" + name, std::string(state));
-}
-
-void CheckpointFolder::remove_states_but(int task, const std::string& kept) const {
-  for (const char* suffix : kStateSuffixes) {
-    const std::string name = prefix_ + std::to_string(task) + suffix;
-    std::error_code error;  // what stays is removed the next time
-    if (name != kept) fs::remove(folder_ + "/" + name, error);
+std::vector<CheckpointFolder::File> CheckpointFolder::files() const {
+  std::vector<File> all;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix_)) continue;
+    const char* const end = name.data() + name.size();
+    File file{-1, 0, entry.path().string()};
+    const auto [middle, no_group] = std::from_chars(name.data() + prefix_.size(), end, file.group);
+    if (no_group != std::errc() || !std::string_view(middle, end).starts_with(kMiddle)) continue;
+    const auto [rest, no_number] = std::from_chars(middle + std::strlen(kMiddle), end, file.number);
+    if (no_number == std::errc() && rest == end) all.push_back(std::move(file));
   }
+  std::sort(all.begin(), all.end(), [](const File& a, const File& b) {
+    return a.group != b.group ? a.group < b.group : a.number > b.number;
+  });
+  return all;
 }
 
-int CheckpointFolder::task_of(std::string_view file) const {
-  const std::string_view suffix = kSuffix;
-  if (file.size() <= prefix_.size() + suffix.size() || !file.starts_with(prefix_) || !file.ends_with(suffix))
-    return -1;
-  const auto number = file.substr(prefix_.size(), file.size() - prefix_.size() - suffix.size());
-  int task = -1;
-  const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), task);
-  return error == std::errc() && stop == number.data() + number.size() ? task : -1;
-}
-
-std::variant<CheckpointFolder::Saved, std::string> CheckpointFolder::load(Origins& origins) const {
-  std::map<const weir_origin*, std::int64_t> furthest;
-  Saved saved;
+std::variant<CheckpointFolder::Loaded, std::string> CheckpointFolder::load(Origins& origins) const {
+  Loaded loaded;
   std::error_code error;
   const bool there = fs::exists(folder_, error);
+  if (there) static_cast<void>(fs::directory_iterator(folder_, error));
   if (error) return "cannot read the checkpoint folder " + folder_ + ": " + error.message();
-  if (!there) return Saved{};
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    const int task = task_of(entry.path().filename().string());
-    if (task < 0) continue;
-    errno = 0;
-    std::ifstream in(entry.path());
-    in.peek();
-    if (!in && errno != 0) {
-      return "cannot read the checkpoint file " + entry.path().string() + ": " + std::strerror(errno);
-    }
-    const json content = json::parse(in, nullptr, false);
-    try {
-      const int format = content.at("weir_positions").get<int>();
-      // The first one differs in the state only.
-      if (format != kFormat && (format != 1 || content.contains("state")))
-        throw json::other_error::create(0, "", nullptr);
-      for (const auto& p : content.at("positions")) {
-        const auto* origin = origins.get(p.at("source").get<std::string>(), p.at("name").get<std::string>(),
-                                         p.at("partition").get<std::int32_t>());
-        auto& next = furthest[origin];
-        next = std::max(next, p.at("next").get<std::int64_t>());
+  if (!there) return loaded;
+  const auto all = files();
+  for (auto file = all.begin(); file != all.end();) {
+    const int group = file->group;
+    std::string problem;
+    for (; file != all.end() && file->group == group; ++file) {
+      std::string bytes;
+      if (!read_file(file->path, bytes))
+        return "cannot read the checkpoint file " + file->path + ": " + std::strerror(errno);
+      auto read = decode(bytes, origins);
+      if (auto* checkpoint = std::get_if<Checkpoint>(&read)) {
+        if (!problem.empty()) loaded.damaged.push_back(problem + "; the one before is used, " + file->path);
+        problem.clear();
+        loaded.checkpoints.push_back(std::move(*checkpoint));
+        break;
       }
-      if (const auto state = content.find("state"); state != content.end()) {
-        const std::string path = folder_ + "/" + state->at("file").get<std::string>();
-        std::string bytes;
-        if (auto problem = read_state(path, state->at("bytes"), state->at("check"), bytes); !problem.empty())
-          return problem;
-        for (SnapshotReader all(bytes); !all.at_end();) saved.states.emplace_back(all.text());
-      }
-    } catch (const json::exception&) {
-      return "checkpoint file " + entry.path().string() +
-             " is damaged or of another version; remove it to read its sources from their beginning";
+      problem += (problem.empty() ? "checkpoint file " : "; ") + file->path + ": " + std::get<1>(read);
     }
+    if (!problem.empty()) {
+      return problem +
+             "; there is no older one; remove it to read the sources from their beginning, without what the "
+             "stages kept";
+    }
+    while (file != all.end() && file->group == group) ++file;
   }
-  if (error) return "cannot read the checkpoint folder " + folder_ + ": " + error.message();
-  saved.positions.reserve(furthest.size());
-  for (const auto& [origin, next] : furthest) saved.positions.push_back({origin, next});
-  return saved;
+  return loaded;
 }
 
 }  // namespace weir

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -10,8 +10,8 @@
 
 namespace weir {
 
-/// Keeps checkpoints in a folder, see FORMAT.md. Written beside and renamed, so that a crash leaves the old
-/// or the new checkpoint as a whole.
+/// Keeps the last checkpoints of a pipeline in a folder, each in a file, see FORMAT.md. A file is written
+/// beside and renamed, so that a crash leaves the old or the new checkpoint as a whole.
 class CheckpointFolder final : public CheckpointStore {
  public:
   /// `pipeline` is part of the file names, so that several pipelines may share a folder.
@@ -25,15 +25,19 @@ class CheckpointFolder final : public CheckpointStore {
   /// has it. The kernel ends the claim with the process, however that ends.
   std::string claim();
 
-  std::string save(int task, const std::vector<weir_position>& positions,
-                   const std::vector<std::string>& states) override;
-  std::variant<Saved, std::string> load(Origins& origins) const override;
+  std::string save(int group, const Checkpoint& checkpoint) override;
+  std::variant<Loaded, std::string> load(Origins& origins) const override;
 
  private:
-  /// The number of the task whose checkpoint a file is; -1 for other files.
-  int task_of(std::string_view file) const;
-  std::string save_state(int task, std::string_view state, std::string& name) const;
-  void remove_states_but(int task, const std::string& kept) const;
+  /// The file of a group's checkpoint.
+  struct File {
+    int group;
+    std::uint64_t number;
+    std::string path;
+  };
+
+  /// All checkpoints of the pipeline, by group, the newest first.
+  std::vector<File> files() const;
   std::string held_by(int fd) const;
 
   const std::string folder_;

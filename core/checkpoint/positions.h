@@ -28,6 +28,7 @@ class HeldPositions {
       if (!added) at->second = std::min(at->second, position);
     }
   }
+  bool empty() const { return lowest_.empty(); }
   /// `next`, or the lowest held position where that is smaller.
   std::int64_t limit(const weir_origin* origin, std::int64_t next) const {
     const auto found = lowest_.find(origin);
@@ -77,6 +78,13 @@ class Positions {
     const auto found = origins_.find(origin);
     if (found == origins_.end()) return std::nullopt;
     return found->second.committed;
+  }
+
+  /// How far the origin has been read; nothing for one that was never read here.
+  std::optional<std::int64_t> read_up_to(const weir_origin* origin) const {
+    const auto found = origins_.find(origin);
+    if (found == origins_.end()) return std::nullopt;
+    return found->second.next;
   }
 
   /// The origin has gone to another owner.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "graph/delivery.h"
 #include "graph/pipeline_graph.h"
 #include "graph/quoted.h"
 #include "graph/stage_order.h"
@@ -41,10 +42,11 @@ class Builder {
     for (std::size_t i = 0; i < graph_.stages.size(); ++i) wiring.wire(i);
     for (const auto& ref : graph_.spec.discard) wiring.discard(ref);
     wiring.check_loose_ends();
-    check_store();
     put_in_order(graph_, diagnostics_);
     spread_event_time();
     split_work(graph_);
+    settle_delivery(graph_, diagnostics_);
+    check_store();
     if (!diagnostics_.empty()) return std::nullopt;
     return std::move(graph_);
   }
@@ -85,7 +87,8 @@ class Builder {
 
   /// State that goes with the process is lost in silence at the next start.
   void check_store() {
-    if (!graph_.spec.checkpoint_store.empty() || graph_.spec.state_may_be_lost) return;
+    if (!graph_.spec.checkpoint_store.empty() || graph_.keeper || graph_.spec.state_may_be_lost) return;
+    if (graph_.spec.exactly_once || !graph_.spec.checkpoint_sink.empty()) return;  // told already
     for (const auto& stage : graph_.stages) {
       if (stage.plugin == nullptr || (stage.plugin->capabilities & WEIR_STATEFUL) == 0) continue;
       const Mark& mark =

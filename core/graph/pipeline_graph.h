@@ -4,6 +4,7 @@
 #include <weir/abi.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,7 @@ struct GraphStage {
   GraphPort error{"error", WEIR_RECORDS, false, {}, {}};
   bool has_event_time = false;  ///< the stage itself or one before it has `event_time:`
   Split split = Split::kByTask;
+  std::uint32_t transactions = 0;  ///< sinks: how they take part in checkpoints, flags of weir_place
 
   /// Whether the stage runs on threads of its own, behind a queue.
   bool has_workers() const { return (plugin->capabilities & WEIR_BLOCKS) != 0 || spec.concurrency > 1; }
@@ -59,6 +61,8 @@ struct PipelineGraph {
   PipelineSpec spec;
   std::vector<GraphStage> stages;  ///< each stage after those it reads from
   bool verify_ports = false;       ///< a job of it compares what leaves by each port with its declaration
+  std::optional<std::size_t>
+      keeper;  ///< the sink that keeps the checkpoints; none: they go to a folder, if any
 
   /// Whether what goes this way may belong to another task than the one that has it.
   bool is_exchanged(const GraphPort::Consumer& to) const {

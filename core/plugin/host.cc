@@ -103,6 +103,9 @@ void weir_context::wake() {
 void weir_context::give_up(const weir_origin* const*, std::size_t, bool) {
   not_here("give_up");
 }
+std::int64_t weir_context::saved_position(const weir_origin*) {
+  not_here("saved_position");
+}
 
 namespace weir {
 namespace {
@@ -223,6 +226,9 @@ weir_host make_table() {
   h.wake = [](C* c) { guarded(c, [&] { c->wake(); }); };
   h.give_up = [](C* c, const weir_origin* const* origins, size_t n, int lost) {
     guarded(c, [&] { c->give_up(origins, n, lost != 0); });
+  };
+  h.saved_position = [](C* c, const weir_origin* origin) {
+    return guarded(c, int64_t{INT64_MIN}, [&] { return c->saved_position(origin); });
   };
   h.counter = [](C* c, weir_slice name) {
     return guarded(c, static_cast<weir_counter*>(nullptr), [&] { return c->counter(name); });

@@ -65,6 +65,7 @@ struct weir_context {
   virtual void tell_event_time(const weir_origin* origin, std::optional<std::int64_t> watermark);
   virtual void wake();
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost);
+  virtual std::int64_t saved_position(const weir_origin* origin);
 
   virtual weir_counter* counter(weir_slice name) = 0;
 

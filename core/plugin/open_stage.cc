@@ -11,12 +11,12 @@
 
 namespace weir {
 
-/// The context of open() and close(): it can log and take problems, nothing else.
+/// The context of the stage's own functions: it can log and take problems, nothing else.
 class OpenStage::OpenContext final : public weir_context {
  public:
   OpenContext(std::string pipeline, std::string stage, Log& log, std::vector<Problem>& problems)
       : pipeline_(std::move(pipeline)), stage_(std::move(stage)), log_(log), problems_(&problems) {
-    place_ = {sizeof(weir_place), 0, 1, 0, 1, slice(pipeline_), slice(stage_)};
+    place_ = {sizeof(weir_place), 0, 1, 0, 1, slice(pipeline_), slice(stage_), 0, 0};
   }
 
   void log(weir_log_level level, weir_slice line) override {
@@ -31,8 +31,8 @@ class OpenStage::OpenContext final : public weir_context {
   weir_counter* counter(weir_slice) override { return nullptr; }
   void host_failed(const char* what) noexcept override { add({}, what); }
 
-  /// open() has returned: the list it reported to may go.
-  void close_list() { problems_ = nullptr; }
+  /// From now on what is reported goes there, or with null nowhere.
+  void report_to(std::vector<Problem>* problems) { problems_ = problems; }
 
  private:
   void add(std::string pointer, std::string message) {
@@ -59,7 +59,7 @@ std::unique_ptr<OpenStage> OpenStage::open(const weir_plugin& plugin, std::strin
   const std::string text = options.dump();
   const std::size_t before = problems.size();
   opened->stage_ = plugin.open(&host_table(), opened->context_.get(), slice(text));
-  opened->context_->close_list();
+  opened->context_->report_to(nullptr);
   if (opened->stage_ != nullptr) {
     const auto why = ports_problem(opened->port_list());
     if (why.empty()) return opened;
@@ -78,6 +78,39 @@ const weir_port* const* OpenStage::port_list() const {
 std::string OpenStage::takes(std::uint32_t input) const {
   const char* const schema = plugin_.stage_takes == nullptr ? nullptr : plugin_.stage_takes(stage_, input);
   return schema == nullptr ? std::string() : schema;
+}
+
+std::string OpenStage::refuses(std::uint32_t transactions, std::uint32_t instances) const {
+  const char* const why =
+      plugin_.stage_refuses == nullptr ? nullptr : plugin_.stage_refuses(stage_, transactions, instances);
+  return why == nullptr ? std::string() : why;
+}
+
+std::string OpenStage::load(std::map<std::string, std::string>& saved) const {
+  return reported([&] {
+    return plugin_.stage_load(
+        stage_, context_.get(), &saved, [](void* to, weir_slice name, weir_slice content) {
+          (*static_cast<std::map<std::string, std::string>*>(to))[std::string(view(name))] = view(content);
+        });
+  });
+}
+
+std::string OpenStage::recover(const std::vector<std::string>& transactions) const {
+  std::vector<weir_slice> slices;
+  for (const auto& one : transactions) slices.push_back(slice(one));
+  return reported(
+      [&] { return plugin_.stage_recover(stage_, context_.get(), slices.data(), slices.size()); });
+}
+
+/// What a function of the plugin gave as the reason when it failed; empty when it did not.
+template <class Call>
+std::string OpenStage::reported(Call&& call) const {
+  std::vector<Problem> problems;
+  context_->report_to(&problems);
+  const weir_status status = call();
+  context_->report_to(nullptr);
+  if (status == WEIR_OK) return {};
+  return problems.empty() ? "the plugin gave no reason" : problems.front().message;
 }
 
 std::vector<const weir_port*> OpenStage::ports() const {

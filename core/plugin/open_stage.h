@@ -4,6 +4,7 @@
 #include <weir/abi.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -38,12 +39,22 @@ class OpenStage {
   std::vector<const weir_port*> ports() const;
   /// The JSON Schema of what that input takes; empty: any.
   std::string takes(std::uint32_t input) const;
+  /// Empty, or why the stage cannot take part in checkpoints so; see weir_plugin::stage_refuses.
+  std::string refuses(std::uint32_t transactions, std::uint32_t instances) const;
+
+  /// While there are no instances, one thread. Each returns an empty string, or what went wrong.
+  /// Takes over the checkpoints that the stage keeps, and adds them to `saved`, by name.
+  std::string load(std::map<std::string, std::string>& saved) const;
+  /// Commits these prepared transactions, and takes back all others of the stage.
+  std::string recover(const std::vector<std::string>& transactions) const;
 
  private:
   class OpenContext;
 
   explicit OpenStage(const weir_plugin& plugin);
   const weir_port* const* port_list() const;
+  template <class Call>
+  std::string reported(Call&& call) const;
 
   const weir_plugin& plugin_;
   std::unique_ptr<OpenContext> context_;

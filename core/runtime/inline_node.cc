@@ -318,6 +318,29 @@ void InlineNode::flush() {
   if (stage_.plugin->flush != nullptr) settle(stage_.plugin->flush(instance_, context_.get()), nullptr, 0);
 }
 
+void InlineNode::prepare(std::uint64_t checkpoint, bool saver) {
+  if (saver || (stage_.transactions & WEIR_IN_TRANSACTIONS) == 0) return;
+  weir_slice transaction{};
+  settle(stage_.plugin->prepare(instance_, context_.get(), checkpoint, &transaction), nullptr, 0);
+  prepared_ = view(transaction);
+}
+
+void InlineNode::save_checkpoint(SinkCheckpoint checkpoint) {
+  settle(checkpoint.as_c([&](const weir_checkpoint* c) {
+    return stage_.plugin->save_checkpoint(instance_, context_.get(), c);
+  }),
+         nullptr, 0);
+}
+
+void InlineNode::commit_prepared() {
+  if (std::exchange(prepared_, {}).empty()) return;
+  settle(stage_.plugin->commit_prepared(instance_, context_.get()), nullptr, 0);
+}
+
+void InlineNode::append_prepared(std::vector<Checkpoint::Prepared>& prepared) const {
+  if (!prepared_.empty()) prepared.push_back({name(), prepared_});
+}
+
 void InlineNode::interrupt() {
   weir_instance* instance = interruptible_;
   if (instance != nullptr && stage_.plugin->interrupt != nullptr) stage_.plugin->interrupt(instance);

@@ -31,6 +31,10 @@ class InlineNode : public StageNode {
                   Inlet inlet) override;
   void finish(bool ended) override;
   void flush() override;
+  void prepare(std::uint64_t checkpoint, bool saver) override;
+  void save_checkpoint(SinkCheckpoint checkpoint) override;
+  void commit_prepared() override;
+  void append_prepared(std::vector<Checkpoint::Prepared>& prepared) const override;
   void interrupt() override;
   std::int64_t next_timer() const override;
   void fire_timers(std::int64_t now) override;
@@ -77,6 +81,7 @@ class InlineNode : public StageNode {
   std::optional<std::int64_t> restored_;    ///< watermark of the last run
   std::int64_t told_ = Watermarks::kStart;  ///< of event_times_, to the stages behind
   bool told_idle_ = false;
+  std::string prepared_;  ///< a transaction to be committed; empty: none
 };
 
 }  // namespace weir

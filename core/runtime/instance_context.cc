@@ -15,7 +15,9 @@ InstanceContext::InstanceContext(Services& services, const PipelineGraph& graph,
             static_cast<std::uint32_t>(position.worker),
             static_cast<std::uint32_t>(position.workers),
             slice(pipeline_),
-            slice(stage_.spec.name)};
+            slice(stage_.spec.name),
+            stage_.transactions,
+            0};
 }
 
 void InstanceContext::log(weir_log_level level, weir_slice line) {
@@ -29,6 +31,10 @@ void InstanceContext::set_error(weir_slice code, weir_slice message) {
 
 const weir_origin* InstanceContext::origin(weir_slice name, std::int32_t partition) {
   return services_.origins.get(stage_name(), view(name), partition);
+}
+
+std::int64_t InstanceContext::saved_position(const weir_origin* origin) {
+  return services_.saved.next(origin).value_or(INT64_MIN);
 }
 
 weir_counter* InstanceContext::counter(weir_slice name) {

@@ -27,6 +27,7 @@ class InstanceContext : public weir_context {
   const weir_place* place() override { return &place_; }
   std::int64_t now() override { return services_.clock.now(); }
   const weir_origin* origin(weir_slice name, std::int32_t partition) override;
+  std::int64_t saved_position(const weir_origin* origin) override;
   weir_counter* counter(weir_slice name) override;
   void host_failed(const char* what) noexcept override;
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -20,7 +22,7 @@ std::vector<std::size_t> port_counts(const PipelineGraph& graph) {
 Job::Job(PipelineGraph graph, Log& log, const Clock& clock, CheckpointStore* store)
     : graph_(std::move(graph)),
       metrics_(port_counts(graph_), graph_.spec.tasks),
-      services_{log, clock, metrics_, origins_, abort_},
+      services_{log, clock, metrics_, origins_, abort_, saved_},
       store_(store) {}
 
 Job::~Job() {
@@ -30,24 +32,80 @@ Job::~Job() {
   for (auto& thread : threads_) thread.join();
 }
 
-std::string Job::start() {
-  Task::Restored restored;
+std::variant<CheckpointStore::Loaded, std::string> Job::load() {
+  if (graph_.keeper) return load_from_sink();
   if (store_ == nullptr && !graph_.spec.checkpoint_store.empty()) {
     folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
     if (auto problem = folder_->claim(); !problem.empty()) return problem;
     store_ = folder_.get();
   }
-  if (store_ != nullptr) {
-    auto loaded = store_->load(origins_);
-    if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-    auto& saved = std::get<0>(loaded);
-    restored = {std::move(saved.positions), std::move(saved.states)};
+  if (store_ == nullptr) return CheckpointStore::Loaded{};
+  return store_->load(origins_);
+}
+
+std::variant<CheckpointStore::Loaded, std::string> Job::load_from_sink() {
+  const GraphStage& keeper = graph_.stages[*graph_.keeper];
+  const std::string who = "stage '" + keeper.spec.name + "', which keeps the checkpoints: ";
+  std::map<std::string, std::string> saved;
+  if (auto problem = keeper.open->load(saved); !problem.empty()) return who + problem;
+  CheckpointStore::Loaded loaded;
+  for (const auto& [name, content] : saved) {
+    auto checkpoint = decode(content, origins_);
+    if (auto* problem = std::get_if<std::string>(&checkpoint))
+      return who + "checkpoint " + name + ": " + *problem;
+    loaded.checkpoints.push_back(std::move(std::get<0>(checkpoint)));
   }
+  return loaded;
+}
+
+std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
+  for (const auto& stage : graph_.stages) {
+    if ((stage.transactions & WEIR_IN_TRANSACTIONS) == 0) continue;
+    std::vector<std::string> prepared;
+    for (const auto& checkpoint : checkpoints) {
+      for (const auto& p : checkpoint.prepared) {
+        if (p.stage == stage.spec.name) prepared.push_back(p.transaction);
+      }
+    }
+    if (auto problem = stage.open->recover(prepared); !problem.empty()) {
+      return "stage '" + stage.spec.name +
+             "' cannot finish or take back the transactions of the last run: " + problem;
+    }
+  }
+  return {};
+}
+
+std::string Job::start() {
+  auto loaded = load();
+  if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
+  auto& [checkpoints, damaged] = std::get<0>(loaded);
+  for (const auto& what : damaged) services_.log.write(LogLevel::kWarn, "checkpoint", what);
+  if (graph_.spec.exactly_once && !damaged.empty()) {
+    return damaged.front() +
+           ": with `delivery: exactly_once` it cannot be, since what came after it has been committed "
+           "already";
+  }
+  if (auto problem = recover(checkpoints); !problem.empty()) return problem;
+  Task::Restored restored;
+  std::uint64_t last = 0;
+  std::map<const weir_origin*, std::int64_t> furthest;
+  for (auto& checkpoint : checkpoints) {
+    last = std::max(last, checkpoint.number);
+    for (const auto& p : checkpoint.positions) {
+      const auto [at, added] = furthest.emplace(p.origin, p.next);
+      if (!added) at->second = std::max(at->second, p.next);
+    }
+    std::move(checkpoint.states.begin(), checkpoint.states.end(), std::back_inserter(restored.states));
+  }
+  for (const auto& [origin, next] : furthest) restored.positions.push_back({origin, next});
+  saved_.set(restored.positions);
+  // An older checkpoint has not seen what a source's own notes have put behind them.
+  if (graph_.spec.exactly_once || !damaged.empty()) saved_.switch_on();
   const std::lock_guard lock(mutex_);
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {
-      if (i == 0 || !graph_.has_exchange()) groups_.push_back(std::make_unique<TaskGroup>(graph_, store_, i));
-      tasks_.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), restored));
+      if (i == 0 || !graph_.has_exchange()) groups_.push_back(std::make_unique<TaskGroup>(graph_, i, last));
+      tasks_.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), store_, restored));
     }
   } catch (const std::runtime_error& e) {
     tasks_.clear();

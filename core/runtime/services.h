@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "checkpoint/origins.h"
+#include "checkpoint/saved_positions.h"
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
 
@@ -16,6 +17,7 @@ struct Services {
   JobMetrics& metrics;
   Origins& origins;
   AbortSignal& abort;
+  SavedPositions& saved;
 };
 
 /// What a stage, or the runtime itself, says when the pipeline must stop.

@@ -59,4 +59,9 @@ bool SourceNode::commit(const HeldPositions& held) {
   return true;
 }
 
+std::string SourceNode::claim() {
+  if (stage_.plugin->claim == nullptr) return {};
+  return std::string(view(stage_.plugin->claim(instance_, context())));
+}
+
 }  // namespace weir

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "checkpoint/positions.h"
@@ -26,7 +27,10 @@ class SourceNode final : public InlineNode {
   /// Commits what `held` allows. False when the source refused for now; then it comes again with the next
   /// commit.
   bool commit(const HeldPositions& held);
+  /// By which a sink that commits the positions proves that they are this source's; empty: none.
+  std::string claim();
   void forget_origin(const weir_origin* origin) {
+    services_.saved.forget(origin);
     positions_.forget(origin);
     if (event_times_) event_times_->forget(origin);
   }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "checkpoint/checkpoint.h"
 #include "checkpoint/positions.h"
 #include "metrics/job_metrics.h"
 #include "runtime/instance_context.h"
@@ -95,6 +96,13 @@ class StageNode : public Receiver {
   virtual void finish(bool ended) = 0;
   /// Makes durable what was taken. With workers it is done when nothing is outstanding.
   virtual void flush() = 0;
+  /// Sinks in transactions, see abi.h; with workers they are done when nothing is outstanding. `saver`: this
+  /// node's first instance saves the checkpoint, and so does not prepare.
+  virtual void prepare(std::uint64_t /*checkpoint*/, bool /*saver*/) {}
+  virtual void save_checkpoint(SinkCheckpoint /*checkpoint*/) {}
+  virtual void commit_prepared() {}
+  /// Adds what prepare() gave.
+  virtual void append_prepared(std::vector<Checkpoint::Prepared>&) const {}
   /// [any-thread]
   virtual void interrupt() = 0;
 

@@ -22,10 +22,12 @@ bool keeps_state(const GraphStage& stage) {
 }  // namespace
 
 Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group,
-           const Restored& restored)
+           CheckpointStore* store, const Restored& restored)
     : services_(services),
       graph_(graph),
-      saves_(group.saves() && std::any_of(graph.stages.begin(), graph.stages.end(), keeps_state)),
+      store_(store),
+      saves_((store != nullptr || graph.keeper) &&
+             std::any_of(graph.stages.begin(), graph.stages.end(), keeps_state)),
       group_(group),
       member_(group.add(inbox_)) {
   std::vector<StageNode*> all;
@@ -260,12 +262,14 @@ void Task::perform(const TaskGroup::Step& step) {
       return nodes_[step.stage]->finish(step.ended);
     case Part::kFlush:
       return nodes_[step.stage]->flush();
+    case Part::kPrepare:
+      for (std::size_t i = 0; i < nodes_.size() && !failed(); ++i)
+        nodes_[i]->prepare(step.checkpoint, member_ == 0 && graph_.keeper == i);
+      return;
     case Part::kShare:
       return share();
     case Part::kSave:
-      if (member_ != 0) return;
-      if (const auto problem = group_.save(); !problem.empty()) stop_for({"checkpoint", "store", problem});
-      return;
+      return save();
     case Part::kCommit:
       return commit();
     case Part::kForget:
@@ -299,13 +303,43 @@ void Task::share() {
   TaskGroup::Share share;
   if (saves_) share.state = state();
   for (const auto& node : nodes_) node->hold(share.held, saves_);
-  for (const auto* source : sources_) share.read.push_back(source->positions());
+  for (const auto& node : nodes_) node->append_prepared(share.prepared);
+  for (auto* source : sources_) {
+    share.read.push_back(source->positions());
+    if (!graph_.keeper) continue;
+    if (auto claim = source->claim(); !claim.empty())
+      share.claims.emplace_back(source->name(), std::move(claim));
+  }
   group_.share(member_, std::move(share));
+}
+
+/// One member for all.
+void Task::save() {
+  if (member_ != 0) return;
+  if (graph_.spec.exactly_once && !group_.held().empty()) {
+    return stop_for({"checkpoint", "held",
+                     "a stage keeps records over a checkpoint without being stateful, so `delivery: "
+                     "exactly_once` cannot be kept"});
+  }
+  Checkpoint checkpoint = group_.checkpoint();
+  services_.saved.set(checkpoint.positions);
+  if (graph_.keeper) {
+    std::string content = encode(checkpoint);
+    nodes_[*graph_.keeper]->save_checkpoint({"task-" + std::to_string(group_.number()), checkpoint.number,
+                                             std::move(content), std::move(checkpoint.positions),
+                                             group_.claims()});
+  } else if (store_ != nullptr) {
+    if (const auto problem = store_->save(group_.number(), checkpoint); !problem.empty())
+      stop_for({"checkpoint", "store", problem});
+  }
 }
 
 /// After the store: should the process end in between, records are read again that the state has seen, and
 /// none is missing in it.
 void Task::commit() {
+  for (auto& node : nodes_) {
+    if (!failed()) node->commit_prepared();
+  }
   for (auto* source : sources_) {
     if (!failed() && !source->commit(group_.held())) group_.not_committed();
   }
@@ -356,6 +390,12 @@ void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lo
     take_part(Clock::now() + kGiveUpTime);
     group_.gone(gone);
   }
+  if (graph_.spec.exactly_once && !failed() && (lost || !all_saved(gone))) {
+    return stop_for(
+        {"checkpoint", "partitions_lost",
+         "partitions have gone to another owner before what was read of them was committed; it is "
+         "taken back, and read again by that one"});
+  }
   if (group_.size() == 1) {
     TaskGroup::GivenUp from;
     for (const auto* origin : gone) {
@@ -368,6 +408,16 @@ void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lo
   for (auto* source : sources_) {
     for (const auto* origin : gone) source->forget_origin(origin);
   }
+}
+
+/// Whether everything that was read of them is behind a checkpoint.
+bool Task::all_saved(const std::vector<const weir_origin*>& origins) const {
+  return std::all_of(origins.begin(), origins.end(), [&](const auto* origin) {
+    return std::all_of(sources_.begin(), sources_.end(), [&](const auto* source) {
+      const auto read = source->positions().read_up_to(origin);
+      return !read || read <= services_.saved.last(origin);
+    });
+  });
 }
 
 /// What a saved state has seen before those positions stays: nobody reads it again.

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "checkpoint/checkpoint_store.h"
 #include "runtime/exchange.h"
 #include "runtime/inbox.h"
 #include "runtime/source_node.h"
@@ -36,9 +37,10 @@ class Task final : public TaskControl {
     std::vector<std::string> states;  ///< one for each task that kept any
   };
 
-  /// All arguments but `restored` outlive the task. Throws std::runtime_error, for people, when a stage
+  /// `store` is null where no checkpoints go to one: there are none, or a sink keeps them. All arguments but
+  /// `restored` outlive the task. Throws std::runtime_error, for people, when a stage
   /// cannot take up its state.
-  Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group,
+  Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group, CheckpointStore* store,
        const Restored& restored);
   ~Task() override;
 
@@ -98,15 +100,18 @@ class Task final : public TaskControl {
   /// Ends a meeting that takes longer than it may.
   void check_time(const TaskGroup::Step& step);
   void share();
+  void save();
   void commit();
   void forget(const TaskGroup::GivenUp& given_up);
+  bool all_saved(const std::vector<const weir_origin*>& origins) const;
   /// What the stages hold; empty when no stage keeps state.
   std::string state() const;
   void restore(std::string_view state, SavedBy by);
 
   Services& services_;
   const PipelineGraph& graph_;
-  const bool saves_;  ///< there is a store, and a stage that keeps state
+  CheckpointStore* const store_;
+  const bool saves_;  ///< checkpoints are kept, and there is a stage that keeps state
 
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> aborted_{false};

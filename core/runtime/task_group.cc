@@ -2,16 +2,29 @@
 #include "runtime/task_group.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace weir {
 
-TaskGroup::TaskGroup(const PipelineGraph& graph, CheckpointStore* store, int number)
-    : store_(store), number_(number) {
+namespace {
+
+/// What such a stage gathers leaves before an exactly-once checkpoint: the records are not in its state, and
+/// those behind them have been delivered, so that none of them may be read again.
+bool holds_for_a_moment(const GraphStage& stage) {
+  const bool between = stage.spec.kind == StageKind::kWindow || stage.spec.kind == StageKind::kProcess;
+  return between && (stage.plugin->capabilities & WEIR_STATEFUL) == 0;
+}
+
+}  // namespace
+
+TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint)
+    : exactly_once_(graph.spec.exactly_once), number_(number), last_checkpoint_(last_checkpoint) {
   step_.number = 1;
   step_.part = Step::Part::kDrain;
   for (const auto& stage : graph.stages) {
     finishing_.push_back(stage.plugin->finish != nullptr);
+    cutting_.push_back(exactly_once_ && finishing_.back() && holds_for_a_moment(stage));
     flushing_.push_back(stage.plugin->flush != nullptr);
   }
 }
@@ -48,6 +61,7 @@ TaskGroup::Step TaskGroup::step() const {
 
 void TaskGroup::begin(bool last) {
   step_.last = last;
+  step_.checkpoint = last_checkpoint_ + 1;
   step_.ended = std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.ended; });
   step_.until = last ? Clock::time_point::max() : Clock::now() + kTime;
   called_.store(true, std::memory_order_release);
@@ -67,7 +81,7 @@ void TaskGroup::go_to(Step::Part part, std::size_t stage) {
 void TaskGroup::go_on(Step::Part part, const std::vector<bool>& stages, std::size_t from, Step::Part behind) {
   const auto next = std::find(stages.begin() + static_cast<std::ptrdiff_t>(from), stages.end(), true);
   if (next != stages.end()) return go_to(part, static_cast<std::size_t>(next - stages.begin()));
-  if (behind == Step::Part::kFlush) return go_on(behind, flushing_, 0, Step::Part::kShare);
+  if (behind == Step::Part::kFlush) return go_on(behind, flushing_, 0, after_flush());
   go_to(behind);
 }
 
@@ -76,18 +90,20 @@ void TaskGroup::advance() {
   switch (step_.part) {
     case Part::kDrain:
       if (starting_) return end();
-      if (step_.last) return go_on(Part::kFinish, finishing_, 0, Part::kFlush);
-      return go_on(Part::kFlush, flushing_, 0, Part::kShare);
+      return go_on(Part::kFinish, step_.last ? finishing_ : cutting_, 0, Part::kFlush);
     case Part::kFinish:
-      return go_on(Part::kFinish, finishing_, step_.stage + 1, Part::kFlush);
+      return go_on(Part::kFinish, step_.last ? finishing_ : cutting_, step_.stage + 1, Part::kFlush);
     case Part::kFlush:
-      return go_on(Part::kFlush, flushing_, step_.stage + 1, Part::kShare);
+      return go_on(Part::kFlush, flushing_, step_.stage + 1, after_flush());
+    case Part::kPrepare:
+      return go_to(Part::kShare);
     case Part::kShare:
       held_ = {};
       for (const auto& member : members_) held_.add(member.share.held);
       all_committed_ = true;
       return go_to(Part::kSave);
     case Part::kSave:
+      last_checkpoint_ = step_.checkpoint;
       return go_to(Part::kCommit);
     case Part::kCommit:
       return giving_up_.empty() ? end() : go_to(Part::kForget);
@@ -95,7 +111,8 @@ void TaskGroup::advance() {
       giving_up_.clear();
       return end();
     case Part::kPause:
-      return go_on(Part::kFlush, flushing_, 0, Part::kShare);
+      ++step_.checkpoint;
+      return go_on(Part::kFlush, flushing_, 0, after_flush());
     case Part::kNone:
     case Part::kOver:
       return;
@@ -137,13 +154,16 @@ void TaskGroup::share(std::size_t member, Share share) {
   members_[member].share = std::move(share);
 }
 
-std::string TaskGroup::save() {
+Checkpoint TaskGroup::checkpoint() {
+  Checkpoint all;
+  all.number = step_.checkpoint;
   std::vector<weir_position> positions;
-  std::vector<std::string> states;
   for (auto& member : members_) {
-    for (const auto& read : member.share.read) read.append_safe(held_, positions);
-    if (!member.share.state.empty()) states.push_back(std::move(member.share.state));
-    member.share = {};
+    Share& share = member.share;
+    for (const auto& read : share.read) read.append_safe(held_, positions);
+    if (!share.state.empty()) all.states.push_back(std::move(share.state));
+    std::move(share.prepared.begin(), share.prepared.end(), std::back_inserter(all.prepared));
+    share.read.clear();
   }
   // Several tasks may know an origin that an earlier run has read.
   safe_.clear();
@@ -151,10 +171,15 @@ std::string TaskGroup::save() {
     const auto [at, added] = safe_.emplace(p.origin, p.next);
     if (!added) at->second = std::max(at->second, p.next);
   }
-  if (store_ == nullptr) return {};
-  positions.clear();
-  for (const auto& [origin, next] : safe_) positions.push_back({origin, next});
-  return store_->save(number_, positions, states);
+  for (const auto& [origin, next] : safe_) all.positions.push_back({origin, next});
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> TaskGroup::claims() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& member : members_)
+    all.insert(all.end(), member.share.claims.begin(), member.share.claims.end());
+  return all;
 }
 
 void TaskGroup::not_committed() {

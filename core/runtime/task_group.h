@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/checkpoint_store.h"
+#include "checkpoint/checkpoint.h"
 #include "checkpoint/positions.h"
 #include "graph/pipeline_graph.h"
 #include "runtime/inbox.h"
@@ -33,22 +33,24 @@ class TaskGroup {
 
   struct Step {
     enum class Part {
-      kNone,    ///< no meeting
-      kDrain,   ///< what is outstanding is done
-      kFinish,  ///< the stage lets its tail go
-      kFlush,   ///< the stage makes durable what it took
-      kShare,   ///< each member tells what it holds
-      kSave,    ///< the first member writes it all to the store
-      kCommit,  ///< each member commits at its sources
-      kForget,  ///< records of given-up partitions leave the lists
-      kPause,   ///< before the positions that a source did not take are offered again
-      kOver     ///< the last meeting has ended
+      kNone,     ///< no meeting
+      kDrain,    ///< what is outstanding is done
+      kFinish,   ///< the stage lets its tail go
+      kFlush,    ///< the stage makes durable what it took, or brings it into its transaction
+      kPrepare,  ///< sinks in transactions prepare, but the one that saves the checkpoint
+      kShare,    ///< each member tells what it holds
+      kSave,     ///< the first member has it all saved: the decision
+      kCommit,   ///< each member commits what was prepared, and positions at its sources
+      kForget,   ///< records of given-up partitions leave the lists
+      kPause,    ///< before the positions that a source did not take are offered again
+      kOver      ///< the last meeting has ended
     };
     std::uint64_t number = 0;  ///< of all steps of the group; grows
     Part part = Part::kNone;
-    std::size_t stage = 0;  ///< kFinish, kFlush
-    bool last = false;      ///< of the meeting that ends the group
-    bool ended = false;     ///< the input has, in all tasks; the pipeline does not only stop
+    std::size_t stage = 0;         ///< kFinish, kFlush
+    std::uint64_t checkpoint = 0;  ///< its number
+    bool last = false;             ///< of the meeting that ends the group
+    bool ended = false;            ///< the input has, in all tasks; the pipeline does not only stop
     /// Until then; a checkpoint that is not at kShare then is put off. max() for never.
     Clock::time_point until = Clock::time_point::max();
   };
@@ -58,17 +60,20 @@ class TaskGroup {
     HeldPositions held;
     std::vector<Positions> read;  ///< of its sources
     std::string state;            ///< empty: no stage keeps any
+    std::vector<Checkpoint::Prepared> prepared;
+    std::vector<std::pair<std::string, std::string>> claims;  ///< of its sources
   };
   /// Of an origin: records from this position on are read again by another owner.
   using GivenUp = std::map<const weir_origin*, std::int64_t>;
 
-  /// `store` may be null; both arguments outlive the group. `number`: under which the store keeps it.
-  TaskGroup(const PipelineGraph& graph, CheckpointStore* store, int number);
+  /// `graph` outlives the group. `number`: which group of the job it is; `last_checkpoint`: the number of the
+  /// last one that was saved under it.
+  TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint);
 
   /// Before any thread starts. Returns the member's number.
   std::size_t add(Inbox& inbox);
   std::size_t size() const { return members_.size(); }
-  bool saves() const { return store_ != nullptr; }
+  int number() const { return number_; }
 
   /// Lets all come together for a checkpoint, which is put off when it takes too long, or to end. No matter
   /// when a meeting is on.
@@ -89,8 +94,9 @@ class TaskGroup {
   void put_off(std::uint64_t step);
 
   void share(std::size_t member, Share share);
-  /// kSave: returns what went wrong, or an empty string.
-  std::string save();
+  /// kSave: what is to be saved, and the claims of all sources. Once.
+  Checkpoint checkpoint();
+  std::vector<std::pair<std::string, std::string>> claims() const;
   /// kCommit: what all members hold.
   const HeldPositions& held() const { return held_; }
   /// kCommit: a source has not taken its positions.
@@ -126,9 +132,10 @@ class TaskGroup {
   /// The first of `stages` from `from` on, or where there is none the part behind.
   void go_on(Step::Part part, const std::vector<bool>& stages, std::size_t from, Step::Part behind);
   void end();
+  Step::Part after_flush() const { return exactly_once_ ? Step::Part::kPrepare : Step::Part::kShare; }
 
-  std::vector<bool> finishing_, flushing_;  ///< by stage: whether there is anything to do
-  CheckpointStore* const store_;
+  std::vector<bool> finishing_, cutting_, flushing_;  ///< by stage: whether there is anything to do
+  const bool exactly_once_;
   const int number_;
   std::atomic<bool> called_{true};
   std::atomic<std::int64_t> under_way_{0};
@@ -136,7 +143,8 @@ class TaskGroup {
   mutable std::mutex mutex_;  // guards what follows; held_ and safe_ are only read between two steps
   std::vector<Member> members_;
   Step step_;
-  bool starting_ = true;  ///< the first meeting is on
+  std::uint64_t last_checkpoint_;  ///< the number of the last one that was saved
+  bool starting_ = true;           ///< the first meeting is on
   bool end_wanted_ = false;
   bool all_committed_ = true;
   HeldPositions held_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/services.h"
+#include "runtime/sink_checkpoint.h"
 #include "state/owned_records.h"
 
 namespace weir {
@@ -33,7 +34,18 @@ struct GroupBounds {
 /// One thing for a worker to do, and what came of it. The task owns it; between being handed over and coming
 /// back only the worker touches it.
 struct Work {
-  enum class Kind { kStart, kRecords, kGroup, kFinish, kFlush, kWatermark, kIdle };
+  enum class Kind {
+    kStart,
+    kRecords,
+    kGroup,
+    kFinish,
+    kFlush,
+    kPrepare,
+    kCommitPrepared,
+    kSaveCheckpoint,
+    kWatermark,
+    kIdle
+  };
 
   struct Output {
     std::uint32_t port = 0;
@@ -46,6 +58,11 @@ struct Work {
   GroupBounds bounds;       ///< kGroup
   std::uint32_t input = 0;  ///< kRecords, kGroup: which of the stage's inputs they came by
   std::int64_t mark = 0;    ///< kWatermark: the time; kIdle: 1 or 0. No worker sees these
+
+  int worker = 0;                ///< of what is for one worker: which
+  std::uint64_t checkpoint = 0;  ///< kPrepare: its number
+  SinkCheckpoint saved;          ///< kSaveCheckpoint
+  std::string prepared;          ///< what came of kPrepare
 
   bool is_mark() const { return kind == Kind::kWatermark || kind == Kind::kIdle; }
 

@@ -85,17 +85,54 @@ void WorkerNode::submit_to_each(Work::Kind kind) {
   for (int i = 0; i < pool_->size(); ++i) {
     auto work = std::make_unique<Work>();
     work->kind = kind;
-    Work& submitted = *work;
-    // Only when nothing is waiting (the task drains before finish and flush), so the order holds.
-    works_.push_back(std::move(work));
-    ++handed_out_;
-    ++running_;
-    pool_->submit_to(i, submitted);
+    submit_to(i, std::move(work));
   }
+}
+
+void WorkerNode::submit_to(int worker, std::unique_ptr<Work> work) {
+  Work& submitted = *work;
+  submitted.worker = worker;
+  works_.push_back(std::move(work));
+  ++handed_out_;
+  ++running_;
+  pool_->submit_to(worker, submitted);
 }
 
 void WorkerNode::flush() {
   if (stage_.plugin->flush != nullptr) submit_to_each(Work::Kind::kFlush);
+}
+
+void WorkerNode::prepare(std::uint64_t checkpoint, bool saver) {
+  if ((stage_.transactions & WEIR_IN_TRANSACTIONS) == 0) return;
+  prepared_.assign(static_cast<std::size_t>(pool_->size()), {});
+  for (int i = saver ? 1 : 0; i < pool_->size(); ++i) {
+    auto work = std::make_unique<Work>();
+    work->kind = Work::Kind::kPrepare;
+    work->checkpoint = checkpoint;
+    submit_to(i, std::move(work));
+  }
+}
+
+void WorkerNode::save_checkpoint(SinkCheckpoint checkpoint) {
+  auto work = std::make_unique<Work>();
+  work->kind = Work::Kind::kSaveCheckpoint;
+  work->saved = std::move(checkpoint);
+  submit_to(0, std::move(work));
+}
+
+void WorkerNode::commit_prepared() {
+  for (std::size_t i = 0; i < prepared_.size(); ++i) {
+    if (std::exchange(prepared_[i], {}).empty()) continue;
+    auto work = std::make_unique<Work>();
+    work->kind = Work::Kind::kCommitPrepared;
+    submit_to(static_cast<int>(i), std::move(work));
+  }
+}
+
+void WorkerNode::append_prepared(std::vector<Checkpoint::Prepared>& prepared) const {
+  for (const auto& transaction : prepared_) {
+    if (!transaction.empty()) prepared.push_back({name(), transaction});
+  }
 }
 
 void WorkerNode::deliver(Work& done) {
@@ -162,6 +199,9 @@ void WorkerNode::enqueue_mark(Work::Kind kind, std::int64_t value) {
 void WorkerNode::send(Work& work) {
   if (work.kind == Work::Kind::kWatermark) return tell_watermark(work.mark);
   if (work.kind == Work::Kind::kIdle) return tell_idle(work.mark != 0);
+  if (work.kind == Work::Kind::kPrepare) {
+    prepared_[static_cast<std::size_t>(work.worker)] = std::move(work.prepared);
+  }
   bytes_ -= std::min(bytes_, work.records.bytes());
   for (const auto& out : work.outputs) {
     if (task_.failed()) return;

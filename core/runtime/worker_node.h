@@ -25,6 +25,10 @@ class WorkerNode final : public StageNode {
   void take(const weir_group& group, Inlet inlet) override;
   void finish(bool /*ended*/) override { submit_to_each(Work::Kind::kFinish); }
   void flush() override;
+  void prepare(std::uint64_t checkpoint, bool saver) override;
+  void save_checkpoint(SinkCheckpoint checkpoint) override;
+  void commit_prepared() override;
+  void append_prepared(std::vector<Checkpoint::Prepared>& prepared) const override;
   void interrupt() override { pool_->interrupt(); }
   bool full() const override { return bytes_ >= stage_.spec.queue_bytes; }
   void hand_over() override;
@@ -51,6 +55,8 @@ class WorkerNode final : public StageNode {
 
   void enqueue(std::unique_ptr<Work> work);
   void submit_to_each(Work::Kind kind);
+  /// Only when nothing is waiting (the task drains before), so that the order holds.
+  void submit_to(int worker, std::unique_ptr<Work> work);
   /// Sinks: puts waiting batches behind the one at `index` into it, since one write of many is cheaper.
   void merge_into(std::size_t index);
   void send(Work& work);
@@ -59,7 +65,8 @@ class WorkerNode final : public StageNode {
   std::size_t handed_out_ = 0;               ///< how many at the front of works_ are with the workers or done
   std::size_t running_ = 0;                  ///< how many of those are not done
   std::size_t bytes_ = 0;
-  std::unique_ptr<WorkerPool> pool_;  ///< last: its threads end before the work they refer to goes
+  std::vector<std::string> prepared_;  ///< by worker; empty: nothing is to be committed
+  std::unique_ptr<WorkerPool> pool_;   ///< last: its threads end before the work they refer to goes
 };
 
 }  // namespace weir

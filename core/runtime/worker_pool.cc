@@ -165,6 +165,17 @@ weir_status WorkerPool::call(Worker& worker, Work& work) {
       return WEIR_OK;
     case Work::Kind::kFlush:
       return plugin.flush == nullptr ? WEIR_OK : plugin.flush(worker.instance, context);
+    case Work::Kind::kPrepare: {
+      weir_slice transaction{};
+      const weir_status status = plugin.prepare(worker.instance, context, work.checkpoint, &transaction);
+      work.prepared = view(transaction);
+      return status;
+    }
+    case Work::Kind::kCommitPrepared:
+      return plugin.commit_prepared(worker.instance, context);
+    case Work::Kind::kSaveCheckpoint:
+      return work.saved.as_c(
+          [&](const weir_checkpoint* c) { return plugin.save_checkpoint(worker.instance, context, c); });
   }
   return plugin.start(worker.instance, context);
 }

@@ -20,8 +20,9 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> kSections{"pipeline", "tasks",   "sources",    "windows",      "processes",
-                                         "sinks",    "discard", "checkpoint", "stop_timeout", "tests"};
+const std::vector<std::string> kSections{"pipeline",  "tasks",        "sources", "windows",
+                                         "processes", "sinks",        "discard", "checkpoint",
+                                         "delivery",  "stop_timeout", "tests"};
 const std::vector<std::string> kCheckpointKeys{"every", "store"};
 constexpr int kMostTasks = 1024;
 
@@ -108,6 +109,8 @@ class PipelineReader {
       spec_.discard = read_port_refs(section, diagnostics_);
     } else if (section.key == "checkpoint") {
       read_checkpoint(section);
+    } else if (section.key == "delivery") {
+      read_delivery(section);
     } else if (section.key == "stop_timeout") {
       if (const auto time = read_duration(section, "stop_timeout")) spec_.stop_timeout = *time;
     } else {
@@ -182,14 +185,38 @@ class PipelineReader {
           spec_.state_may_be_lost = true;
         } else if (part.value.kind == Node::Kind::kScalar && !part.value.text.empty()) {
           spec_.checkpoint_store = part.value.text;
+        } else if (part.value.kind == Node::Kind::kMap) {
+          read_checkpoint_sink(part);
         } else {
-          report(part, "the path of a folder, or none");
+          report(part, "the path of a folder, {sink: NAME}, or none");
         }
       } else {
         diagnostics_.add(part.mark, "unknown key '" + part.key + "' of 'checkpoint'" +
                                         suggestion(part.key, kCheckpointKeys));
       }
     }
+  }
+
+  void read_checkpoint_sink(const Node::Entry& store) {
+    for (const auto& part : store.value.entries) {
+      if (part.key != "sink") {
+        diagnostics_.add(part.mark, "unknown key '" + part.key + "' of 'checkpoint.store', expected 'sink'");
+      } else if (part.value.kind != Node::Kind::kScalar) {
+        report(part, "the name of a sink");
+      } else {
+        spec_.checkpoint_sink = part.value.text;
+        spec_.checkpoint_sink_mark = part.value_mark();
+      }
+    }
+  }
+
+  void read_delivery(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    spec_.delivery_mark = entry.value_mark();
+    spec_.exactly_once = entry.value.kind == Node::Kind::kScalar && entry.value.text == "exactly_once";
+    if (!spec_.exactly_once &&
+        (entry.value.kind != Node::Kind::kScalar || entry.value.text != "at_least_once"))
+      report(entry, "at_least_once or exactly_once");
   }
 
   std::optional<std::chrono::milliseconds> read_duration(const Node::Entry& entry, const std::string& name) {

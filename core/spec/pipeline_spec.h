@@ -66,6 +66,11 @@ struct PipelineSpec {
       checkpoint_store;       ///< a folder; empty: only sources that keep positions themselves (Kafka) resume
   Mark checkpoint_mark = {};  ///< of `checkpoint:`, where the file has it
   bool state_may_be_lost = false;  ///< `store: none`
+  std::string checkpoint_sink =
+      {};  ///< `store: {sink: NAME}`: checkpoints are kept where that sink writes to
+  Mark checkpoint_sink_mark = {};
+  bool exactly_once = false;  ///< `delivery: exactly_once`
+  Mark delivery_mark = {};    ///< of `delivery:`, where the file has it
   std::chrono::milliseconds stop_timeout{30000};
 
   const StageSpec* find(const std::string& stage) const;

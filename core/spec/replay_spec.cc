@@ -113,6 +113,8 @@ std::optional<PipelineSpec> replay_spec(const PipelineSpec& spec, const ReplayRe
   replay.name = spec.name + "-replay";
   replay.tasks = 1;
   replay.checkpoint_store.clear();  // the source keeps its place in the files' names
+  replay.checkpoint_sink.clear();
+  replay.exactly_once = false;  // what fails in the middle is sent again
   replay.stages.clear();
   replay.discard.clear();
   const std::string source = free_name(spec, kSource);

@@ -18,6 +18,9 @@ class Rewriter {
     graph_.spec.tasks = wanted_.tasks;
     graph_.verify_ports = true;
     graph_.spec.checkpoint_store.clear();
+    graph_.spec.exactly_once = false;
+    graph_.keeper.reset();
+    for (auto& stage : graph_.stages) stage.transactions = 0;
     // Only steps make checkpoints: the runtime's own come by the machine's clock.
     graph_.spec.checkpoint_every = std::chrono::hours(24 * 365);
     const std::size_t stages = graph_.stages.size();

@@ -80,15 +80,27 @@ FIELD(weir_timer, domain, 4);
 FIELD(weir_timer, key, 8);
 FIELD(weir_timer, time, 24);
 
-SIZE(weir_place, 56);
+SIZE(weir_place, 64);
 FIELD(weir_place, task, 4);
 FIELD(weir_place, tasks, 8);
 FIELD(weir_place, worker, 12);
 FIELD(weir_place, workers, 16);
 FIELD(weir_place, pipeline, 24);
 FIELD(weir_place, stage, 40);
+FIELD(weir_place, transactions, 56);
+FIELD(weir_place, reserved, 60);
 
-SIZE(weir_host, 344);
+SIZE(weir_checkpoint, 80);
+FIELD(weir_checkpoint, reserved, 4);
+FIELD(weir_checkpoint, name, 8);
+FIELD(weir_checkpoint, number, 24);
+FIELD(weir_checkpoint, content, 32);
+FIELD(weir_checkpoint, positions, 48);
+FIELD(weir_checkpoint, position_count, 56);
+FIELD(weir_checkpoint, claims, 64);
+FIELD(weir_checkpoint, claim_count, 72);
+
+SIZE(weir_host, 352);
 FIELD(weir_host, abi_major, 4);
 FIELD(weir_host, abi_minor, 8);
 FIELD(weir_host, log, 16);
@@ -132,6 +144,7 @@ FIELD(weir_host, list_show, 312);
 FIELD(weir_host, list_drop_front, 320);
 FIELD(weir_host, list_move, 328);
 FIELD(weir_host, list_records, 336);
+FIELD(weir_host, saved_position, 344);
 
 SIZE(weir_option, 72);
 FIELD(weir_option, type, 4);
@@ -151,7 +164,7 @@ FIELD(weir_port, name, 8);
 FIELD(weir_port, help, 16);
 FIELD(weir_port, schema, 24);
 
-SIZE(weir_plugin, 208);
+SIZE(weir_plugin, 264);
 FIELD(weir_plugin, kind, 4);
 FIELD(weir_plugin, accepts, 8);
 FIELD(weir_plugin, capabilities, 12);
@@ -179,6 +192,13 @@ FIELD(weir_plugin, flush, 176);
 FIELD(weir_plugin, interrupt, 184);
 FIELD(weir_plugin, inputs, 192);
 FIELD(weir_plugin, stage_takes, 200);
+FIELD(weir_plugin, stage_refuses, 208);
+FIELD(weir_plugin, stage_load, 216);
+FIELD(weir_plugin, stage_recover, 224);
+FIELD(weir_plugin, prepare, 232);
+FIELD(weir_plugin, commit_prepared, 240);
+FIELD(weir_plugin, save_checkpoint, 248);
+FIELD(weir_plugin, claim, 256);
 
 SIZE(weir_input, 32);
 FIELD(weir_input, accepts, 4);

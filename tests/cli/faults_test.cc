@@ -39,7 +39,7 @@ TEST_F(Faults, ARecordThatCannotBeTakenStopsThePipelineAndSaysWhatToDo) {
       EndsWith("etl-run: pipeline 'copy' failed: stage 'in': cannot take the record in[in.txt@2]: line 2 of "
                "'in.txt' is longer than max_line (100 bytes); this record holds its beginning; wire the port "
                "'in.error' to keep such records and go on (line_too_long); positions are kept\n"));
-  EXPECT_FALSE(exists("store/copy.task-0.positions.json"));
+  EXPECT_FALSE(exists("store/copy.task-0.checkpoint-1"));
   EXPECT_EQ(etl_run({"-q", "p.yaml"}).err, done.err.substr(done.err.find("etl-run: pipeline")))
       << "with --quiet the error stands alone";
 }
@@ -54,26 +54,25 @@ TEST_F(Faults, AnInputThatIsNotThereIsNamed) {
 TEST_F(Faults, ADamagedCheckpointStopsTheStart) {
   dir_.write("in.txt", "first\n");
   dir_.write("p.yaml", kCopy);
-  dir_.write("store/copy.task-0.positions.json", "{\"weir_positions\": 1, \"posi");
+  dir_.write("store/copy.task-0.checkpoint-1", "weir checkp");
   const auto done = etl_run({"p.yaml"});
   EXPECT_EQ(done.status.code, 1);
-  EXPECT_EQ(
-      done.err,
-      "etl-run: checkpoint file store/copy.task-0.positions.json is damaged or of another version; remove it "
-      "to read its sources from their beginning\n");
+  EXPECT_EQ(done.err,
+            "etl-run: checkpoint file store/copy.task-0.checkpoint-1: it is damaged: it ends too early; "
+            "there is no older "
+            "one; remove it to read the sources from their beginning, without what the stages kept\n");
   EXPECT_FALSE(exists("disk/out.txt"));
 }
 
 TEST_F(Faults, PositionsThatCannotBeSavedStopThePipeline) {
   dir_.write("in.txt", "first\n");
   dir_.write("p.yaml", kCopy);
-  fs::create_directories(dir_ / "store/copy.task-0.positions.json.new");  // where the file is to be written
+  fs::create_directories(dir_ / "store/copy.task-0.checkpoint-1.new");  // where the file is to be written
   const auto done = etl_run({"p.yaml"});
   EXPECT_EQ(done.status.code, 1);
-  EXPECT_THAT(done.err,
-              EndsWith("etl-run: pipeline 'copy' failed: cannot create "
-                       "store/copy.task-0.positions.json.new: Is a directory (store); positions are "
-                       "kept\n"));
+  EXPECT_THAT(done.err, EndsWith("etl-run: pipeline 'copy' failed: cannot create "
+                                 "store/copy.task-0.checkpoint-1.new: Is a directory (store); positions are "
+                                 "kept\n"));
 }
 
 TEST_F(Faults, AFolderWithoutWritePermissionIsNamed) {
@@ -111,7 +110,7 @@ TEST_F(Faults, AFullDiskStopsItWithWholeLinesAndTheNextRunLosesNothing) {
               AllOf(HasSubstr("taken by sinks"), Not(HasSubstr("written"))));
   const std::string written = dir_.read("disk/out.txt");
   EXPECT_TRUE(written.empty() || written.back() == '\n') << "no half line";
-  EXPECT_FALSE(exists("store/copy.task-0.positions.json"));
+  EXPECT_FALSE(exists("store/copy.task-0.checkpoint-1"));
 
   // The operator makes room.
   disk.resize("4m");

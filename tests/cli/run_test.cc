@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
-#include <nlohmann/json.hpp>
+#include <cstdint>
 #include <set>
 #include <string>
+#include <variant>
 
+#include "checkpoint/checkpoint_folder.h"
 #include "etl_run.h"
 
 namespace weir::test {
@@ -92,8 +94,10 @@ TEST_F(RunFile, ASignalEndsItInOrderAndTheNextRunGoesOnFromThere) {
     const auto lines = lines_of("out.txt");
     for (std::size_t i = 0; i < lines.size(); ++i) ASSERT_EQ(lines[i], std::to_string(i + 1));
     EXPECT_GT(lines.size(), written);
-    const auto store = nlohmann::json::parse(dir_.read("store/endless.task-0.positions.json"));
-    EXPECT_EQ(store.at("positions").at(0).at("next").get<std::size_t>(), lines.size() + 1)
+    Origins origins;
+    const auto loaded = CheckpointFolder((dir_ / "store").string(), "endless").load(origins);
+    const auto& checkpoints = std::get<CheckpointStore::Loaded>(loaded).checkpoints;
+    EXPECT_EQ(checkpoints.at(0).positions.at(0).next, static_cast<std::int64_t>(lines.size() + 1))
         << "what was written is committed, no more and no less";
     EXPECT_THAT(line_with(child->err(), "account: "), HasSubstr(" = written "));
     written = lines.size();

@@ -12,6 +12,15 @@
  *   flush    make durable all that was taken (sinks), before positions are committed.
  *   destroy, close
  *
+ * Where a pipeline delivers exactly once, sinks work in transactions, one from checkpoint to checkpoint:
+ *
+ *   stage_load, stage_recover   at the start: what was saved last, and what became of transactions.
+ *   flush                       all that was taken is in the transaction, and what cannot be has left by
+ * `error`. prepare                     from now on the transaction can be committed or taken back, even after
+ * a crash. save_checkpoint             the one decision: the checkpoint is saved, by a sink or in a folder.
+ *   commit_prepared             what was prepared is committed. A crash before it is made up for by
+ * stage_recover.
+ *
  * Rules that hold everywhere:
  *  - Who allocates frees. No exception, no C++ type and no allocation changes hands here.
  *  - A slice points to bytes that live for the call, unless its comment says otherwise.
@@ -180,7 +189,7 @@ typedef struct weir_context weir_context;
 /* A count that appears in the summary and the metrics under the stage's name. Owned by the host. */
 typedef struct weir_counter weir_counter;
 
-/* Where an instance runs. */
+/* Where an instance runs, and how. */
 typedef struct weir_place {
   uint32_t size;
   uint32_t task; /* 0 .. tasks-1: a task is one thread with its own copy of the graph */
@@ -189,7 +198,29 @@ typedef struct weir_place {
   uint32_t workers;
   weir_slice pipeline;
   weir_slice stage;
+  uint32_t transactions; /* sinks: WEIR_IN_TRANSACTIONS, WEIR_KEEPS_CHECKPOINTS, or 0 */
+  uint32_t reserved;     /* 0 */
 } weir_place;
+
+/* How a sink takes part in checkpoints: */
+/* exactly once: nothing that it takes may count before it has been committed with a checkpoint. */
+#define WEIR_IN_TRANSACTIONS 1u
+/* it keeps the pipeline's checkpoints, in the place that it writes to. With WEIR_IN_TRANSACTIONS what it took
+ * and the checkpoint are committed together, or neither is. */
+#define WEIR_KEEPS_CHECKPOINTS 2u
+
+/* One checkpoint, for the sink that keeps it. */
+typedef struct weir_checkpoint {
+  uint32_t size;
+  uint32_t reserved;  /* 0 */
+  weir_slice name;    /* of the tasks that it is of: what is saved under a name replaces what was there */
+  uint64_t number;    /* grows from checkpoint to checkpoint of that name, over restarts too */
+  weir_slice content; /* all of it; to be handed back as it is */
+  const weir_position* positions; /* the same positions as in `content`: how far each source is done */
+  size_t position_count;
+  const weir_header* claims; /* of sources that have one: the stage's name and its claim */
+  size_t claim_count;
+} weir_checkpoint;
 
 typedef struct weir_host {
   uint32_t size;
@@ -305,6 +336,11 @@ typedef struct weir_host {
   size_t (*list_move)(weir_context*, weir_slice key, int64_t from, int64_t into);
   /* The list's records, valid until it is changed. */
   const weir_record* (*list_records)(weir_context*, weir_slice key, int64_t window, size_t* count);
+
+  /* -- exactly once -- */
+  /* Sources: where reading of that origin goes on, whatever the source's own notes say; INT64_MIN where the
+   * checkpoint does not tell, as always in pipelines that deliver at least once. From start and poll. */
+  int64_t (*saved_position)(weir_context*, const weir_origin*);
 } weir_host;
 
 /* ---- the plugin's side -------------------------------------------------------------------------------- */
@@ -367,6 +403,12 @@ typedef struct weir_input {
 #define WEIR_BLOCKS 1u     /* process may wait for I/O: the stage runs on worker threads of its own */
 #define WEIR_CONCURRENT 2u /* several workers may share the stage's input (`concurrency: n`) */
 #define WEIR_ENDS 4u       /* sources: poll can return WEIR_END */
+/* Sources: after restore, or at saved_position, it goes on with exactly the record that comes next;
+ * stage_refuses may tell that it does not with these options. */
+#define WEIR_REWINDS 16u
+/* Sinks: works in transactions. It has prepare, commit_prepared and stage_recover, or, where it can only keep
+ * the checkpoint itself, stage_load and save_checkpoint. */
+#define WEIR_TRANSACTIONAL 32u
 /* All that it holds between calls stands in the host's state, lists and timers, and is saved with the
  * checkpoint: when the pipeline only stops, it goes on where it was and finish() is not called. */
 #define WEIR_STATEFUL 8u
@@ -411,7 +453,8 @@ typedef struct weir_plugin {
   weir_status (*process)(weir_instance*, weir_context*, const weir_batch*);
   weir_status (*process_group)(weir_instance*, weir_context*, const weir_group*);
   weir_status (*on_timer)(weir_instance*, weir_context*, const weir_timer*);
-  /* WEIR_FAILED from finish or flush stops the pipeline, positions kept. */
+  /* WEIR_FAILED from finish or flush stops the pipeline, positions kept. In pipelines that deliver exactly
+   * once windows and processes without WEIR_STATEFUL are finished before each checkpoint. */
   weir_status (*finish)(weir_instance*, weir_context*);
   weir_status (*flush)(weir_instance*, weir_context*);
   /* The pipeline aborts: a call that waits should return soon. [any-thread] */
@@ -423,6 +466,33 @@ typedef struct weir_plugin {
   /* A JSON Schema of the records that the input of this number takes, alive until close; NULL: any. A file is
    * refused where it wires a port to the input whose declared schema allows no value that this one allows. */
   const char* (*stage_takes)(weir_stage*, uint32_t input);
+
+  /* -- transactions of sinks; the functions of a stage are called while it has no instances -- */
+  /* Whether a stage with these options can work with those flags of weir_place, `instances` of it at once:
+   * NULL, or why not, alive until close. Sources are asked with WEIR_IN_TRANSACTIONS: whether they go back to
+   * exactly where a checkpoint was made. */
+  const char* (*stage_refuses)(weir_stage*, uint32_t transactions, uint32_t instances);
+  /* WEIR_KEEPS_CHECKPOINTS. From now on the checkpoints belong to this process: one that has them still can
+   * save no more, and what it has not committed is taken back. Then calls `visit` with each name and the
+   * content saved under it. */
+  weir_status (*stage_load)(weir_stage*, weir_context*, void* visitor, weir_visit visit);
+  /* WEIR_IN_TRANSACTIONS, after stage_load. `saved`: what prepare() gave for the checkpoint that the stage
+   * starts from; commits those that are not committed yet, and takes back all else that the stage has written
+   * in transactions. */
+  weir_status (*stage_recover)(weir_stage*, weir_context*, const weir_slice* saved, size_t count);
+  /* Makes the transaction so durable that it can be committed, or taken back, by another process after a
+   * crash; what comes after it belongs to the next one. *transaction: how it is found again, until the next
+   * call; empty when nothing needs to be committed. Not called for an instance that saves the checkpoint. */
+  weir_status (*prepare)(weir_instance*, weir_context*, uint64_t checkpoint, weir_slice* transaction);
+  /* The checkpoint has been saved. Called for what was prepared last, if it was not empty. */
+  weir_status (*commit_prepared)(weir_instance*, weir_context*);
+  /* WEIR_KEEPS_CHECKPOINTS: saves it, together with the transaction where there is one. Durable when it
+   * returns WEIR_OK; anything else stops the pipeline, and stage_load will tell which of the two it was. */
+  weir_status (*save_checkpoint)(weir_instance*, weir_context*, const weir_checkpoint*);
+  /* Sources, at each checkpoint: bytes by which a sink that commits positions in its own transaction proves
+   * that they belong to this process (Kafka: the consumer group's metadata), until the next call; empty:
+   * none. */
+  weir_slice (*claim)(weir_instance*, weir_context*);
 } weir_plugin;
 
 typedef struct weir_library_info {

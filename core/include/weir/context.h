@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -226,6 +227,12 @@ class Context {
   }
   /// [any-thread]
   void wake() const { host_->wake(context_); }
+  /// Where the checkpoint says that reading of the origin goes on, whatever the source's own notes say;
+  /// nothing where it does not tell, as always in pipelines that deliver at least once.
+  std::optional<std::int64_t> saved_position(const weir_origin* origin) const {
+    const std::int64_t next = host_->saved_position(context_, origin);
+    return next == INT64_MIN ? std::nullopt : std::optional(next);
+  }
   /// Before origins go to another owner; what this call has emitted so far is handed on first.
   void give_up(std::span<const weir_origin* const> origins, bool lost) {
     hand_on();

@@ -162,6 +162,8 @@ class Descriptor {
   Descriptor& blocks() { return c_.capabilities |= WEIR_BLOCKS, *this; }
   /// Several workers may share the stage's input (`concurrency: n`).
   Descriptor& concurrent() { return c_.capabilities |= WEIR_CONCURRENT, *this; }
+  /// Sources: it goes on with exactly the record behind a restored or saved position: see WEIR_REWINDS.
+  Descriptor& rewinds() { return c_.capabilities |= WEIR_REWINDS, *this; }
   /// Sources: it comes to an end by itself.
   Descriptor& ends() { return c_.capabilities |= WEIR_ENDS, *this; }
 

@@ -12,6 +12,7 @@
 #include <weir/process.h>
 #include <weir/sink.h>
 #include <weir/source.h>
+#include <weir/transactional_sink.h>
 #include <weir/window.h>
 
 #include <concepts>
@@ -50,6 +51,11 @@ concept DeclaresWhatItTakes = requires(const Options& o, std::uint32_t input) {
   { T::takes(o, input) } -> std::same_as<std::string>;
 };
 
+template <class T>
+concept MayRefuseTransactions = requires(const Options& o) {
+  { T::refuses(o, Transactions{}, std::uint32_t{1}) } -> std::same_as<std::string>;
+};
+
 /// The functions of one plugin class.
 template <class T>
 class Trampoline {
@@ -66,6 +72,7 @@ class Trampoline {
       if constexpr (HasDynamicPorts<T>)
         p.stage_ports = [](weir_stage* s) { return stage(s)->ports.freeze(); };
       if constexpr (DeclaresWhatItTakes<T>) p.stage_takes = takes;
+      if constexpr (MayRefuseTransactions<T>) p.stage_refuses = refuses;
       p.create = create;
       p.start = [](weir_instance* i, weir_context*) { return run(i, [&](auto& t, auto& c) { t.start(c); }); };
       p.destroy = [](weir_instance* i) { delete instance(i); };
@@ -88,6 +95,8 @@ class Trampoline {
       if constexpr (std::derived_from<T, Process>) add_process(p);
       if constexpr (std::derived_from<T, Window>) p.process = process_batch;
       if constexpr (std::derived_from<T, Sink>) add_sink(p);
+      if constexpr (std::derived_from<T, TransactionalSink>) add_transactions(p);
+      if constexpr (std::derived_from<T, CheckpointSink>) add_checkpoints(p);
       return p;
     }();
     return &table;
@@ -111,6 +120,7 @@ class Trampoline {
     Shared shared;
     PortList ports;
     std::vector<std::string> taken;  // of each input a JSON Schema, or nothing
+    std::string refusal;             // the last answer of stage_refuses
   };
 
   struct InstanceState {
@@ -124,6 +134,7 @@ class Trampoline {
     }
     Context context;
     T object;
+    std::string answer;  // what the last call returned beside its status
   };
 
   static StageState* stage(weir_stage* s) { return reinterpret_cast<StageState*>(s); }
@@ -149,6 +160,12 @@ class Trampoline {
     return input >= taken.size() || taken[input].empty() ? nullptr : taken[input].c_str();
   }
 
+  static const char* refuses(weir_stage* s, std::uint32_t transactions, std::uint32_t instances) {
+    auto& why = stage(s)->refusal;
+    why = T::refuses(stage(s)->options, Transactions::of(transactions), instances);
+    return why.empty() ? nullptr : why.c_str();
+  }
+
   static weir_instance* create(weir_stage* s, weir_context* context) {
     try {
       return reinterpret_cast<weir_instance*>(new InstanceState(*stage(s), context));
@@ -159,6 +176,26 @@ class Trampoline {
                                 slice("something that is no std::exception was thrown"));
     }
     return nullptr;
+  }
+
+  /// Calls with the stage alone; it can log, nothing else.
+  template <class F>
+  static weir_status run_stage(weir_stage* s, weir_context* handle, F&& call) {
+    Context context(stage(s)->host, handle);
+    try {
+      call(stage(s)->options, context);
+      return WEIR_OK;
+    } catch (const Stop& e) {
+      context.set_error(e.code(), e.what());
+      return WEIR_STOP;
+    } catch (const Failure& e) {
+      context.set_error(e.code(), e.what());
+    } catch (const std::exception& e) {
+      context.set_error("exception", e.what());
+    } catch (...) {
+      context.set_error("exception", "something that is no std::exception was thrown");
+    }
+    return WEIR_FAILED;
   }
 
   /// Calls and hands on what was emitted; an exception becomes a status, and then nothing is handed on.
@@ -207,6 +244,11 @@ class Trampoline {
       return run(i, [&](auto& t, auto& c) { t.restore({positions, n}, c); });
     };
     p.progress = [](weir_instance* i) { return instance(i)->object.progress(); };
+    p.claim = [](weir_instance* i, weir_context*) {
+      auto& claim = instance(i)->answer;
+      if (run(i, [&](auto& t, auto& c) { claim = t.claim(c); }) != WEIR_OK) claim.clear();
+      return slice(claim);
+    };
   }
 
   static void add_process(weir_plugin& p) {
@@ -225,6 +267,40 @@ class Trampoline {
       return run(i, [&](auto& t, auto& c) { t.write(records_of(batch->records, batch->count), c); });
     };
     p.flush = [](weir_instance* i, weir_context*) { return run(i, [&](auto& t, auto& c) { t.flush(c); }); };
+  }
+
+  static void add_transactions(weir_plugin& p) {
+    p.capabilities |= WEIR_TRANSACTIONAL;
+    p.stage_recover = [](weir_stage* s, weir_context* handle, const weir_slice* saved, size_t n) {
+      return run_stage(s, handle, [&](const Options& options, Context& c) {
+        std::vector<std::string_view> all;
+        for (size_t i = 0; i < n; ++i) all.push_back(view(saved[i]));
+        T::recover(options, all, c);
+      });
+    };
+    p.prepare = [](weir_instance* i, weir_context*, uint64_t checkpoint, weir_slice* transaction) {
+      auto& prepared = instance(i)->answer;
+      prepared.clear();
+      const weir_status status = run(i, [&](auto& t, auto& c) { prepared = t.prepare(checkpoint, c); });
+      *transaction = slice(prepared);
+      return status;
+    };
+    p.commit_prepared = [](weir_instance* i, weir_context*) {
+      return run(i, [&](auto& t, auto& c) { t.commit_prepared(c); });
+    };
+  }
+
+  static void add_checkpoints(weir_plugin& p) {
+    p.stage_load = [](weir_stage* s, weir_context* handle, void* visitor, weir_visit visit) {
+      return run_stage(s, handle, [&](const Options& options, Context& c) {
+        T::load(options, c, [&](std::string_view name, std::string_view content) {
+          visit(visitor, slice(name), slice(content));
+        });
+      });
+    };
+    p.save_checkpoint = [](weir_instance* i, weir_context*, const weir_checkpoint* checkpoint) {
+      return run(i, [&](auto& t, auto& c) { t.save_checkpoint(*checkpoint, c); });
+    };
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 
 namespace weir {
 
@@ -29,6 +30,10 @@ class Source : public Stage {
 
   /// Before start(): where the last run stopped.
   virtual void restore(std::span<const weir_position>, Context&) {}
+
+  /// By what a sink that commits positions in its own transaction proves that they are this source's; see
+  /// weir_plugin::claim. Asked at each checkpoint.
+  virtual std::string claim(Context&) { return {}; }
 
   /// How far it is, 0 to 1; negative: unknown. [any-thread]
   virtual double progress() const { return -1; }

@@ -38,6 +38,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -196,6 +197,63 @@ class Harness {
     context_.watermark = times_.now();
     start();
   }
+
+  // -- transactions of sinks --
+
+  /// Before start: how the sink takes part in checkpoints, WEIR_IN_TRANSACTIONS and WEIR_KEEPS_CHECKPOINTS.
+  void work_in(std::uint32_t transactions) { context_.place.transactions = transactions; }
+  /// Empty, or why a stage with these options cannot.
+  std::string refuses(std::uint32_t transactions, std::uint32_t instances = 1) {
+    const char* const why = plugin_->stage_refuses == nullptr
+                                ? nullptr
+                                : plugin_->stage_refuses(stage_.stage(), transactions, instances);
+    return why == nullptr ? std::string() : why;
+  }
+  std::string prepare(std::uint64_t checkpoint) {
+    start();
+    weir_slice transaction{};
+    stage_.check(plugin_->prepare(stage_.instance(), &context_, checkpoint, &transaction));
+    return std::string(view(transaction));
+  }
+  void commit_prepared() { stage_.check(plugin_->commit_prepared(stage_.instance(), &context_)); }
+  /// Positions as {name of the origin, partition, next}; claims as {name of the stage, claim}.
+  void save_checkpoint(const std::string& name, std::uint64_t number, const std::string& content,
+                       const std::vector<std::tuple<std::string, std::int32_t, std::int64_t>>& positions = {},
+                       const std::vector<std::pair<std::string, std::string>>& claims = {}) {
+    start();
+    std::vector<weir_header> proofs;
+    for (const auto& [stage, claim] : claims) proofs.push_back({slice(stage), slice(claim)});
+    hand_positions(positions, [&](auto* i, auto* c, const weir_position* p, std::size_t n) {
+      const weir_checkpoint checkpoint{
+          sizeof checkpoint, 0, slice(name), number, slice(content), p, n, proofs.data(), proofs.size()};
+      return plugin_->save_checkpoint(i, c, &checkpoint);
+    });
+  }
+  /// The process is gone and another one begins: what is saved, by name. The instance is another one then.
+  std::map<std::string, std::string> load() {
+    std::map<std::string, std::string> saved;
+    stage_.between_instances([&](weir_stage* stage) {
+      stage_.check(
+          plugin_->stage_load(stage, &context_, &saved, [](void* to, weir_slice name, weir_slice content) {
+            (*static_cast<std::map<std::string, std::string>*>(to))[std::string(view(name))] = view(content);
+          }));
+    });
+    return saved;
+  }
+  /// The same for what prepare() had returned for the last checkpoint that was saved.
+  void recover(const std::vector<std::string>& saved) {
+    std::vector<weir_slice> slices;
+    for (const auto& one : saved) slices.push_back(slice(one));
+    stage_.between_instances([&](weir_stage* stage) {
+      stage_.check(plugin_->stage_recover(stage, &context_, slices.data(), slices.size()));
+    });
+  }
+
+  /// Sources: where the checkpoint says that reading goes on.
+  void set_saved_position(const std::string& name, std::int32_t partition, std::int64_t next) {
+    context_.saved_positions[name + "/" + std::to_string(partition)] = next;
+  }
+  std::string claim() { return std::string(view(plugin_->claim(stage_.instance(), &context_))); }
 
   /// How many entries of state, lists and timers the stage has left in the host.
   std::size_t held() const {

@@ -41,6 +41,7 @@ struct weir_context {
   std::int64_t watermark = INT64_MIN;
   std::map<std::pair<std::string, std::int32_t>, std::unique_ptr<weir_origin>> origins;
   std::deque<std::string> names;
+  std::map<std::string, std::int64_t> saved_positions;  // by "topic/partition"
   std::vector<std::vector<std::string>> given_up;
   std::function<void()> on_give_up;
   std::mutex mutex;  // below: reached from several threads
@@ -249,6 +250,11 @@ inline const weir_host& host() {
       return o.get();
     };
     h.origin_done = [](weir_context*, const weir_origin*) {};
+    h.saved_position = [](weir_context* c, const weir_origin* o) -> int64_t {
+      const auto found =
+          c->saved_positions.find(std::string(view(o->name)) + "/" + std::to_string(o->partition));
+      return found == c->saved_positions.end() ? INT64_MIN : found->second;
+    };
     h.wake = [](weir_context* c) {
       const std::lock_guard lock(c->mutex);
       ++c->wakes;

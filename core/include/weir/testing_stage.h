@@ -21,8 +21,8 @@ class StageUnderTest {
   /// `options`: as the host hands them over.
   StageUnderTest(const weir_plugin& plugin, std::string options)
       : plugin_(plugin), options_(std::move(options)) {
-    context_.place = {sizeof(weir_place),        0, 1, 0, 1, slice(context_.pipeline_name),
-                      slice(context_.stage_name)};
+    context_.place = {sizeof(weir_place),         0, 1, 0, 1, slice(context_.pipeline_name),
+                      slice(context_.stage_name), 0, 0};
     open();
     const auto* ports = plugin.stage_ports != nullptr ? plugin.stage_ports(stage_) : plugin.ports;
     for (; *ports != nullptr; ++ports) context_.port_names.emplace_back((*ports)->name);
@@ -35,6 +35,14 @@ class StageUnderTest {
     take_down();
     open();
   }
+  /// Takes the instance down, for `call` with the stage alone, and makes another one.
+  template <class Call>
+  void between_instances(Call&& call) {
+    if (instance_ != nullptr) plugin_.destroy(std::exchange(instance_, nullptr));
+    started_ = false;
+    call(stage_);
+    make_instance();
+  }
   void start() {
     if (std::exchange(started_, true)) return;
     check(plugin_.start(instance_, &context_));
@@ -42,6 +50,7 @@ class StageUnderTest {
 
   weir_context& context() { return context_; }
   weir_instance* instance() const { return instance_; }
+  weir_stage* stage() const { return stage_; }
 
   /// 0 where the plugin names none.
   std::size_t input_count() const {
@@ -74,6 +83,9 @@ class StageUnderTest {
       if (context_.problems.empty()) fail_with(WEIR_FAILED);
       throw PluginError(WEIR_FAILED, "option", context_.problems[0].second, context_.problems[0].first);
     }
+    make_instance();
+  }
+  void make_instance() {
     instance_ = plugin_.create(stage_, &context_);
     if (instance_ != nullptr) return;
     plugin_.close(std::exchange(stage_, nullptr));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <weir/record.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -24,24 +25,39 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class CheckpointFolderTest : public ::testing::Test {
  protected:
-  /// "source/name/partition" to position; or the problem under "problem".
+  /// "source/name/partition" to the furthest position; or the problem under "problem".
   std::map<std::string, std::int64_t> load(const CheckpointFolder& store) {
     Origins origins;
     const auto loaded = store.load(origins);
     std::map<std::string, std::int64_t> all;
     if (const auto* problem = std::get_if<std::string>(&loaded)) return {{*problem, 0}};
-    for (const auto& p : std::get<0>(loaded).positions) {
-      all[std::string(view(p.origin->source)) + "/" + std::string(view(p.origin->name)) + "/" +
-          std::to_string(p.origin->partition)] = p.next;
+    for (const auto& checkpoint : std::get<0>(loaded).checkpoints) {
+      for (const auto& p : checkpoint.positions) {
+        auto& next = all[std::string(view(p.origin->source)) + "/" + std::string(view(p.origin->name)) + "/" +
+                         std::to_string(p.origin->partition)];
+        next = std::max(next, p.next);
+      }
     }
     return all;
+  }
+  std::vector<std::string> damaged() {
+    Origins origins;
+    auto loaded = store_.load(origins);
+    return std::get<0>(loaded).damaged;
+  }
+  /// As the next checkpoint of the group.
+  std::string save(CheckpointFolder& store, int group, std::vector<weir_position> positions,
+                   std::vector<std::string> states = {}) {
+    return store.save(group, {++number_, std::move(positions), std::move(states), {}});
   }
   std::string problem(const CheckpointFolder& store) {
     const auto loaded = load(store);
@@ -55,34 +71,54 @@ class CheckpointFolderTest : public ::testing::Test {
   std::string folder_ = (dir_ / "deep/store").string();
   CheckpointFolder store_{folder_, "orders"};
   Origins origins_;
+  std::uint64_t number_ = 0;
 };
 
 TEST_F(CheckpointFolderTest, WhatStagesHoldIsSavedWithThePositions) {
-  const auto states = [&]() -> std::vector<std::string> {
+  const auto last = [&] {
     Origins origins;
-    const auto loaded = store_.load(origins);
-    if (const auto* problem = std::get_if<std::string>(&loaded)) return {*problem};
-    return std::get<0>(loaded).states;
+    auto loaded = store_.load(origins);
+    return std::get<0>(loaded).checkpoints.at(0);
   };
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, {std::string("\0one", 4)}), "");
-  EXPECT_THAT(states(), ElementsAre(std::string("\0one", 4)));
-  EXPECT_EQ(store_.save(0, {at("a", 8)}, {"of the first task", "", "of the third"}), "");
-  EXPECT_THAT(states(), ElementsAre("of the first task", "", "of the third"));
-  EXPECT_EQ(store_.save(0, {at("a", 9)}, {}), "");
-  EXPECT_THAT(states(), IsEmpty());
+  EXPECT_EQ(save(store_, 0, {at("a", 7)}, {std::string("\0one", 4)}), "");
+  EXPECT_THAT(last().states, ElementsAre(std::string("\0one", 4)));
+  EXPECT_EQ(save(store_, 0, {at("a", 8)}, {"of the first task", "", "of the third"}), "");
+  EXPECT_THAT(last().states, ElementsAre("of the first task", "", "of the third"));
+  EXPECT_EQ(store_.save(0, {9, {}, {}, {{"sink", "tx\n1"}}}), "");
+  EXPECT_EQ(last().number, 9u);
+  ASSERT_EQ(last().prepared.size(), 1u);
+  EXPECT_EQ(last().prepared[0].stage + "/" + last().prepared[0].transaction, "sink/tx\n1");
 }
 
-TEST_F(CheckpointFolderTest, AStateFileThatIsDamagedOrGoneStopsTheStart) {
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, {"what was held"}), "");
-  std::string file;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    if (entry.path().string().find(".state") != std::string::npos) file = entry.path().string();
+TEST_F(CheckpointFolderTest, TheLastThreeAreKept) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(save(store_, 0, {at("a", i)}), "");
+  EXPECT_EQ(save(store_, 12, {at("b", 1)}), "");
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder_)) names.push_back(entry.path().filename().string());
+  EXPECT_THAT(names, UnorderedElementsAre("orders.task-0.checkpoint-3", "orders.task-0.checkpoint-4",
+                                          "orders.task-0.checkpoint-5", "orders.task-12.checkpoint-6"));
+}
+
+/// Each byte is flipped, and the file is cut off at each length.
+TEST_F(CheckpointFolderTest, ADamagedCheckpointIsNamedAndTheOneBeforeIsUsed) {
+  EXPECT_EQ(save(store_, 0, {at("a", 7)}, {"held at 7"}), "");
+  EXPECT_EQ(save(store_, 0, {at("a", 8)}, {"held at 8"}), "");
+  const std::string good = dir_.read("deep/store/orders.task-0.checkpoint-2");
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    std::string flipped = good;
+    flipped[i] = static_cast<char>(flipped[i] ^ 0x10);
+    for (const auto& bad : {flipped, good.substr(0, i)}) {
+      dir_.write("deep/store/orders.task-0.checkpoint-2", bad);
+      ASSERT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7))) << i;
+      ASSERT_THAT(damaged(), ElementsAre(AllOf(HasSubstr("orders.task-0.checkpoint-2: it is damaged"),
+                                               EndsWith(folder_ + "/orders.task-0.checkpoint-1"))))
+          << i;
+    }
   }
-  ASSERT_FALSE(file.empty());
-  std::ofstream(file) << "what was h3ld";
-  EXPECT_THAT(problem(store_), AllOf(HasSubstr(file), HasSubstr("damaged")));
-  std::filesystem::remove(file);
-  EXPECT_THAT(problem(store_), AllOf(HasSubstr(file), HasSubstr("missing")));
+  dir_.write("deep/store/orders.task-0.checkpoint-1", "");
+  EXPECT_THAT(problem(store_), AllOf(HasSubstr("orders.task-0.checkpoint-2: it is damaged"),
+                                     HasSubstr("orders.task-0.checkpoint-1: it is damaged"),
+                                     HasSubstr("there is no older one")));
 }
 
 TEST_F(CheckpointFolderTest, WithoutAFolderThereIsNothingToRestore) {
@@ -90,66 +126,49 @@ TEST_F(CheckpointFolderTest, WithoutAFolderThereIsNothingToRestore) {
 }
 
 TEST_F(CheckpointFolderTest, WhatWasSavedComesBack) {
-  EXPECT_EQ(store_.save(0, {at("/data/a b.txt", 7), at("topic", 1'000'000'000'000, 3)}, {}), "");
+  EXPECT_EQ(save(store_, 0, {at("/data/a b.txt", 7), at("topic", 1'000'000'000'000, 3)}), "");
   EXPECT_THAT(load(store_),
               ElementsAre(Pair("in//data/a b.txt/-1", 7), Pair("in/topic/3", 1'000'000'000'000)));
-  EXPECT_EQ(store_.save(0, {at("topic", 12, 3)}, {}), "") << "the second file replaces the first";
+  EXPECT_EQ(save(store_, 0, {at("topic", 12, 3)}), "") << "the second file replaces the first";
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/topic/3", 12)));
 }
 
-TEST_F(CheckpointFolderTest, OfSeveralTasksTheFurthestPositionCounts) {
-  EXPECT_EQ(store_.save(0, {at("a", 7), at("b", 1)}, {}), "");
-  EXPECT_EQ(store_.save(11, {at("a", 5), at("b", 2)}, {}), "");
+TEST_F(CheckpointFolderTest, EachGroupOfTasksHasItsOwn) {
+  EXPECT_EQ(save(store_, 0, {at("a", 7), at("b", 1)}), "");
+  EXPECT_EQ(save(store_, 11, {at("a", 5), at("b", 2)}), "");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7), Pair("in/b/-1", 2)));
 }
 
 TEST_F(CheckpointFolderTest, PipelinesThatShareAFolderDoNotMix) {
   CheckpointFolder other(folder_, "orders2"), odd(folder_, "orders.task-5");
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "");
-  EXPECT_EQ(other.save(0, {at("a", 8)}, {}), "");
-  EXPECT_EQ(odd.save(0, {at("a", 9)}, {}), "");
+  EXPECT_EQ(save(store_, 0, {at("a", 7)}), "");
+  EXPECT_EQ(save(other, 0, {at("a", 8)}), "");
+  EXPECT_EQ(save(odd, 0, {at("a", 9)}), "");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
 
 TEST_F(CheckpointFolderTest, ANameThatIsNotUtf8BreaksNothing) {
-  EXPECT_EQ(store_.save(0, {at("caf\xE9", 7), at("a", 3)}, {}), "");
+  EXPECT_EQ(save(store_, 0, {at("caf\xE9", 7), at("a", 3)}), "");
   EXPECT_EQ(load(store_).size(), 2u);
 }
 
 TEST_F(CheckpointFolderTest, WhatACrashLeftHalfWrittenDoesNotMatter) {
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "");
-  dir_.write("deep/store/orders.task-0.positions.json.new", "{\"weir_pos");
+  EXPECT_EQ(save(store_, 0, {at("a", 7)}), "");
+  dir_.write("deep/store/orders.task-0.checkpoint-2.new", "weir ch");
   dir_.write("deep/store/README", "notes of the operator");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
 
-TEST_F(CheckpointFolderTest, ADamagedFileIsNeverSkipped) {
-  const std::string good = R"({"weir_positions": 1, "positions": []})";
-  for (const std::string bad :
-       {"", "{\"weir_positions\": 1, \"positions\": [", "[]", "null", "{\"positions\": []}",
-        "{\"weir_positions\": 3, \"positions\": []}",
-        "{\"weir_positions\": 1, \"positions\": [{\"source\": \"in\"}]}",
-        "{\"weir_positions\": 1, \"positions\": [{\"source\": \"in\", \"name\": \"a\", \"partition\": -1, "
-        "\"next\": \"7\"}]}"}) {
-    dir_.write("deep/store/orders.task-0.positions.json", bad);
-    dir_.write("deep/store/orders.task-1.positions.json", good);
-    EXPECT_THAT(problem(store_),
-                AllOf(StartsWith("checkpoint file " + folder_ + "/orders.task-0.positions.json is damaged"),
-                      HasSubstr("remove it to read its sources from their beginning")))
-        << bad;
-  }
-}
-
 TEST_F(CheckpointFolderTest, AFileThatCannotBeReadIsNotCalledDamaged) {
-  fs::create_directories(fs::path(folder_) / "orders.task-0.positions.json");
+  fs::create_directories(fs::path(folder_) / "orders.task-0.checkpoint-1");
   EXPECT_EQ(problem(store_),
-            "cannot read the checkpoint file " + folder_ + "/orders.task-0.positions.json: Is a directory");
+            "cannot read the checkpoint file " + folder_ + "/orders.task-0.checkpoint-1: Is a directory");
 }
 
 TEST_F(CheckpointFolderTest, AFolderThatIsNoneIsAProblem) {
   dir_.write("deep/store", "");
   EXPECT_THAT(problem(store_), StartsWith("cannot read the checkpoint folder " + folder_ + ": "));
-  EXPECT_THAT(store_.save(0, {at("a", 7)}, {}), AllOf(HasSubstr(folder_), HasSubstr("Not a directory")));
+  EXPECT_THAT(save(store_, 0, {at("a", 7)}), AllOf(HasSubstr(folder_), HasSubstr("Not a directory")));
 }
 
 TEST_F(CheckpointFolderTest, AFolderThatCannotBeLookedIntoIsNotTakenForEmpty) {
@@ -164,7 +183,7 @@ TEST_F(CheckpointFolderTest, ASecondClaimIsRefusedWithFolderAndProcess) {
   EXPECT_THAT(second.claim(), AllOf(StartsWith("pipeline 'orders' runs already with the checkpoint folder " +
                                                folder_ + ", in process " + std::to_string(::getpid()) + ";"),
                                     HasSubstr("stop that one first")));
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "") << "the first is not disturbed";
+  EXPECT_EQ(save(store_, 0, {at("a", 7)}), "") << "the first is not disturbed";
 }
 
 TEST_F(CheckpointFolderTest, APipelineOfAnotherNameIsNotRefused) {
@@ -175,7 +194,7 @@ TEST_F(CheckpointFolderTest, APipelineOfAnotherNameIsNotRefused) {
 TEST_F(CheckpointFolderTest, AClaimEndsWithItsStore) {
   EXPECT_EQ(CheckpointFolder(folder_, "orders").claim(), "");
   EXPECT_EQ(store_.claim(), "");
-  EXPECT_THAT(load(store_), IsEmpty()) << "the lock file is no file of positions";
+  EXPECT_THAT(load(store_), IsEmpty()) << "the lock file is no checkpoint";
 }
 
 TEST_F(CheckpointFolderTest, AClaimEndsWithAProcessThatIsKilled) {
@@ -205,14 +224,14 @@ TEST_F(CheckpointFolderTest, AFolderThatCannotBeMadeCannotBeClaimed) {
   EXPECT_THAT(store_.claim(), StartsWith("cannot make the checkpoint folder " + folder_ + ": "));
 }
 
-TEST_F(CheckpointFolderTest, OnAFullDiskTheOldPositionsStay) {
+TEST_F(CheckpointFolderTest, OnAFullDiskTheOldCheckpointStays) {
   WEIR_REQUIRE_SMALL_DISK();
   const support::SmallDisk disk(folder_, "size=64k");
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}), "");
+  EXPECT_EQ(save(store_, 0, {at("a", 7)}), "");
   std::vector<weir_position> many;
   for (int i = 0; i < 2000; ++i) many.push_back(at("a", i, i));
-  EXPECT_EQ(store_.save(0, many, {}),
-            "cannot write " + folder_ + "/orders.task-0.positions.json.new: No space left on device");
+  EXPECT_EQ(save(store_, 0, many),
+            "cannot write " + folder_ + "/orders.task-0.checkpoint-2.new: No space left on device");
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 7)));
 }
 
@@ -220,8 +239,8 @@ TEST_F(CheckpointFolderTest, WithoutWritePermissionTheTextNamesTheFile) {
   WEIR_REQUIRE_SMALL_DISK();
   support::SmallDisk disk(folder_, "size=64k");
   disk.make_read_only();
-  EXPECT_EQ(store_.save(0, {at("a", 7)}, {}),
-            "cannot create " + folder_ + "/orders.task-0.positions.json.new: Read-only file system");
+  EXPECT_EQ(save(store_, 0, {at("a", 7)}),
+            "cannot create " + folder_ + "/orders.task-0.checkpoint-1.new: Read-only file system");
 }
 
 }  // namespace

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/checkpoint.h"
+
+#include <weir/record.h>
+
+#include <stdexcept>
+
+#include "state/snapshot.h"
+
+namespace weir {
+namespace {
+
+constexpr std::string_view kMagic = "weir checkpoint\n";
+constexpr std::uint64_t kFormat = 3;
+constexpr std::size_t kSumBytes = sizeof(std::uint64_t);
+
+/// FNV-1a of 64 bits.
+std::uint64_t sum_of(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
+  return hash;
+}
+
+Checkpoint read(SnapshotReader& from, Origins& origins) {
+  Checkpoint checkpoint;
+  checkpoint.number = from.number();
+  for (std::uint64_t left = from.number(); left > 0; --left) {
+    const std::string_view source = from.text();
+    const std::string_view name = from.text();
+    const auto partition = static_cast<std::int32_t>(from.time());
+    checkpoint.positions.push_back({origins.get(source, name, partition), from.time()});
+  }
+  for (std::uint64_t left = from.number(); left > 0; --left) checkpoint.states.emplace_back(from.text());
+  for (std::uint64_t left = from.number(); left > 0; --left) {
+    std::string stage(from.text());
+    checkpoint.prepared.push_back({std::move(stage), std::string(from.text())});
+  }
+  return checkpoint;
+}
+
+}  // namespace
+
+std::string encode(const Checkpoint& checkpoint) {
+  SnapshotWriter to;
+  to.number(kFormat);
+  to.number(checkpoint.number);
+  to.number(checkpoint.positions.size());
+  for (const auto& p : checkpoint.positions) {
+    to.text(view(p.origin->source));
+    to.text(view(p.origin->name));
+    to.time(p.origin->partition);
+    to.time(p.next);
+  }
+  to.number(checkpoint.states.size());
+  for (const auto& state : checkpoint.states) to.text(state);
+  to.number(checkpoint.prepared.size());
+  for (const auto& p : checkpoint.prepared) {
+    to.text(p.stage);
+    to.text(p.transaction);
+  }
+  std::string bytes = std::string(kMagic) + to.bytes();
+  SnapshotWriter sum;
+  sum.number(sum_of(bytes));
+  return bytes + sum.bytes();
+}
+
+std::variant<Checkpoint, std::string> decode(std::string_view bytes, Origins& origins) {
+  if (bytes.size() < kMagic.size() + kSumBytes) return "it is damaged: it ends too early";
+  const std::string_view content = bytes.substr(0, bytes.size() - kSumBytes);
+  if (SnapshotReader(bytes.substr(content.size())).number() != sum_of(content)) {
+    return "it is damaged: its sum does not fit its bytes";
+  }
+  if (content.substr(0, kMagic.size()) != kMagic) return "it is no checkpoint";
+  try {
+    SnapshotReader from(content.substr(kMagic.size()));
+    if (const auto format = from.number(); format != kFormat) {
+      return "it has the format " + std::to_string(format) + ", where this version reads " +
+             std::to_string(kFormat);
+    }
+    return read(from, origins);
+  } catch (const std::runtime_error& e) {
+    return std::string("it is damaged: ") + e.what();
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/delivery.h"
+
+#include <weir/suggestion.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "graph/quoted.h"
+
+namespace weir {
+namespace {
+
+constexpr std::uint32_t kInTransactions = WEIR_IN_TRANSACTIONS;
+constexpr std::uint32_t kBoth = WEIR_IN_TRANSACTIONS | WEIR_KEEPS_CHECKPOINTS;
+
+class Delivery {
+ public:
+  Delivery(PipelineGraph& graph, Diagnostics& diagnostics) : graph_(graph), diagnostics_(diagnostics) {}
+
+  void settle() {
+    if (!graph_.spec.checkpoint_sink.empty()) use_named_keeper();
+    if (!graph_.spec.exactly_once) return;
+    for (const auto& stage : graph_.stages) check_rewinds(stage);
+    for (const auto& stage : graph_.stages) check_transactional(stage);
+    if (!diagnostics_.empty()) return;
+    if (graph_.spec.checkpoint_store.empty() && !graph_.keeper) choose_keeper();
+    for (std::size_t i = 0; i < graph_.stages.size(); ++i) {
+      if (graph_.stages[i].spec.kind == StageKind::kSink) join(i);
+    }
+  }
+
+ private:
+  static bool has(const GraphStage& stage, std::uint32_t capability) {
+    return stage.plugin != nullptr && (stage.plugin->capabilities & capability) != 0;
+  }
+  static bool may_keep(const GraphStage& stage) {
+    return stage.spec.kind == StageKind::kSink && stage.plugin != nullptr &&
+           stage.plugin->save_checkpoint != nullptr;
+  }
+  /// Of the stage, in the tasks that make a checkpoint together.
+  std::uint32_t instances(const GraphStage& stage) const {
+    const int tasks = graph_.has_exchange() ? graph_.spec.tasks : 1;
+    return static_cast<std::uint32_t>(tasks * stage.spec.concurrency);
+  }
+  std::string refusal(const GraphStage& stage, std::uint32_t how) const {
+    return stage.open->refuses(how, instances(stage));
+  }
+  void refuse(const GraphStage& stage, const std::string& why) {
+    diagnostics_.add(stage.spec.mark,
+                     "stage " + in_quotes(stage.spec.name) + " cannot keep `delivery: exactly_once`: " + why);
+  }
+
+  void use_named_keeper() {
+    const std::string& name = graph_.spec.checkpoint_sink;
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < graph_.stages.size(); ++i) {
+      const auto& stage = graph_.stages[i];
+      if (may_keep(stage)) known.push_back(stage.spec.name);
+      if (may_keep(stage) && stage.spec.name == name) graph_.keeper = i;
+    }
+    if (!graph_.keeper) {
+      diagnostics_.add(
+          graph_.spec.checkpoint_sink_mark,
+          "there is no sink " + in_quotes(name) + " that can keep checkpoints" + suggestion(name, known));
+      return;
+    }
+    auto& keeper = graph_.stages[*graph_.keeper];
+    keeper.transactions = WEIR_KEEPS_CHECKPOINTS;
+    if (graph_.spec.exactly_once) return;
+    if (const auto why = refusal(keeper, WEIR_KEEPS_CHECKPOINTS); !why.empty())
+      diagnostics_.add(graph_.spec.checkpoint_sink_mark,
+                       "stage " + in_quotes(name) + " cannot keep the checkpoints: " + why);
+  }
+
+  void check_rewinds(const GraphStage& stage) {
+    if (stage.spec.kind != StageKind::kSource || stage.plugin == nullptr) return;
+    if (!has(stage, WEIR_REWINDS)) {
+      return refuse(stage, "the source plugin " + in_quotes(stage.spec.plugin) +
+                               " cannot go back to where a checkpoint was made");
+    }
+    if (const auto why = refusal(stage, kInTransactions); !why.empty()) refuse(stage, why);
+  }
+
+  void check_transactional(const GraphStage& stage) {
+    if (stage.spec.kind != StageKind::kSink || stage.plugin == nullptr || has(stage, WEIR_TRANSACTIONAL))
+      return;
+    refuse(stage,
+           "the sink plugin " + in_quotes(stage.spec.plugin) + " cannot take back what it has written");
+  }
+
+  /// The sink that can commit the checkpoint with what it wrote; first of all one that can do nothing else.
+  void choose_keeper() {
+    for (std::size_t i = 0; i < graph_.stages.size(); ++i) {
+      const auto& stage = graph_.stages[i];
+      if (!may_keep(stage) || !refusal(stage, kBoth).empty()) continue;
+      const bool only_that = !refusal(stage, kInTransactions).empty();
+      if (!graph_.keeper || only_that) graph_.keeper = i;
+      if (only_that) return;
+    }
+    if (graph_.keeper) return;
+    diagnostics_.add(graph_.spec.delivery_mark,
+                     "exactly_once needs a place for checkpoints that is decided with the sinks; expected "
+                     "checkpoint: {store: FOLDER}, or a sink that can keep them, such as sql or kafka");
+  }
+
+  void join(std::size_t index) {
+    auto& stage = graph_.stages[index];
+    stage.transactions = graph_.keeper == index ? kBoth : kInTransactions;
+    auto why = refusal(stage, stage.transactions);
+    if (!why.empty() && graph_.keeper && graph_.keeper != index && may_keep(stage)) {
+      why += "; and the checkpoints are decided by " + in_quotes(graph_.stages[*graph_.keeper].spec.name);
+    }
+    if (!why.empty()) refuse(stage, why);
+  }
+
+  PipelineGraph& graph_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void settle_delivery(PipelineGraph& graph, Diagnostics& diagnostics) {
+  Delivery(graph, diagnostics).settle();
+}
+
+}  // namespace weir
