@@ -17,7 +17,7 @@ nlohmann::json value_of(const Record& record) {
 }  // namespace
 
 void Shards::describe(Descriptor& d) {
-  d.name("shards").summary("Emits values, divided among tasks.").ends();
+  d.name("shards").rewinds().summary("Emits values, divided among tasks.").ends();
   d.port("out", Item::kRecords, "The values.");
   d.option("values", Type::kStringList, "What it emits.").required();
   d.option("partitions", Type::kInteger, "Over how many it spreads them.").required();

@@ -78,7 +78,7 @@ Board& board() {
 }
 
 void Script::describe(Descriptor& d) {
-  d.name("script").summary("Emits values.").ends().port("out", Item::kRecords, "The values.");
+  d.name("script").summary("Emits values.").ends().rewinds().port("out", Item::kRecords, "The values.");
   d.option("values", Type::kStringList, "What it emits.").required();
   d.option("each", Type::kInteger, "How many a poll.").default_value("100");
   d.option("forever", Type::kBool, "Begin again at the end.").default_value("false");
