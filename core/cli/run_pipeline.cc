@@ -3,15 +3,20 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/units.h"
 #include "cli/account.h"
 #include "cli/progress.h"
 #include "cli/signal_watch.h"
 #include "runtime/job.h"
+#include "runtime/restart_policy.h"
 #include "spec/pipeline_reader.h"
 
 namespace weir {
@@ -19,6 +24,116 @@ namespace {
 
 /// How long an aborted job may take before the process ends regardless; nothing is lost by that.
 constexpr std::chrono::seconds kAbortTime{5};
+
+/// A pipeline from start to end, over as many jobs as the restart policy allows.
+class Run {
+ public:
+  Run(PipelineGraph graph, Log& log, const Clock& clock, bool quiet)
+      : graph_(std::move(graph)), log_(log), clock_(clock), quiet_(quiet), policy_(graph_.spec.restarts()) {}
+
+  ExitCode run() {
+    const SignalWatch signals([&](int count) { on_signal(count); });
+    for (;;) {
+      const auto begun = std::chrono::steady_clock::now();
+      {
+        const std::lock_guard lock(mutex_);
+        job_ = std::make_unique<Job>(graph_, log_, clock_);
+      }
+      const std::string problem = job_->start();
+      if (problem.empty()) wait_for_end();
+      const auto lasted = std::chrono::steady_clock::now() - begun;
+      const auto failure = problem.empty() ? job_->failure() : StopReason{{}, "start", problem};
+      if (failure && wait_for_restart(*failure, lasted)) continue;
+      log_.flush();
+      if (problem.empty()) return finish(failure);
+      std::fprintf(stderr, "etl-run: %s\n", problem.c_str());
+      return kFailed;
+    }
+  }
+
+ private:
+  void on_signal(int count) {
+    const std::lock_guard lock(mutex_);
+    log_.write(LogLevel::kInfo, "etl-run",
+               count == 1 ? "stopping: delivering what was read; another signal aborts" : "aborting");
+    stopping_ = true;
+    changed_.notify_all();
+    if (job_ == nullptr) return;
+    if (count == 1) return job_->stop();
+    if (job_->wait(std::chrono::milliseconds(0))) return;  // it has ended meanwhile
+    aborted_ = true;
+    job_->abort();
+    if (!job_->wait(kAbortTime)) std::_Exit(kFailed);
+  }
+
+  void wait_for_end() {
+    Progress progress(*job_, log_, quiet_);
+    while (!job_->wait(progress.interval())) progress.show();
+    progress.clear();
+  }
+
+  /// True when the pipeline is to begin again, and the time for that has come. Where it was stopped in that
+  /// time there is no job any more.
+  bool wait_for_restart(const StopReason& failure, std::chrono::steady_clock::duration lasted) {
+    std::unique_lock lock(mutex_);
+    if (stopping_) return false;
+    const auto wait =
+        policy_.failed(std::chrono::duration_cast<std::chrono::milliseconds>(lasted), job_->checkpoints());
+    if (!wait) return false;
+    log_.write(LogLevel::kError, failure.stage.empty() ? "etl-run" : failure.stage,
+               failure.message + " (" + failure.code + "); beginning again at the last checkpoint in " +
+                   format_duration(*wait));
+    add(before_, job_->totals_at_checkpoints());
+    ++restarts_;
+    job_.reset();  // gives back what it holds before the next one asks for it
+    return !changed_.wait_for(lock, *wait, [&] { return stopping_; });
+  }
+
+  ExitCode finish(const std::optional<StopReason>& failure) {
+    const bool ended_well = !failure && !aborted_;
+    auto totals = job_ == nullptr ? std::vector<StageTotals>() : job_->totals();
+    add(totals, before_);
+    if (!quiet_) std::fputs(summary_text(graph_, totals, ended_well).c_str(), stderr);
+    if (!quiet_ && restarts_ > 0) {
+      std::fprintf(stderr, "restarts: %d%s\n", restarts_,
+                   graph_.spec.exactly_once
+                       ? ""
+                       : "; what was delivered after the last checkpoint before each was delivered again");
+    }
+    if (ended_well) return kDone;
+    const std::string& name = graph_.spec.name;
+    if (!failure) {
+      std::fprintf(stderr, "etl-run: pipeline '%s' was aborted; positions are kept\n", name.c_str());
+      return kFailed;
+    }
+    const bool of_stage = graph_.spec.find(failure->stage) != nullptr;
+    const std::string who = of_stage ? "stage '" + failure->stage + "': " : "";
+    std::fprintf(stderr, "etl-run: pipeline '%s' failed: %s%s (%s); positions are kept\n", name.c_str(),
+                 who.c_str(), failure->message.c_str(), failure->code.c_str());
+    return kFailed;
+  }
+
+  static void add(std::vector<StageTotals>& to, const std::vector<StageTotals>& more) {
+    if (to.empty()) to.resize(more.size());
+    for (std::size_t i = 0; i < more.size(); ++i) {
+      to[i].ports.resize(more[i].ports.size());
+      to[i] += more[i];
+    }
+  }
+
+  const PipelineGraph graph_;
+  Log& log_;
+  const Clock& clock_;
+  const bool quiet_;
+  RestartPolicy policy_;
+  std::vector<StageTotals> before_;  ///< of the jobs that failed
+  int restarts_ = 0;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::atomic<bool> aborted_{false};
+  std::unique_ptr<Job> job_;
+};
 
 }  // namespace
 
@@ -41,39 +156,7 @@ std::optional<PipelineGraph> check_pipeline(std::optional<PipelineSpec> spec, Pl
 }
 
 ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool quiet) {
-  const std::string name = graph.spec.name;
-  Job job(std::move(graph), log, clock);
-  std::atomic<bool> aborted{false};
-  const SignalWatch signals([&](int count) {
-    log.write(LogLevel::kInfo, "etl-run",
-              count == 1 ? "stopping: delivering what was read; another signal aborts" : "aborting");
-    if (count == 1) return job.stop();
-    if (job.wait(std::chrono::milliseconds(0))) return;  // it has ended meanwhile
-    aborted = true;
-    job.abort();
-    if (!job.wait(kAbortTime)) std::_Exit(kFailed);
-  });
-  if (const auto problem = job.start(); !problem.empty()) {
-    std::fprintf(stderr, "etl-run: %s\n", problem.c_str());
-    return kFailed;
-  }
-  Progress progress(job, log, quiet);
-  while (!job.wait(progress.interval())) progress.show();
-  progress.clear();
-  log.flush();
-  const auto failure = job.failure();
-  const bool ended_well = !failure && !aborted;
-  if (!quiet) std::fputs(summary_text(job.graph(), job.totals(), ended_well).c_str(), stderr);
-  if (ended_well) return kDone;
-  if (!failure) {
-    std::fprintf(stderr, "etl-run: pipeline '%s' was aborted; positions are kept\n", name.c_str());
-    return kFailed;
-  }
-  const bool of_stage = job.graph().spec.find(failure->stage) != nullptr;
-  const std::string who = of_stage ? "stage '" + failure->stage + "': " : "";
-  std::fprintf(stderr, "etl-run: pipeline '%s' failed: %s%s (%s); positions are kept\n", name.c_str(),
-               who.c_str(), failure->message.c_str(), failure->code.c_str());
-  return kFailed;
+  return Run(std::move(graph), log, clock, quiet).run();
 }
 
 }  // namespace weir

@@ -13,9 +13,12 @@ StageTotals& StageTotals::operator+=(const StageTotals& other) {
 }
 
 JobMetrics::JobMetrics(const std::vector<std::size_t>& port_counts, int tasks)
-    : tasks_(static_cast<std::size_t>(tasks)), named_(port_counts.size()) {
+    : tasks_(static_cast<std::size_t>(tasks)), named_(port_counts.size()), saved_named_(port_counts.size()) {
   for (const std::size_t ports : port_counts) {
-    for (int task = 0; task < tasks; ++task) slots_.emplace_back(ports);
+    for (int task = 0; task < tasks; ++task) {
+      slots_.emplace_back(ports);
+      saved_.emplace_back().ports.resize(ports);
+    }
   }
 }
 
@@ -28,21 +31,56 @@ std::atomic<std::uint64_t>& JobMetrics::named(std::size_t stage, std::string_vie
   return *found->second;
 }
 
+StageTotals JobMetrics::total_of(std::size_t slot) const {
+  const StageCounts& counts = slots_[slot];
+  StageTotals total;
+  total.in = counts.in.get();
+  total.error = counts.error.get();
+  total.given_up = counts.given_up.get();
+  for (const auto& port : counts.ports) total.ports.push_back(port.get());
+  return total;
+}
+
 std::vector<StageTotals> JobMetrics::totals() const {
   std::vector<StageTotals> all(named_.size());
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     auto& total = all[i / tasks_];
-    total.in += slots_[i].in.get();
-    total.error += slots_[i].error.get();
-    total.given_up += slots_[i].given_up.get();
     total.ports.resize(slots_[i].ports.size());
-    for (std::size_t p = 0; p < total.ports.size(); ++p) total.ports[p] += slots_[i].ports[p].get();
+    total += total_of(i);
   }
   const std::lock_guard lock(mutex_);
   for (std::size_t s = 0; s < named_.size(); ++s) {
     for (const auto& [name, count] : named_[s]) all[s].named[name] = count->load(std::memory_order_relaxed);
   }
   return all;
+}
+
+void JobMetrics::checkpointed(int task) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t s = 0; s < named_.size(); ++s) {
+    const std::size_t slot = s * tasks_ + static_cast<std::size_t>(task);
+    saved_[slot] = total_of(slot);
+    for (const auto& [name, count] : named_[s])
+      saved_named_[s][name] = count->load(std::memory_order_relaxed);
+  }
+  ++checkpoints_;
+}
+
+std::vector<StageTotals> JobMetrics::totals_at_checkpoints() const {
+  std::vector<StageTotals> all(named_.size());
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < saved_.size(); ++i) {
+    auto& total = all[i / tasks_];
+    total.ports.resize(slots_[i].ports.size());
+    total += saved_[i];
+  }
+  for (std::size_t s = 0; s < named_.size(); ++s) all[s].named = saved_named_[s];
+  return all;
+}
+
+std::uint64_t JobMetrics::checkpoints() const {
+  const std::lock_guard lock(mutex_);
+  return checkpoints_;
 }
 
 }  // namespace weir

@@ -59,11 +59,23 @@ class JobMetrics {
   /// Thread-safe.
   std::vector<StageTotals> totals() const;
 
+  /// A checkpoint of the task has been saved: what it has counted so far stands for good. By the task's
+  /// thread.
+  void checkpointed(int task);
+  /// The totals of each task when its last checkpoint was saved, and how many those were. Thread-safe.
+  std::vector<StageTotals> totals_at_checkpoints() const;
+  std::uint64_t checkpoints() const;
+
  private:
+  StageTotals total_of(std::size_t slot) const;
+
   const std::size_t tasks_;
   std::deque<StageCounts> slots_;
-  mutable std::mutex mutex_;  // guards named_
+  mutable std::mutex mutex_;  // guards what follows
   std::vector<std::map<std::string, std::unique_ptr<std::atomic<std::uint64_t>>, std::less<>>> named_;
+  std::vector<StageTotals> saved_;                                 ///< by slot
+  std::vector<std::map<std::string, std::uint64_t>> saved_named_;  ///< by stage
+  std::uint64_t checkpoints_ = 0;
 };
 
 }  // namespace weir

@@ -48,6 +48,9 @@ class Job {
 
   const PipelineGraph& graph() const { return graph_; }
   std::vector<StageTotals> totals() const { return metrics_.totals(); }
+  /// Of what has been delivered for good: each task's when its last checkpoint was saved.
+  std::vector<StageTotals> totals_at_checkpoints() const { return metrics_.totals_at_checkpoints(); }
+  std::uint64_t checkpoints() const { return metrics_.checkpoints(); }
   /// How far the sources are, 0 to 1; negative when unknown.
   double progress() const;
 

@@ -25,6 +25,7 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup
            CheckpointStore* store, const Restored& restored)
     : services_(services),
       graph_(graph),
+      number_(number),
       store_(store),
       saves_((store != nullptr || graph.keeper) &&
              std::any_of(graph.stages.begin(), graph.stages.end(), keeps_state)),
@@ -343,6 +344,7 @@ void Task::commit() {
   for (auto* source : sources_) {
     if (!failed() && !source->commit(group_.held())) group_.not_committed();
   }
+  if (!failed()) services_.metrics.checkpointed(number_);
 }
 
 std::string Task::state() const {

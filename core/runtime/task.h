@@ -110,6 +110,7 @@ class Task final : public TaskControl {
 
   Services& services_;
   const PipelineGraph& graph_;
+  const int number_;
   CheckpointStore* const store_;
   const bool saves_;  ///< checkpoints are kept, and there is a stage that keeps state
 

@@ -20,10 +20,11 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> kSections{"pipeline",  "tasks",        "sources", "windows",
-                                         "processes", "sinks",        "discard", "checkpoint",
-                                         "delivery",  "stop_timeout", "tests"};
+const std::vector<std::string> kSections{"pipeline",  "tasks",   "sources",      "windows",
+                                         "processes", "sinks",   "discard",      "checkpoint",
+                                         "delivery",  "restart", "stop_timeout", "tests"};
 const std::vector<std::string> kCheckpointKeys{"every", "store"};
+const std::vector<std::string> kRestartKeys{"first", "most", "attempts", "reset_after"};
 constexpr int kMostTasks = 1024;
 
 std::optional<StageKind> kind_of_section(const std::string& section) {
@@ -111,6 +112,8 @@ class PipelineReader {
       read_checkpoint(section);
     } else if (section.key == "delivery") {
       read_delivery(section);
+    } else if (section.key == "restart") {
+      read_restart(section);
     } else if (section.key == "stop_timeout") {
       if (const auto time = read_duration(section, "stop_timeout")) spec_.stop_timeout = *time;
     } else {
@@ -217,6 +220,39 @@ class PipelineReader {
     if (!spec_.exactly_once &&
         (entry.value.kind != Node::Kind::kScalar || entry.value.text != "at_least_once"))
       report(entry, "at_least_once or exactly_once");
+  }
+
+  void read_restart(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    spec_.restart.emplace();
+    if (entry.value.kind == Node::Kind::kScalar && entry.value.text == "never") return;
+    if (entry.value.kind != Node::Kind::kMap) {
+      report(entry, "never, or a map such as {first: 1s, most: 1m}");
+      return;
+    }
+    RestartSpec& restart = *spec_.restart;
+    restart.enabled = true;
+    for (const auto& part : entry.value.entries) {
+      if (part.key == "attempts") {
+        const auto attempts = read_scalar(part.value, part.key, parse_integer);
+        if (!attempts.ok()) diagnostics_.add(part.value_mark(), attempts.message());
+        if (attempts.ok() && attempts.value() >= 0) restart.attempts = static_cast<int>(attempts.value());
+        if (attempts.ok() && attempts.value() < 0) report(part, "0 for any number, or more");
+        continue;
+      }
+      auto* const time = part.key == "first"         ? &restart.first
+                         : part.key == "most"        ? &restart.most
+                         : part.key == "reset_after" ? &restart.reset_after
+                                                     : nullptr;
+      if (time == nullptr) {
+        diagnostics_.add(part.mark,
+                         "unknown key '" + part.key + "' of 'restart'" + suggestion(part.key, kRestartKeys));
+      } else if (const auto read = read_duration(part, "restart." + part.key)) {
+        if (read->count() == 0) report(part, "at least 1ms");
+        *time = *read;
+      }
+    }
+    restart.most = std::max(restart.most, restart.first);
   }
 
   std::optional<std::chrono::milliseconds> read_duration(const Node::Entry& entry, const std::string& name) {

@@ -53,6 +53,15 @@ struct StageSpec {
   Node options;                        ///< what is left: a kMap for the plugin
 };
 
+/// `restart:`: how a pipeline that has failed begins again, see RestartPolicy.
+struct RestartSpec {
+  bool enabled = false;
+  std::chrono::milliseconds first{1000};
+  std::chrono::milliseconds most{60000};
+  std::chrono::milliseconds reset_after{600000};
+  int attempts = 0;  ///< in a row without a checkpoint; 0: any number
+};
+
 /// A pipeline file: plain data, checked only for what needs no plugin.
 struct PipelineSpec {
   std::string name;
@@ -72,6 +81,14 @@ struct PipelineSpec {
   bool exactly_once = false;  ///< `delivery: exactly_once`
   Mark delivery_mark = {};    ///< of `delivery:`, where the file has it
   std::chrono::milliseconds stop_timeout{30000};
+  std::optional<RestartSpec> restart = {};  ///< none: the file does not say
+
+  /// What the file says; if nothing, only what is delivered exactly once begins again by itself.
+  RestartSpec restarts() const {
+    RestartSpec by_default;
+    by_default.enabled = exactly_once;
+    return restart.value_or(by_default);
+  }
 
   const StageSpec* find(const std::string& stage) const;
 };

@@ -65,9 +65,13 @@ class ExactlyOnce : public ::testing::TestWithParam<Plug> {
                        GetParam().after);
       }
       try {
-        ended = !PipelineRun(yaml,
-                             {detail::Trampoline<Ledger>::plugin(), detail::Trampoline<SlowLedger>::plugin()})
-                     .run();
+        const auto stopped = PipelineRun(yaml, {detail::Trampoline<Ledger>::plugin(),
+                                                detail::Trampoline<SlowLedger>::plugin()})
+                                 .run();
+        if (stopped) {
+          ASSERT_EQ(stopped->code, "pulled") << stopped->message;
+        }
+        ended = !stopped;
       } catch (const std::runtime_error& e) {
         EXPECT_THAT(e.what(), HasSubstr("the plug was pulled"));
       }
