@@ -30,7 +30,15 @@ Checkpoint read(SnapshotReader& from, Origins& origins) {
     const auto partition = static_cast<std::int32_t>(from.time());
     checkpoint.positions.push_back({origins.get(source, name, partition), from.time()});
   }
-  for (std::uint64_t left = from.number(); left > 0; --left) checkpoint.states.emplace_back(from.text());
+  for (std::uint64_t tasks = from.number(); tasks > 0; --tasks) {
+    auto& task = checkpoint.states.emplace_back();
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      auto& state = task.emplace_back();
+      state.stage = from.text();
+      state.shape = from.text();
+      state.snapshot = from.text();
+    }
+  }
   for (std::uint64_t left = from.number(); left > 0; --left) {
     std::string stage(from.text());
     checkpoint.prepared.push_back({std::move(stage), std::string(from.text())});
@@ -52,7 +60,14 @@ std::string encode(const Checkpoint& checkpoint) {
     to.time(p.next);
   }
   to.number(checkpoint.states.size());
-  for (const auto& state : checkpoint.states) to.text(state);
+  for (const auto& task : checkpoint.states) {
+    to.number(task.size());
+    for (const auto& state : task) {
+      to.text(state.stage);
+      to.text(state.shape);
+      to.text(state.snapshot);
+    }
+  }
   to.number(checkpoint.prepared.size());
   for (const auto& p : checkpoint.prepared) {
     to.text(p.stage);

@@ -21,10 +21,18 @@ struct Checkpoint {
     std::string transaction;
   };
 
+  /// What one stage holds in one task: as its node wrote it, and what that depends on, see GraphStage.
+  struct StageState {
+    std::string stage;
+    std::string shape;
+    std::string snapshot;
+  };
+  using TaskState = std::vector<StageState>;
+
   std::uint64_t number = 0;  ///< grows, over restarts too
   std::vector<weir_position> positions;
-  std::vector<std::string> states;  ///< what stages hold, one for each task that keeps anything
-  std::vector<Prepared> prepared;   ///< to be committed by whoever goes on from here
+  std::vector<TaskState> states;   ///< of each task, in their order; none where nothing is kept
+  std::vector<Prepared> prepared;  ///< to be committed by whoever goes on from here
 };
 
 /// The bytes of a checkpoint, with their version and a sum over all of them; see FORMAT.md.

@@ -23,6 +23,9 @@ enum class OptionId {
   kQuiet,
   kPluginDir,
   kVerifyPorts,
+  kDropState,
+  kBeginWith,
+  kExport,
   kFrom,
   kInto,
   kBatch,
@@ -47,6 +50,9 @@ constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false},
                                {"quiet", 'q', OptionId::kQuiet, false},
                                {"plugin-dir", 0, OptionId::kPluginDir, true},
                                {"verify-ports", 0, OptionId::kVerifyPorts, false},
+                               {"drop-state", 0, OptionId::kDropState, true, Command::kRun},
+                               {"begin-with", 0, OptionId::kBeginWith, true, Command::kRun},
+                               {"export", 0, OptionId::kExport, true, Command::kState},
                                {"from", 0, OptionId::kFrom, true, Command::kReplay},
                                {"into", 0, OptionId::kInto, true, Command::kReplay},
                                {"batch", 0, OptionId::kBatch, true, Command::kReplay},
@@ -57,11 +63,9 @@ constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false},
                                {"filter", 0, OptionId::kFilter, true, Command::kTest},
                                {"junit", 0, OptionId::kJunit, true, Command::kTest}};
 
-const std::vector<std::pair<std::string, Command>> kCommands{{"run", Command::kRun},
-                                                             {"check", Command::kCheck},
-                                                             {"plugins", Command::kPlugins},
-                                                             {"replay", Command::kReplay},
-                                                             {"test", Command::kTest}};
+const std::vector<std::pair<std::string, Command>> kCommands{
+    {"run", Command::kRun},       {"check", Command::kCheck}, {"plugins", Command::kPlugins},
+    {"replay", Command::kReplay}, {"state", Command::kState}, {"test", Command::kTest}};
 
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
@@ -196,7 +200,7 @@ class Parser {
   }
 
   void set_value(OptionId id, const std::string& name, std::vector<std::string> values) {
-    const bool repeatable = id == OptionId::kPluginDir || id == OptionId::kFrom;
+    const bool repeatable = id == OptionId::kPluginDir || id == OptionId::kFrom || id == OptionId::kDropState;
     if (!repeatable && std::find(given_.begin(), given_.end(), id) != given_.end()) {
       return fail("option '" + name + "' is given twice");
     }
@@ -204,6 +208,9 @@ class Parser {
     ReplayRequest& replay = arguments_.replay;
     if (id == OptionId::kPluginDir) arguments_.plugin_dirs.push_back(values.front());
     if (id == OptionId::kFrom) replay.files.insert(replay.files.end(), values.begin(), values.end());
+    if (id == OptionId::kDropState) arguments_.dropped_states.push_back(values.front());
+    if (id == OptionId::kBeginWith) arguments_.begin_with = values.front();
+    if (id == OptionId::kExport) arguments_.export_to = values.front();
     if (id == OptionId::kInto) replay.into = values.front();
     if (id == OptionId::kBatch) replay.batch = number(name, values.front());
     if (id == OptionId::kAtOnce) arguments_.test.at_once = number(name, values.front());

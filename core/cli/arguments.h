@@ -9,7 +9,7 @@
 
 namespace weir {
 
-enum class Command { kRun, kCheck, kPlugins, kReplay, kTest };
+enum class Command { kRun, kCheck, kPlugins, kReplay, kState, kTest };
 
 /// What `etl-run test` was asked for.
 struct TestRequest {
@@ -28,8 +28,11 @@ struct Arguments {
   bool version = false;  ///< show version_text(), do nothing else
   bool quiet = false;
   bool verify_ports = false;  ///< run, replay: compare what leaves by each port with its declaration
+  std::vector<std::string> dropped_states;  ///< run: stages whose saved state is left behind
+  std::string begin_with;                   ///< run: a file that `state --export` has written; empty: none
+  std::string export_to;                    ///< state: a file, or -; empty: show it
   std::vector<std::string> plugin_dirs;
-  std::string file;      ///< the pipeline: run, check, replay
+  std::string file;      ///< the pipeline: run, check, replay, state
   std::string plugin;    ///< plugins: the one to describe; empty: all
   ReplayRequest replay;  ///< replay
   TestRequest test;      ///< test

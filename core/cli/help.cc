@@ -24,6 +24,7 @@ usage: etl-run FILE [options]              run the pipeline until its sources en
        etl-run plugins [NAME]              list the plugins, or describe one
        etl-run replay FILE --from FILES... --into STAGE
                                            send records of side files through a stage again
+       etl-run state FILE [--export FILE]  show what the last checkpoint holds
        etl-run test FILE|FOLDER...         run the tests of pipelines
 
 SIGINT or SIGTERM stops in order: what was read is delivered, then positions are committed. A second
@@ -31,7 +32,10 @@ signal aborts; nothing is lost by that, but some records come again.
 
 options
   --verify-ports     compare all that leaves by a port with what the plugin declares of it (records or
-                     groups, JSON Schema), and stop at the first thing that does not fit)";
+                     groups, JSON Schema), and stop at the first thing that does not fit
+  --drop-state NAME  begin without what the stage of that name has in the checkpoint; may be repeated
+  --begin-with FILE  begin with a checkpoint that `etl-run state --export` has written; the pipeline may have
+                     none of its own yet)";
 
 constexpr char kRunSurroundings[] = R"(
 environment
@@ -75,6 +79,17 @@ options
   --dry-run          show the records that would be sent, and change nothing
   --verify-ports     as for a run, see etl-run --help)";
 
+constexpr char kStateHelp[] =
+    R"(Shows what the pipeline's last checkpoint holds: how far sources have been read, and what its stages
+keep. A checkpoint in a folder may be looked at while the pipeline runs; one that a sink keeps is taken over by
+looking, so that a running pipeline stops, or begins again where it restarts.
+
+usage: etl-run state FILE [--export FILE] [options]
+
+options
+  --export FILE      write all of it to FILE (- is standard output) as lines of JSON; a pipeline with another
+                     store begins with them: etl-run FILE --begin-with)";
+
 constexpr char kTestHelp[] =
     R"(Runs tests of pipelines: `NAME.test.yaml` beside a pipeline, or `tests:` in its file; in folders, all that is
 below. Nothing outside is touched: sources give what a test says, sinks keep what they are given, stages that
@@ -110,6 +125,8 @@ std::string help_text(Command command) {
       return text({kPluginsHelp, kGeneralOptions});
     case Command::kReplay:
       return text({kReplayHelp, kGeneralOptions});
+    case Command::kState:
+      return text({kStateHelp, kGeneralOptions});
     case Command::kTest:
       return text({kTestHelp, kGeneralOptions, kTestCodes});
     case Command::kRun:
@@ -125,6 +142,7 @@ std::string usage_text(Command command) {
   const char* const more = command == Command::kCheck     ? "etl-run check --help"
                            : command == Command::kPlugins ? "etl-run plugins --help"
                            : command == Command::kReplay  ? "etl-run replay --help"
+                           : command == Command::kState   ? "etl-run state --help"
                            : command == Command::kTest    ? "etl-run test --help"
                                                           : "etl-run --help";
   return help.substr(start, end - start) + "\n" + more + " says more\n";

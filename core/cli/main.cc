@@ -12,6 +12,7 @@
 #include "cli/describe_plugins.h"
 #include "cli/run_pipeline.h"
 #include "cli/run_tests.h"
+#include "cli/show_state.h"
 #include "plugin/registry.h"
 
 namespace weir {
@@ -51,6 +52,9 @@ ExitCode use_pipeline(const Arguments& arguments) {
     return kDone;
   }
   graph->verify_ports = arguments.verify_ports;
+  graph->dropped_states = arguments.dropped_states;
+  graph->begin_with = arguments.begin_with;
+  if (arguments.command == Command::kState) return show_state(*graph, arguments.export_to);
   return run_pipeline(*std::move(graph), log, clock, arguments.quiet);
 }
 

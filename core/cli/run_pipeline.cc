@@ -40,7 +40,12 @@ class Run {
         job_ = std::make_unique<Job>(graph_, log_, clock_);
       }
       const std::string problem = job_->start();
-      if (problem.empty()) wait_for_end();
+      if (problem.empty()) {
+        // What comes after begins with what this one has.
+        graph_.dropped_states.clear();
+        graph_.begin_with.clear();
+        wait_for_end();
+      }
       const auto lasted = std::chrono::steady_clock::now() - begun;
       const auto failure = problem.empty() ? job_->failure() : StopReason{{}, "start", problem};
       if (failure && wait_for_restart(*failure, lasted)) continue;
@@ -121,7 +126,7 @@ class Run {
     }
   }
 
-  const PipelineGraph graph_;
+  PipelineGraph graph_;
   Log& log_;
   const Clock& clock_;
   const bool quiet_;

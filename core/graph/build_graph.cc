@@ -29,6 +29,16 @@ weir_kind abi_kind(StageKind kind) {
   return WEIR_SINK;
 }
 
+std::string state_shape(const StageSpec& spec, const weir_plugin& plugin, const nlohmann::json& options) {
+  nlohmann::json shape = nlohmann::json::object();
+  if (!spec.key.empty()) shape["key"] = spec.key;
+  for (const auto* const* option = plugin.options; *option != nullptr; ++option) {
+    const weir_option& o = **option;
+    if (o.shapes_state != 0 && o.secret == 0 && options.contains(o.name)) shape[o.name] = options[o.name];
+  }
+  return shape.dump();
+}
+
 class Builder {
  public:
   Builder(PipelineSpec spec, PluginCatalog& catalog, Log& log, Diagnostics& diagnostics)
@@ -77,6 +87,7 @@ class Builder {
     }
     if (stage.open == nullptr) return;
     stage.plugin = &plugin;
+    stage.state_shape = state_shape(spec, plugin, *options);
     for (const auto* port : stage.open->ports()) {
       const std::string schema = port->schema == nullptr ? "" : port->schema;
       if (!schema.empty())

@@ -49,6 +49,8 @@ struct GraphStage {
   GraphPort error{"error", WEIR_RECORDS, false, {}, {}};
   bool has_event_time = false;  ///< the stage itself or one before it has `event_time:`
   Split split = Split::kByTask;
+  /// What saved state depends on, as a JSON object: options that shape it and the stage's key.
+  std::string state_shape = {};
   std::uint32_t transactions = 0;  ///< sinks: how they take part in checkpoints, flags of weir_place
 
   /// Whether the stage runs on threads of its own, behind a queue.
@@ -59,8 +61,10 @@ struct GraphStage {
 /// cycle, every port accounted for. Nothing runs.
 struct PipelineGraph {
   PipelineSpec spec;
-  std::vector<GraphStage> stages;  ///< each stage after those it reads from
-  bool verify_ports = false;       ///< a job of it compares what leaves by each port with its declaration
+  std::vector<GraphStage> stages;                ///< each stage after those it reads from
+  std::vector<std::string> dropped_states = {};  ///< stages whose saved state a job of it leaves behind
+  std::string begin_with = {};  ///< an exported checkpoint that a job of it begins with; empty: none
+  bool verify_ports = false;    ///< a job of it compares what leaves by each port with its declaration
   std::optional<std::size_t>
       keeper;  ///< the sink that keeps the checkpoints; none: they go to a folder, if any
 

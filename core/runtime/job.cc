@@ -8,6 +8,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/load_checkpoints.h"
+#include "runtime/saved_states.h"
+
 namespace weir {
 namespace {
 
@@ -32,32 +35,6 @@ Job::~Job() {
   for (auto& thread : threads_) thread.join();
 }
 
-std::variant<CheckpointStore::Loaded, std::string> Job::load() {
-  if (graph_.keeper) return load_from_sink();
-  if (store_ == nullptr && !graph_.spec.checkpoint_store.empty()) {
-    folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
-    if (auto problem = folder_->claim(); !problem.empty()) return problem;
-    store_ = folder_.get();
-  }
-  if (store_ == nullptr) return CheckpointStore::Loaded{};
-  return store_->load(origins_);
-}
-
-std::variant<CheckpointStore::Loaded, std::string> Job::load_from_sink() {
-  const GraphStage& keeper = graph_.stages[*graph_.keeper];
-  const std::string who = "stage '" + keeper.spec.name + "', which keeps the checkpoints: ";
-  std::map<std::string, std::string> saved;
-  if (auto problem = keeper.open->load(saved); !problem.empty()) return who + problem;
-  CheckpointStore::Loaded loaded;
-  for (const auto& [name, content] : saved) {
-    auto checkpoint = decode(content, origins_);
-    if (auto* problem = std::get_if<std::string>(&checkpoint))
-      return who + "checkpoint " + name + ": " + *problem;
-    loaded.checkpoints.push_back(std::move(std::get<0>(checkpoint)));
-  }
-  return loaded;
-}
-
 std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
   for (const auto& stage : graph_.stages) {
     if ((stage.transactions & WEIR_IN_TRANSACTIONS) == 0) continue;
@@ -76,7 +53,12 @@ std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
 }
 
 std::string Job::start() {
-  auto loaded = load();
+  if (store_ == nullptr && !graph_.keeper && !graph_.spec.checkpoint_store.empty()) {
+    folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
+    if (auto problem = folder_->claim(); !problem.empty()) return problem;
+    store_ = folder_.get();
+  }
+  auto loaded = load_checkpoints(graph_, store_, origins_);
   if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
   auto& [checkpoints, damaged] = std::get<0>(loaded);
   for (const auto& what : damaged) services_.log.write(LogLevel::kWarn, "checkpoint", what);
@@ -85,6 +67,7 @@ std::string Job::start() {
            ": with `delivery: exactly_once` it cannot be, since what came after it has been committed "
            "already";
   }
+  if (auto problem = check_saved_states(graph_, checkpoints); !problem.empty()) return problem;
   if (auto problem = recover(checkpoints); !problem.empty()) return problem;
   Task::Restored restored;
   std::uint64_t last = 0;

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -57,9 +56,6 @@ class Job {
  private:
   void run(Task& task);
 
-  /// What is gone on from, claimed for this process; or why it cannot.
-  std::variant<CheckpointStore::Loaded, std::string> load();
-  std::variant<CheckpointStore::Loaded, std::string> load_from_sink();
   /// Transactions that an earlier run has left are committed or taken back.
   std::string recover(const std::vector<Checkpoint>& checkpoints) const;
 

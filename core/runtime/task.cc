@@ -347,37 +347,30 @@ void Task::commit() {
   if (!failed()) services_.metrics.checkpointed(number_);
 }
 
-std::string Task::state() const {
-  SnapshotWriter all;
+Checkpoint::TaskState Task::state() const {
+  Checkpoint::TaskState all;
   for (const auto& node : nodes_) {
     SnapshotWriter one;
     node->save(one);
-    all.text(node->name());
-    all.text(one.bytes());
+    if (!one.bytes().empty()) all.push_back({node->name(), node->stage().state_shape, one.take()});
   }
-  return all.bytes();
+  return all;
 }
 
-void Task::restore(std::string_view state, SavedBy by) {
+void Task::restore(const Checkpoint::TaskState& state, SavedBy by) {
   const auto origins = [&](std::string_view source, std::string_view name, std::int32_t partition) {
     return services_.origins.get(source, name, partition);
   };
-  for (SnapshotReader all(state); !all.at_end();) {
-    const std::string_view name = all.text();
-    SnapshotReader one(all.text());
+  for (const auto& saved : state) {
     const auto node =
-        std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& n) { return n->name() == name; });
-    if (one.at_end()) continue;                               // it held nothing
-    if (node == nodes_.end() && one.number() == 0) continue;  // nothing but event time
-    if (node == nodes_.end()) {
-      throw std::runtime_error("the checkpoint holds the state of a stage '" + std::string(name) +
-                               "', which is gone from the file; give the stage its name back, or begin with "
-                               "another checkpoint folder");
-    }
+        std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& n) { return n->name() == saved.stage; });
+    if (node == nodes_.end()) continue;  // nothing but event time, see check_saved_states
     try {
-      (*node)->load(one, origins, by);
+      SnapshotReader from(saved.snapshot);
+      (*node)->load(from, origins, by);
     } catch (const std::exception& e) {
-      throw std::runtime_error("the stage '" + std::string(name) + "' cannot take up its state: " + e.what());
+      throw std::runtime_error("the stage '" + saved.stage + "' cannot take up its state: " + e.what() +
+                               "; to begin without it: --drop-state " + saved.stage);
     }
   }
 }

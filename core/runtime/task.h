@@ -34,7 +34,7 @@ class Task final : public TaskControl {
   /// What the last run saved, for all tasks.
   struct Restored {
     std::vector<weir_position> positions;
-    std::vector<std::string> states;  ///< one for each task that kept any
+    std::vector<Checkpoint::TaskState> states;  ///< one for each task that kept any
   };
 
   /// `store` is null where no checkpoints go to one: there are none, or a sink keeps them. All arguments but
@@ -104,9 +104,9 @@ class Task final : public TaskControl {
   void commit();
   void forget(const TaskGroup::GivenUp& given_up);
   bool all_saved(const std::vector<const weir_origin*>& origins) const;
-  /// What the stages hold; empty when no stage keeps state.
-  std::string state() const;
-  void restore(std::string_view state, SavedBy by);
+  /// What the stages hold.
+  Checkpoint::TaskState state() const;
+  void restore(const Checkpoint::TaskState& state, SavedBy by);
 
   Services& services_;
   const PipelineGraph& graph_;

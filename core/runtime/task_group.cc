@@ -161,7 +161,7 @@ Checkpoint TaskGroup::checkpoint() {
   for (auto& member : members_) {
     Share& share = member.share;
     for (const auto& read : share.read) read.append_safe(held_, positions);
-    if (!share.state.empty()) all.states.push_back(std::move(share.state));
+    if (share.state) all.states.push_back(*std::exchange(share.state, std::nullopt));
     std::move(share.prepared.begin(), share.prepared.end(), std::back_inserter(all.prepared));
     share.read.clear();
   }

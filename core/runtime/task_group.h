@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,8 +59,8 @@ class TaskGroup {
   /// What one member has at a checkpoint.
   struct Share {
     HeldPositions held;
-    std::vector<Positions> read;  ///< of its sources
-    std::string state;            ///< empty: no stage keeps any
+    std::vector<Positions> read;                 ///< of its sources
+    std::optional<Checkpoint::TaskState> state;  ///< none where nothing is kept
     std::vector<Checkpoint::Prepared> prepared;
     std::vector<std::pair<std::string, std::string>> claims;  ///< of its sources
   };

@@ -15,6 +15,7 @@ namespace weir::windowing {
 void declare_time(Descriptor& d) {
   d.option("time", Type::kChoice,
            "By which time records belong to windows: that of the record, or the clock when it comes.")
+      .shapes_state()
       .choices({"event", "processing"})
       .default_value("event");
 }
@@ -28,16 +29,19 @@ void declare_lateness(Descriptor& d) {
 
 void declare_zone(Descriptor& d) {
   d.option("time_zone", Type::kString,
-           "Windows of whole days begin at midnight of this zone: local, or a name such as Asia/Shanghai.");
+           "Windows of whole days begin at midnight of this zone: local, or a name such as Asia/Shanghai.")
+      .shapes_state();
   constexpr double kYear = 366.0 * 86'400'000;
   d.option("offset", Type::kDuration, "Moves all bounds, for instance by -8h; shorter than a window.")
+      .shapes_state()
       .default_value("0s")
       .at_least(-kYear);
 }
 
 void declare_trigger(Descriptor& d, bool with_end) {
-  auto& trigger = d.option("trigger", Type::kObject,
-                           "When results leave before the end of a window; whichever is first.");
+  auto& trigger =
+      d.option("trigger", Type::kObject, "When results leave before the end of a window; whichever is first.")
+          .shapes_state();
   trigger.field("count", Type::kInteger, "After so many records of the key.").at_least(1);
   trigger.field("every", Type::kDuration, "Each time the window's time comes to a multiple of this.")
       .at_least(1);
@@ -65,7 +69,8 @@ void declare_evict(Descriptor& d) {
 void declare_aggregate(Descriptor& d) {
   auto& aggregate = d.option("aggregate", Type::kObjectList,
                              "Emits one JSON object for each key and window instead of a group, and keeps "
-                             "only what that needs.");
+                             "only what that needs.")
+                        .shapes_state();
   aggregates::declare_values(aggregate, {"count", "sum", "min", "max", "mean", "first", "last"});
 }
 

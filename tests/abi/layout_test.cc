@@ -157,6 +157,7 @@ FIELD(weir_option, minimum, 48);
 FIELD(weir_option, maximum, 56);
 FIELD(weir_option, required, 64);
 FIELD(weir_option, secret, 65);
+FIELD(weir_option, shapes_state, 66);
 
 SIZE(weir_port, 32);
 FIELD(weir_port, item, 4);

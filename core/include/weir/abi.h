@@ -378,6 +378,9 @@ typedef struct weir_option {
   double maximum;
   uint8_t required;
   uint8_t secret; /* never printed */
+  /* stages with WEIR_STATEFUL: state that was saved with another value of it cannot be read; a start is
+   * refused then */
+  uint8_t shapes_state;
 } weir_option;
 
 typedef struct weir_port {

@@ -47,6 +47,8 @@ class OptionDeclaration {
   }
 
   OptionDeclaration& required() { return c_.required = 1, *this; }
+  /// State that was saved with another value cannot be taken up: see weir_option.
+  OptionDeclaration& shapes_state() { return c_.shapes_state = 1, *this; }
   OptionDeclaration& secret() { return c_.secret = 1, *this; }
   /// As it would stand in the file: "5s", "64MiB", "true".
   OptionDeclaration& default_value(std::string_view text) {

@@ -16,7 +16,8 @@ void Aggregate::describe(Descriptor& d) {
       .example(
           "totals: {plugin: aggregate, from: hour, values: [{function: count}, {function: sum, field: "
           "amount, as: total}]}");
-  auto& values = d.option("values", Type::kObjectList, "What the result holds besides key and bounds.");
+  auto& values =
+      d.option("values", Type::kObjectList, "What the result holds besides key and bounds.").shapes_state();
   aggregates::declare_values(
       values, {"count", "sum", "min", "max", "mean", "first", "last", "distinct", "list", "quantile"});
   values.required();

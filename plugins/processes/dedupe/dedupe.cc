@@ -40,6 +40,7 @@ void Dedupe::describe(Descriptor& d) {
       .at_least(1)
       .at_most(365.0 * 100 * 86'400'000);
   d.option("time", Type::kChoice, "Whose time: the clock's (`processing`) or that of the records (`event`).")
+      .shapes_state()
       .choices({"processing", "event"})
       .default_value("processing");
   d.option(

@@ -32,9 +32,11 @@ void WindowMatching::describe(Descriptor& d) {
   d.option(
        "size", Type::kDuration,
        "Instead of `lower` and `upper`: records are partners in each window of this size that holds both.")
+      .shapes_state()
       .at_least(1)
       .at_most(kLongest);
   d.option("slide", Type::kDuration, "From the start of one window to that of the next; `size` if not given.")
+      .shapes_state()
       .at_least(1)
       .at_most(kLongest);
   windowing::declare_zone(d);

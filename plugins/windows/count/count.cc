@@ -19,8 +19,13 @@ void Count::describe(Descriptor& d) {
       .example("last_ten: {plugin: count, from: prices, key: share, count: 10, slide: 1}")
       .port("out", Item::kGroups, "The records of each window; records with `aggregate`.")
       .stateful();
-  d.option("count", Type::kInteger, "How many records a window has.").required().at_least(1).at_most(1e9);
+  d.option("count", Type::kInteger, "How many records a window has.")
+      .shapes_state()
+      .required()
+      .at_least(1)
+      .at_most(1e9);
   d.option("slide", Type::kInteger, "After how many records the next window leaves; by default `count`.")
+      .shapes_state()
       .at_least(1)
       .at_most(1e9);
   windowing::declare_aggregate(d);

@@ -32,10 +32,12 @@ void Session::describe(Descriptor& d) {
       .port("late", Item::kRecords, "Records whose session would be over (`late`).")
       .stateful();
   d.option("gap", Type::kDuration, "How long no record comes until the session is over.")
+      .shapes_state()
       .at_least(1)
       .at_most(static_cast<double>(kLongestGap));
   d.option("gap_field", Type::kString,
-           "A field with each record's own gap in milliseconds; records without it use `gap`, if given.");
+           "A field with each record's own gap in milliseconds; records without it use `gap`, if given.")
+      .shapes_state();
   windowing::declare_time(d);
   windowing::declare_lateness(d);
   windowing::declare_trigger(d, true);

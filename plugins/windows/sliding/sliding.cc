@@ -15,8 +15,13 @@ void Sliding::describe(Descriptor& d) {
             "are (`partly_late`).")
       .port("between", Item::kRecords, "Only with a slide above the size: records that no window holds.")
       .stateful();
-  d.option("size", Type::kDuration, "How long a window is.").required().at_least(1).at_most(9e15);
+  d.option("size", Type::kDuration, "How long a window is.")
+      .shapes_state()
+      .required()
+      .at_least(1)
+      .at_most(9e15);
   d.option("slide", Type::kDuration, "From the start of one window to that of the next.")
+      .shapes_state()
       .required()
       .at_least(1)
       .at_most(9e15);

@@ -13,7 +13,11 @@ void Tumbling::describe(Descriptor& d) {
       .port("out", Item::kGroups, "The records of each key and window; records with `aggregate`.")
       .port("late", Item::kRecords, "Records whose window is over (`late`).")
       .stateful();
-  d.option("size", Type::kDuration, "How long a window is.").required().at_least(1).at_most(9e15);
+  d.option("size", Type::kDuration, "How long a window is.")
+      .shapes_state()
+      .required()
+      .at_least(1)
+      .at_most(9e15);
   windowing::declare_zone(d);
   windowing::declare_time(d);
   windowing::declare_lateness(d);

@@ -56,8 +56,10 @@ class CheckpointFolderTest : public ::testing::Test {
   }
   /// As the next checkpoint of the group.
   std::string save(CheckpointFolder& store, int group, std::vector<weir_position> positions,
-                   std::vector<std::string> states = {}) {
-    return store.save(group, {++number_, std::move(positions), std::move(states), {}});
+                   const std::vector<std::string>& snapshots = {}) {
+    Checkpoint checkpoint{++number_, std::move(positions), {}, {}};
+    for (const auto& snapshot : snapshots) checkpoint.states.push_back({{"count", "{}", snapshot}});
+    return store.save(group, checkpoint);
   }
   std::string problem(const CheckpointFolder& store) {
     const auto loaded = load(store);
@@ -80,10 +82,15 @@ TEST_F(CheckpointFolderTest, WhatStagesHoldIsSavedWithThePositions) {
     auto loaded = store_.load(origins);
     return std::get<0>(loaded).checkpoints.at(0);
   };
+  const auto snapshots = [&] {
+    std::vector<std::string> all;
+    for (const auto& task : last().states) all.push_back(task.at(0).snapshot);
+    return all;
+  };
   EXPECT_EQ(save(store_, 0, {at("a", 7)}, {std::string("\0one", 4)}), "");
-  EXPECT_THAT(last().states, ElementsAre(std::string("\0one", 4)));
+  EXPECT_THAT(snapshots(), ElementsAre(std::string("\0one", 4)));
   EXPECT_EQ(save(store_, 0, {at("a", 8)}, {"of the first task", "", "of the third"}), "");
-  EXPECT_THAT(last().states, ElementsAre("of the first task", "", "of the third"));
+  EXPECT_THAT(snapshots(), ElementsAre("of the first task", "", "of the third"));
   EXPECT_EQ(store_.save(0, {9, {}, {}, {{"sink", "tx\n1"}}}), "");
   EXPECT_EQ(last().number, 9u);
   ASSERT_EQ(last().prepared.size(), 1u);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <istream>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+
+namespace weir {
+
+/// A checkpoint as lines of JSON, for people and for another store; see FORMAT.md. Calls `line` with each,
+/// without the line feed. Throws std::runtime_error when a snapshot cannot be understood.
+void write_lines(int group, const Checkpoint& checkpoint,
+                 const std::function<void(const std::string&)>& line);
+
+/// The checkpoints that such lines tell, with origins of `origins`; or what is wrong, with the line's number.
+std::variant<std::vector<Checkpoint>, std::string> read_lines(std::istream& from, Origins& origins);
+
+}  // namespace weir

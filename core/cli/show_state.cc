@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/show_state.h"
+
+#include <weir/record.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "base/units.h"
+#include "base/utf8.h"
+#include "checkpoint/checkpoint_folder.h"
+#include "checkpoint/checkpoint_lines.h"
+#include "checkpoint/snapshot_lines.h"
+#include "runtime/load_checkpoints.h"
+
+namespace weir {
+namespace {
+
+/// "3 keys in 'count', 2 timers": what the lines of a snapshot are, counted.
+std::string contents_of(const Checkpoint::StageState& state) {
+  std::vector<std::pair<std::string, std::uint64_t>> counts;
+  const auto count = [&](const std::string& what) {
+    for (auto& [name, n] : counts) {
+      if (name == what) return void(++n);
+    }
+    counts.emplace_back(what, 1);
+  };
+  std::string in;
+  snapshot_to_lines(0, state, [&](const char* line, const nlohmann::json& what) {
+    const std::string kind = line;
+    if (kind == "state") in = what.at("name").get<std::string>();
+    if (kind == "entry") count("entries in '" + in + "'");
+    if (kind == "timer") count("timers");
+    if (kind == "record") count("records in lists");
+  });
+  std::string text;
+  for (const auto& [name, n] : counts) text += (text.empty() ? "" : ", ") + format_count(n) + " " + name;
+  return text.empty() ? "nothing" : text;
+}
+
+void print(const Checkpoint& checkpoint) {
+  std::printf("checkpoint %llu, %s\n", static_cast<unsigned long long>(checkpoint.number),
+              format_size(encode(checkpoint).size()).c_str());
+  for (const auto& p : checkpoint.positions) {
+    std::string name = printable(view(p.origin->name));
+    if (p.origin->partition >= 0) name += "/" + std::to_string(p.origin->partition);
+    std::printf("  %s: %s goes on at %lld\n", printable(view(p.origin->source)).c_str(), name.c_str(),
+                static_cast<long long>(p.next));
+  }
+  for (std::size_t task = 0; task < checkpoint.states.size(); ++task) {
+    for (const auto& state : checkpoint.states[task]) {
+      std::printf("  stage '%s'%s: %s, %s\n", state.stage.c_str(),
+                  checkpoint.states.size() == 1 ? "" : (", task " + std::to_string(task)).c_str(),
+                  contents_of(state).c_str(), format_size(state.snapshot.size()).c_str());
+    }
+  }
+  for (const auto& p : checkpoint.prepared)
+    std::printf("  stage '%s': a prepared transaction\n", p.stage.c_str());
+}
+
+bool export_lines(const std::vector<Checkpoint>& checkpoints, std::ostream& to) {
+  int group = 0;
+  for (const auto& checkpoint : checkpoints) {
+    write_lines(group++, checkpoint, [&](const std::string& line) { to << line << '\n'; });
+  }
+  return static_cast<bool>(to.flush());
+}
+
+}  // namespace
+
+ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
+  if (!graph.keeper && graph.spec.checkpoint_store.empty()) {
+    std::fprintf(stderr, "etl-run: pipeline '%s' keeps no checkpoints of its own; see checkpoint.store\n",
+                 graph.spec.name.c_str());
+    return kBadInput;
+  }
+  Origins origins;
+  const CheckpointFolder folder(graph.spec.checkpoint_store, graph.spec.name);
+  auto loaded = load_checkpoints(graph, &folder, origins);
+  if (const auto* problem = std::get_if<std::string>(&loaded)) {
+    std::fprintf(stderr, "etl-run: %s\n", problem->c_str());
+    return kFailed;
+  }
+  const auto& [checkpoints, damaged] = std::get<0>(loaded);
+  for (const auto& what : damaged) std::fprintf(stderr, "etl-run: %s\n", what.c_str());
+  if (export_to.empty()) {
+    if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
+    for (const auto& checkpoint : checkpoints) print(checkpoint);
+    return kDone;
+  }
+  bool written = false;
+  if (export_to == "-") {
+    written = export_lines(checkpoints, std::cout);
+  } else {
+    std::ofstream file(export_to);
+    written = file && export_lines(checkpoints, file);
+  }
+  if (!written) std::fprintf(stderr, "etl-run: cannot write %s\n", export_to.c_str());
+  return written ? kDone : kFailed;
+}
+
+}  // namespace weir

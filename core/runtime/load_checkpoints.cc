@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/load_checkpoints.h"
+
+#include <fstream>
+#include <map>
+#include <utility>
+
+#include "checkpoint/checkpoint_lines.h"
+
+namespace weir {
+namespace {
+
+using Result = std::variant<CheckpointStore::Loaded, std::string>;
+
+Result load_from_sink(const GraphStage& keeper, Origins& origins) {
+  const std::string who = "stage '" + keeper.spec.name + "', which keeps the checkpoints: ";
+  std::map<std::string, std::string> saved;
+  if (auto problem = keeper.open->load(saved); !problem.empty()) return who + problem;
+  CheckpointStore::Loaded loaded;
+  for (const auto& [name, content] : saved) {
+    auto checkpoint = decode(content, origins);
+    if (auto* problem = std::get_if<std::string>(&checkpoint))
+      return who + "checkpoint " + name + ": " + *problem;
+    loaded.checkpoints.push_back(std::move(std::get<0>(checkpoint)));
+  }
+  return loaded;
+}
+
+Result load_from_lines(const std::string& file, const CheckpointStore::Loaded& stored, Origins& origins) {
+  if (!stored.checkpoints.empty()) {
+    return "--begin-with " + file +
+           ": the pipeline has a checkpoint already; remove that first, or give the pipeline another name or "
+           "place for its checkpoints";
+  }
+  std::ifstream in(file);
+  if (!in) return "--begin-with " + file + ": the file cannot be read";
+  auto lines = read_lines(in, origins);
+  if (auto* problem = std::get_if<std::string>(&lines)) return "--begin-with " + file + ": " + *problem;
+  return CheckpointStore::Loaded{std::move(std::get<0>(lines)), {}};
+}
+
+}  // namespace
+
+Result load_checkpoints(const PipelineGraph& graph, const CheckpointStore* store, Origins& origins) {
+  Result loaded = CheckpointStore::Loaded{};
+  if (graph.keeper) {
+    loaded = load_from_sink(graph.stages[*graph.keeper], origins);
+  } else if (store != nullptr) {
+    loaded = store->load(origins);
+  }
+  const auto* stored = std::get_if<CheckpointStore::Loaded>(&loaded);
+  if (stored != nullptr && !graph.begin_with.empty())
+    return load_from_lines(graph.begin_with, *stored, origins);
+  return loaded;
+}
+
+}  // namespace weir
