@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # test.sh [PRESET...]: installs what the tests need, builds and runs them. Presets: dev (the default: all tests, those on
 # a real Kafka broker and MariaDB included), asan and tsan (the core's tests under sanitizers), tidy (clang 14 without
-# warnings, clang-tidy, format, structure); `all` means each of these.
+# warnings, clang-tidy, format, structure), quickstart (that it builds); `all` means each of these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 presets=("${@:-dev}")
-[[ ${presets[0]} == all ]] && presets=(dev asan tsan tidy)
+[[ ${presets[0]} == all ]] && presets=(dev asan tsan tidy quickstart)
 
 packaging/install-packages.sh packaging/packages-build.txt packaging/packages-test.txt
 if ! packaging/fetch-kafka.sh; then

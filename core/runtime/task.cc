@@ -11,7 +11,6 @@
 namespace weir {
 
 using std::chrono::duration_cast;
-using std::chrono::milliseconds;
 
 namespace {
 
@@ -217,10 +216,10 @@ void Task::fire_timers() {
 }
 
 void Task::wait() {
-  auto time = std::min(kLookAgain, duration_cast<milliseconds>(next_checkpoint_ - Clock::now()));
+  auto time = std::min(kLookAgain, duration_cast<std::chrono::milliseconds>(next_checkpoint_ - Clock::now()));
   for (const auto& node : nodes_) {
     if (node->next_timer() == Timers::kNever) continue;
-    time = std::min(time, milliseconds(node->next_timer() - services_.clock.now()));
+    time = std::min(time, std::chrono::milliseconds(node->next_timer() - services_.clock.now()));
   }
   if (time.count() > 0) inbox_.wait(time);
 }

@@ -72,7 +72,7 @@ bool carry_out(WeChatApi& api, const std::string& command, const json& body) {
   return true;
 }
 
-HttpReply reply_of(int status, const json& body) {
+HttpReply control_reply(int status, const json& body) {
   HttpReply reply;
   reply.status = status;
   reply.body = body.dump() + "\n";
@@ -87,18 +87,18 @@ bool is_control(const HttpRequest& request) {
 
 HttpReply answer_control(WeChatApi& api, const HttpRequest& request) {
   const std::string command = request.path.substr(std::strlen(kPrefix));
-  if (request.method == "GET" && command == "stats") return reply_of(200, to_json(api.stats()));
-  if (request.method != "POST") return reply_of(404, {{"error", "no such command: GET " + command}});
+  if (request.method == "GET" && command == "stats") return control_reply(200, to_json(api.stats()));
+  if (request.method != "POST") return control_reply(404, {{"error", "no such command: GET " + command}});
   try {
     const json body = request.body.empty() ? json::object() : json::parse(request.body);
-    if (!body.is_object()) return reply_of(400, {{"error", "expected a JSON object"}});
+    if (!body.is_object()) return control_reply(400, {{"error", "expected a JSON object"}});
     if (!carry_out(api, command, body)) {
-      return reply_of(404, {{"error", "no such command: " + command}});
+      return control_reply(404, {{"error", "no such command: " + command}});
     }
   } catch (const std::exception& error) {
-    return reply_of(400, {{"error", error.what()}});
+    return control_reply(400, {{"error", error.what()}});
   }
-  return reply_of(200, {{"ok", true}});
+  return control_reply(200, {{"ok", true}});
 }
 
 }  // namespace weir::standins

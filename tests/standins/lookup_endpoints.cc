@@ -28,7 +28,7 @@ json row_of(const json& id) {
   return {{"id", id}, {"name", "name of " + text_of(id)}};
 }
 
-HttpReply reply_of(int status, const json& body) {
+HttpReply lookup_reply(int status, const json& body) {
   HttpReply reply;
   reply.status = status;
   // Paths may hold bytes that are no UTF-8.
@@ -37,7 +37,7 @@ HttpReply reply_of(int status, const json& body) {
 }
 
 HttpReply failure(int status, const char* message) {
-  return reply_of(status, {{"error", message}});
+  return lookup_reply(status, {{"error", message}});
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ HttpReply answer_single(const HttpRequest& request, CallLog& log) {
   log.asked({id});
   if (refused(id)) return failure(422, "invalid id");
   if (id.empty() || not_found(id)) return failure(404, "no such id");
-  return reply_of(200, row_of(id));
+  return lookup_reply(200, row_of(id));
 }
 
 HttpReply answer_lookup(const HttpRequest& request, CallLog& log) {
@@ -68,7 +68,7 @@ HttpReply answer_lookup(const HttpRequest& request, CallLog& log) {
     if (refused(text)) return failure(422, "invalid id among them");
     if (!not_found(text)) rows.push_back(row_of(id));
   }
-  return reply_of(200, {{"rows", std::move(rows)}});
+  return lookup_reply(200, {{"rows", std::move(rows)}});
 }
 
 }  // namespace weir::standins

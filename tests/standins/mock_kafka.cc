@@ -14,10 +14,7 @@ namespace {
 
 constexpr int kPatienceMs = 60'000;
 
-struct ClientDeleter {
-  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
-};
-using Client = std::unique_ptr<rd_kafka_t, ClientDeleter>;
+using Client = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
 
 struct TopicDeleter {
   void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
@@ -43,7 +40,7 @@ Client new_producer(const std::vector<std::pair<const char*, std::string>>& prop
       throw std::runtime_error(std::string("mock Kafka: ") + reason);
     }
   }
-  Client client(rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason));
+  Client client(rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason), &rd_kafka_destroy);
   if (!client) {
     rd_kafka_conf_destroy(conf);
     throw std::runtime_error(std::string("mock Kafka: ") + reason);
@@ -88,7 +85,7 @@ std::int64_t count_records(rd_kafka_t* client, const std::string& topic, std::si
 }
 
 /// FNV-1a: the same on every machine, unlike std::hash.
-std::uint32_t hash_of(std::string_view value) {
+std::uint32_t hash_of_value(std::string_view value) {
   std::uint32_t hash = 0x811c9dc5U;
   for (const char letter : value) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x01000193U;
   return hash;
@@ -102,8 +99,9 @@ struct MockKafka::Cluster {
   rd_kafka_mock_cluster_t* mock = nullptr;
 };
 
-MockKafka::MockKafka(int brokers) : cluster_(std::make_unique<Cluster>()) {
-  cluster_->host = new_producer({{"client.id", "mock-kafka"}, {"log_level", "3"}});
+MockKafka::MockKafka(int brokers)
+    : cluster_(std::make_unique<Cluster>(
+          Cluster{new_producer({{"client.id", "mock-kafka"}, {"log_level", "3"}}), nullptr})) {
   cluster_->mock = rd_kafka_mock_cluster_new(cluster_->host.get(), brokers);
   if (cluster_->mock == nullptr) {
     throw std::runtime_error("mock Kafka: cannot make a cluster of " + std::to_string(brokers) + " brokers");
@@ -134,7 +132,7 @@ void MockKafka::fill(const std::string& topic, const std::vector<std::string>& v
   if (partitions == 0) throw std::runtime_error("mock Kafka: there is no topic '" + topic + "'");
   const std::int64_t before = count_records(client.get(), topic, partitions);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::size_t place = spread == Spread::kRoundRobin ? i : hash_of(values[i]);
+    const std::size_t place = spread == Spread::kRoundRobin ? i : hash_of_value(values[i]);
     produce(client.get(), handle.get(), static_cast<int>(place % partitions), values[i]);
   }
   check(rd_kafka_flush(client.get(), kPatienceMs), "fill topic '" + topic + "'");

@@ -65,7 +65,7 @@ const std::array<std::string, kNicknames.size()>& quoted_nicknames() {
 }
 
 /// FNV-1a, then a mix so that ids that differ in the last letter share no low bits.
-std::uint64_t hash_of(std::string_view id) {
+std::uint64_t hash_of_id(std::string_view id) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   for (const char letter : id) {
     hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
@@ -80,23 +80,23 @@ bool allowed_letter(char letter) {
          (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
 }
 
-void append_text(std::string& json, std::string_view name, std::string_view plain_value) {
-  json.append(",\"").append(name).append("\":\"").append(plain_value).append("\"");
+void append_text(std::string& text, std::string_view name, std::string_view plain_value) {
+  text.append(",\"").append(name).append("\":\"").append(plain_value).append("\"");
 }
 
-void append_number(std::string& json, std::string_view name, std::uint64_t value) {
-  json.append(",\"").append(name).append("\":").append(std::to_string(value));
+void append_number(std::string& text, std::string_view name, std::uint64_t value) {
+  text.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
-void append_unionid(std::string& json, std::uint64_t hash) {
+void append_unionid(std::string& text, std::uint64_t hash) {
   switch (hash % 4) {
     case 0:
       return;  // Absent: the account is bound to no open-platform account.
     case 1:
-      json.append(",\"unionid\":null");
+      text.append(",\"unionid\":null");
       return;
     default:
-      append_text(json, "unionid", "u" + std::to_string(hash));
+      append_text(text, "unionid", "u" + std::to_string(hash));
   }
 }
 
@@ -111,36 +111,36 @@ IdKind kind_of_id(std::string_view id) {
 }
 
 std::string_view nickname_of(std::string_view id) {
-  return kNicknames[hash_of(id) % kNicknames.size()];
+  return kNicknames[hash_of_id(id) % kNicknames.size()];
 }
 
-void append_profile(std::string_view id, std::string_view lang, std::string& json) {
+void append_profile(std::string_view id, std::string_view lang, std::string& text) {
   if (kind_of_id(id) == IdKind::kNotFollowing) {
-    json.append("{\"subscribe\":0");
-    append_text(json, "openid", id);
-    json.append("}");
+    text.append("{\"subscribe\":0");
+    append_text(text, "openid", id);
+    text.append("}");
     return;
   }
-  const std::uint64_t hash = hash_of(id);
+  const std::uint64_t hash = hash_of_id(id);
   const Place& place = places(lang)[(hash >> 8) % 3];
-  json.append("{\"subscribe\":1");
-  append_text(json, "openid", id);
-  json.append(",\"nickname\":").append(quoted_nicknames()[hash % kNicknames.size()]);
-  append_number(json, "sex", (hash >> 4) % 3);
-  append_text(json, "language", lang == "en" || lang == "zh_TW" ? lang : "zh_CN");
-  append_text(json, "city", place.city);
-  append_text(json, "province", place.province);
-  append_text(json, "country", place.country);
-  append_text(json, "headimgurl", "https://img.example.com/" + std::to_string(hash) + "/0");
-  append_number(json, "subscribe_time", 1'400'000'000 + hash % 300'000'000);
-  append_unionid(json, hash >> 16);
-  append_text(json, "remark", (hash >> 20) % 8 == 0 ? "vip" : "");
-  append_number(json, "groupid", (hash >> 24) % 3);
-  json.append((hash >> 28) % 2 == 0 ? ",\"tagid_list\":[128,2]" : ",\"tagid_list\":[]");
-  append_text(json, "subscribe_scene", kScenes[(hash >> 32) % kScenes.size()]);
-  append_number(json, "qr_scene", (hash >> 36) % 100'000);
-  append_text(json, "qr_scene_str", "");
-  json.append("}");
+  text.append("{\"subscribe\":1");
+  append_text(text, "openid", id);
+  text.append(",\"nickname\":").append(quoted_nicknames()[hash % kNicknames.size()]);
+  append_number(text, "sex", (hash >> 4) % 3);
+  append_text(text, "language", lang == "en" || lang == "zh_TW" ? lang : "zh_CN");
+  append_text(text, "city", place.city);
+  append_text(text, "province", place.province);
+  append_text(text, "country", place.country);
+  append_text(text, "headimgurl", "https://img.example.com/" + std::to_string(hash) + "/0");
+  append_number(text, "subscribe_time", 1'400'000'000 + hash % 300'000'000);
+  append_unionid(text, hash >> 16);
+  append_text(text, "remark", (hash >> 20) % 8 == 0 ? "vip" : "");
+  append_number(text, "groupid", (hash >> 24) % 3);
+  text.append((hash >> 28) % 2 == 0 ? ",\"tagid_list\":[128,2]" : ",\"tagid_list\":[]");
+  append_text(text, "subscribe_scene", kScenes[(hash >> 32) % kScenes.size()]);
+  append_number(text, "qr_scene", (hash >> 36) % 100'000);
+  append_text(text, "qr_scene_str", "");
+  text.append("}");
 }
 
 }  // namespace weir::standins

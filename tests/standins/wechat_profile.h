@@ -20,7 +20,7 @@ IdKind kind_of_id(std::string_view id);
 /// follow from the id and the language (zh_CN, zh_TW or en; any other counts as zh_CN). Among them
 /// are nicknames with quotes, emoji and backslashes, and `unionid` is null for some and absent for
 /// others. The same id gives the same bytes always.
-void append_profile(std::string_view id, std::string_view lang, std::string& json);
+void append_profile(std::string_view id, std::string_view lang, std::string& text);
 
 /// The nickname in that row, not escaped.
 std::string_view nickname_of(std::string_view id);
