@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/event_times.h"
 
+#include <weir/json_field.h>
+
 #include <algorithm>
 
 namespace weir {
@@ -9,9 +11,12 @@ EventTimes::EventTimes(const EventTimeSpec& spec, bool shared)
     : bound_(std::min(spec.max_out_of_orderness.count(), std::int64_t{1} << 53)),
       idle_after_(spec.idle_after.count()),
       shared_(shared),
-      format_(TimeFormat::parse(spec.format).value()) {
+      format_(TimeFormat::parse(spec.format).value()),
+      reader_(std::make_unique<JsonReader>()) {
   if (spec.field) field_ = FieldPath::parse(*spec.field, "/event_time/field");
 }
+
+EventTimes::~EventTimes() = default;
 
 EventTimes::Of& EventTimes::of(const weir_origin* origin) {
   if (last_ == nullptr || last_origin_ != origin) {
@@ -47,8 +52,8 @@ std::optional<std::int64_t> EventTimes::read(const weir_record& record) {
     return time.value();
   }
   const Record view_of(record);
-  reader_.read(view_of);
-  const JsonValue& value = reader_.find(*field_);
+  reader_->read(view_of);
+  const JsonValue& value = reader_->find(*field_);
   const std::string where = "the event time '" + field_->text() + "' ";
   Result<std::int64_t> time = Problem{};
   if (value.kind == JsonValue::Kind::kString) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <weir/json_field.h>
+#include <weir/abi.h>
+#include <weir/field_path.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +18,8 @@
 #include "state/record_snapshot.h"
 
 namespace weir {
+
+class JsonReader;
 
 /// A stage's `event_time:`: gives records their time and tells how far event time has come, as the smallest
 /// over the origins (partitions, files) that are not idle. An origin's watermark is its latest time less
@@ -29,6 +33,7 @@ class EventTimes {
   /// `shared`: other tasks take part in the event time of the stages behind. Then having no origin at all
   /// counts as being idle, after a while.
   explicit EventTimes(const EventTimeSpec& spec, bool shared = false);
+  ~EventTimes();
 
   /// The record's time; nothing, with the reason in problem(), when it has none that can be read. `now` is
   /// processing time, for idleness.
@@ -77,7 +82,7 @@ class EventTimes {
   const bool shared_;
   std::optional<FieldPath> field_;
   TimeFormat format_;
-  JsonReader reader_;
+  std::unique_ptr<JsonReader> reader_;
   std::map<const weir_origin*, Of> origins_;
   std::map<const weir_origin*, Of> elsewhere_;  ///< restored, of other tasks
   std::optional<std::int64_t> alone_since_;     ///< no origin since

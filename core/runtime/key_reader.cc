@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/key_reader.h"
 
+#include <weir/json_field.h>
+
 #include <nlohmann/json.hpp>
 
 namespace weir {
 
-KeyReader::KeyReader(const std::vector<std::string>& paths) {
+KeyReader::KeyReader(const std::vector<std::string>& paths) : reader_(std::make_unique<JsonReader>()) {
   for (const auto& path : paths) paths_.push_back(FieldPath::parse(path, "/key"));
 }
+
+KeyReader::~KeyReader() = default;
 
 void KeyReader::begin(std::size_t count) {
   text_.clear();
@@ -21,11 +25,11 @@ void KeyReader::begin(std::size_t count) {
 bool KeyReader::append(const weir_record& record) {
   const std::size_t start = text_.size();
   const Record view_of(record);
-  reader_.read(view_of);
+  reader_->read(view_of);
   const bool several = paths_.size() > 1;
   if (several) text_ += '[';
   for (const auto& path : paths_) {
-    const JsonValue& value = reader_.find(path);
+    const JsonValue& value = reader_->find(path);
     if (value.kind != JsonValue::Kind::kString && !value.is_number() &&
         value.kind != JsonValue::Kind::kBool) {
       problem_ = "the stage's key '" + path.text() + "' is " + std::string(value.what()) +

@@ -2,19 +2,24 @@
 #pragma once
 
 #include <weir/abi.h>
-#include <weir/json_field.h>
+#include <weir/field_path.h>
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace weir {
+
+class JsonReader;
+struct JsonValue;
 
 /// Finds the key of records: the text of one field, or of several as a JSON array. Used by one thread.
 class KeyReader {
  public:
   /// `paths`: checked before. Empty: no key.
   explicit KeyReader(const std::vector<std::string>& paths);
+  ~KeyReader();
 
   bool none() const { return paths_.empty(); }
 
@@ -43,7 +48,7 @@ class KeyReader {
   void finish();
 
   std::vector<FieldPath> paths_;
-  JsonReader reader_;
+  std::unique_ptr<JsonReader> reader_;
   std::string text_;  ///< all keys of the call, one behind the other
   std::vector<std::size_t> ends_;
   std::vector<weir_record> keyed_;
