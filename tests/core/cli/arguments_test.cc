@@ -96,7 +96,8 @@ TEST(Arguments, HelpAndVersionStandEverywhereAndAskForNothingElse) {
 TEST(Arguments, UsageErrorsNameTheNearestRightWord) {
   EXPECT_EQ(error({}), "the pipeline file is missing");
   EXPECT_EQ(error({"chek", "p.yaml"}), "unknown command 'chek'; did you mean 'check'?");
-  EXPECT_EQ(error({"start", "a.yaml"}), "unknown command 'start'; known: run, check, plugins, replay, test");
+  EXPECT_EQ(error({"start", "a.yaml"}),
+            "unknown command 'start'; known: run, check, plugins, replay, state, test");
   EXPECT_EQ(error({"plugns"}), "unknown command 'plugns'; did you mean 'plugins'?");
   EXPECT_EQ(error({"a.yaml", "b.yaml"}), "'b.yaml' is one word too many, expected one pipeline file");
   EXPECT_EQ(error({"check"}), "the pipeline file is missing");
@@ -106,7 +107,8 @@ TEST(Arguments, UsageErrorsNameTheNearestRightWord) {
   EXPECT_EQ(error({"p.yaml", "--plugindir=/x"}),
             "unknown option '--plugindir'; did you mean '--plugin-dir'?");
   EXPECT_EQ(error({"p.yaml", "-z"}),
-            "unknown option '-z'; known: --help, --version, --quiet, --plugin-dir, --verify-ports");
+            "unknown option '-z'; known: --help, --version, --quiet, --plugin-dir, --verify-ports, "
+            "--drop-state, --begin-with");
   EXPECT_EQ(error({"p.yaml", "--plugin-dir"}), "option '--plugin-dir' needs a value");
   EXPECT_EQ(error({"p.yaml", "--quiet=yes"}), "option '--quiet' takes no value");
   EXPECT_EQ(error({"p.yaml", "--dry-run"}), "option '--dry-run' is one of 'etl-run replay' alone");
