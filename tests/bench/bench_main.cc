@@ -15,26 +15,32 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: weir-bench [file] [kafka] [lookup] [upsert] [timers] [tumbling] [sliding] [session]\n"
-    "                  [hop] [start] [--runs N] [--scale X]\n"
+    "                  [hop] [start] [--runs N] [--scale X] [--exactly-once]\n"
     "Measures the cases named, or all. --runs: how often each side runs, 5. --scale: of the numbers of\n"
-    "records, 1. Files are written below $TMPDIR.\n";
+    "records, 1. --exactly-once: file, kafka and lookup against themselves at least once. Files are\n"
+    "written below $TMPDIR.\n";
 
 struct Case {
   const char* name;
   void (*run)(const Settings&);
   bool contest;  // its rows belong to the table of contests
+  bool either;   // it can be held between exactly and at least once
 };
 
-constexpr Case kCases[] = {{"file", file_case, true},         {"kafka", kafka_case, true},
-                           {"lookup", lookup_case, true},     {"upsert", upsert_case, true},
-                           {"tumbling", tumbling_case, true}, {"sliding", sliding_case, true},
-                           {"session", session_case, true},   {"timers", timers_case, true},
-                           {"hop", hop_case, false},          {"start", start_case, false}};
+constexpr Case kCases[] = {{"file", file_case, true, true},          {"kafka", kafka_case, true, true},
+                           {"lookup", lookup_case, true, true},      {"upsert", upsert_case, true, false},
+                           {"tumbling", tumbling_case, true, false}, {"sliding", sliding_case, true, false},
+                           {"session", session_case, true, false},   {"timers", timers_case, true, false},
+                           {"hop", hop_case, false, false},          {"start", start_case, false, false}};
 
 /// False when the command line is wrong.
 bool read_command_line(const std::vector<std::string>& words, Settings& settings,
                        std::vector<const Case*>& chosen) {
   for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--exactly-once") {
+      settings.exactly_once = true;
+      continue;
+    }
     if (words[i] == "--runs" || words[i] == "--scale") {
       if (i + 1 == words.size()) return false;
       const double value = std::atof(words[++i].c_str());
@@ -65,7 +71,8 @@ void run(const Settings& settings, const std::vector<const Case*>& chosen) {
             << ". Figures: median (least to most).\n\n";
   bool head = false;
   for (const Case* one : chosen) {
-    if (one->contest && !head) print_contest_head();
+    if (settings.exactly_once && !one->either) continue;
+    if (one->contest && !head) print_contest_head(settings.exactly_once ? "same at least once" : "limit");
     head = one->contest;
     one->run(settings);
   }

@@ -13,6 +13,8 @@ namespace weir::bench {
 struct Settings {
   int runs = 5;      ///< of each side, after one that is not counted
   double scale = 1;  ///< of the numbers of records
+  /// Pipelines that deliver exactly once, against the same ones at least once, in place of limit programs.
+  bool exactly_once = false;
 };
 
 // Each case prints what it has measured as rows or a table in Markdown. They throw std::exception when a

@@ -42,10 +42,10 @@ std::string to_text(const Spread& spread, int decimals) {
          number(spread.max, decimals) + ")";
 }
 
-void print_contest_head() {
-  std::cout << "| job | of the limit, by time | by CPU time | Weir, 1000 records/s | limit, 1000 records/s | "
-               "CPU, Weir and limit | most memory, Weir and limit |\n|---|---|---|---|---|---|---|"
-            << std::endl;
+void print_contest_head(const std::string& rival) {
+  std::cout << "| job | of the " << rival << ", by time | by CPU time | Weir, 1000 records/s | " << rival
+            << ", 1000 records/s | CPU, Weir and " << rival << " | most memory, Weir and " << rival
+            << " |\n|---|---|---|---|---|---|---|" << std::endl;
 }
 
 void hold(const Contest& contest, int runs) {

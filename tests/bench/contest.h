@@ -20,7 +20,7 @@ Spread spread_of(std::vector<double> values);
 /// "0.93 (0.91 to 0.95)", with so many decimals.
 std::string to_text(const Spread& spread, int decimals);
 
-/// One job, done by etl-run and by its limit program in turn.
+/// One job, done by etl-run and by its limit program (or another pipeline) in turn.
 struct Contest {
   std::string name;
   double records = 0;           ///< of one run
@@ -31,7 +31,7 @@ struct Contest {
 /// Runs both once without counting, then `runs` times in turn, and prints a row of the table. The ratio is
 /// taken of each pair of neighbours: the limit's time over Weir's.
 void hold(const Contest& contest, int runs);
-/// The head of that table.
-void print_contest_head();
+/// The head of that table. `rival`: what Weir is measured against.
+void print_contest_head(const std::string& rival);
 
 }  // namespace weir::bench

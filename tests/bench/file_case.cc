@@ -55,19 +55,26 @@ void file_case(const Settings& settings) {
     fs::remove_all(output);
     return usage;
   };
-  hold({"NDJSON file -> filter -> two files", static_cast<double>(count),
-        [&] {
-          return into_new_folder([&](const fs::path& output) {
-            return etl_run(fs::path(WEIR_BENCH_PIPELINES) / "file.yaml",
-                           {{"INPUT", input.string()}, {"OUTPUT", output.string()}});
-          });
-        },
-        [&] {
-          return into_new_folder([&](const fs::path& output) {
-            return Command{{WEIR_LIMIT_FILE, input.string(), output.string()}, {}};
-          });
-        }},
-       settings.runs);
+  const auto weir = [&](const char* delivery) {
+    return into_new_folder([&](const fs::path& output) {
+      Command command = etl_run(fs::path(WEIR_BENCH_PIPELINES) / "file.yaml",
+                                {{"INPUT", input.string()}, {"OUTPUT", output.string()}});
+      if (settings.exactly_once) {
+        command.environment.emplace_back("DELIVERY", delivery);
+        command.environment.emplace_back("STORE", (output / "store").string());
+      }
+      return command;
+    });
+  };
+  hold(
+      {"NDJSON file -> filter -> two files", static_cast<double>(count), [&] { return weir("exactly_once"); },
+       [&] {
+         if (settings.exactly_once) return weir("at_least_once");
+         return into_new_folder([&](const fs::path& output) {
+           return Command{{WEIR_LIMIT_FILE, input.string(), output.string()}, {}};
+         });
+       }},
+      settings.runs);
 }
 
 }  // namespace weir::bench

@@ -61,16 +61,17 @@ void lookup_case(const Settings& settings) {
   const support::TempDir folder("weir-bench-lookup");
   const fs::path input = folder.write("ids.ndjson", text);
 
-  const auto into_new_table = [&](std::vector<std::string> argv) {
+  const auto into_new_table = [&](std::vector<std::string> argv, const char* delivery = "at_least_once") {
     const std::string database = server.create_database("bench");
     server.execute(kWechatTable, database);
     const fs::path side = folder / "side";
     fs::create_directory(side);
     Command command = argv.empty() ? etl_run(fs::path(WEIR_BENCH_PIPELINES) / "lookup.yaml", {})
                                    : Command{std::move(argv), {}};
-    command.environment = {{"INPUT", input.string()},        {"WX_URL", url_of(standin)},
-                           {"WX_APP_ID", "wx-standin"},      {"WX_SECRET", "standin-secret"},
-                           {"DB_URL", server.url(database)}, {"SIDE_FOLDER", side.string()}};
+    command.environment = {
+        {"INPUT", input.string()},       {"WX_URL", url_of(standin)},      {"WX_APP_ID", "wx-standin"},
+        {"WX_SECRET", "standin-secret"}, {"DB_URL", server.url(database)}, {"SIDE_FOLDER", side.string()},
+        {"DELIVERY", delivery}};
     const Usage usage = run_measured(command);
     expect(std::stoul(server.query("SELECT COUNT(*) FROM wechat_user", database)[0][0]),
            ids.good_objects + ids.good_strings, "rows");
@@ -80,8 +81,12 @@ void lookup_case(const Settings& settings) {
     server.execute("DROP DATABASE `" + database + "`");
     return usage;
   };
-  hold({kName, static_cast<double>(ids.lines.size()), [&] { return into_new_table({}); },
-        [&] { return into_new_table({WEIR_LIMIT_LOOKUP}); }},
+  hold({kName, static_cast<double>(ids.lines.size()),
+        [&] { return into_new_table({}, settings.exactly_once ? "exactly_once" : "at_least_once"); },
+        [&] {
+          if (settings.exactly_once) return into_new_table({});
+          return into_new_table({WEIR_LIMIT_LOOKUP});
+        }},
        settings.runs);
 }
 
