@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/plugin.h>
 
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
 namespace weir::discard {
 
 // Takes everything and keeps nothing: for measuring, and for trying a pipeline out.
-class Discard final : public Sink {
+class Discard final : public TransactionalSink {
  public:
   static void describe(Descriptor& d) {
     d.name("discard")
@@ -13,6 +18,11 @@ class Discard final : public Sink {
   }
   explicit Discard(const Options&) {}
   void write(Records, Context&) override {}
+
+  // Nothing is written, so nothing can be written twice.
+  static void recover(const Options&, std::span<const std::string_view>, Context&) {}
+  std::string prepare(std::uint64_t, Context&) override { return {}; }
+  void commit_prepared(Context&) override {}
 };
 
 }  // namespace weir::discard

@@ -22,7 +22,8 @@ void FileSource::describe(Descriptor& d) {
       .summary("Reads the lines of files, globs and standard input.")
       .example("lines: {plugin: file, path: \"/var/log/app/*.ndjson\", format: ndjson}")
       .port("out", Item::kRecords, "A record for each line, without its line end.")
-      .ends();
+      .ends()
+      .rewinds();
   d.option("path", Type::kStringList,
            "Files and globs (`*`, `?`, `[...]`), read in this order, those of a glob sorted by name; `-` is "
            "standard "
@@ -46,6 +47,20 @@ FileSource::FileSource(const Options& options, Shared& files)
     : max_line_(options.size("max_line")), skip_blank_(options.string("format") == "ndjson"), files_(files) {
   if (options.strings("path").empty())
     throw OptionError("/path", "the list is empty; at least one path is expected");
+}
+
+std::string FileSource::refuses(const Options& options, Transactions, std::uint32_t) {
+  for (const auto& pattern : options.strings("path")) {
+    if (pattern == kStandardInput)
+      return "standard input cannot be read again from where a checkpoint was made; expected files";
+    const auto stream = stream_of(pattern);
+    if (!stream.empty()) {
+      return "'" + stream +
+             "' is no regular file, so it cannot be read again from where a checkpoint was made; expected "
+             "files";
+    }
+  }
+  return {};
 }
 
 void FileSource::restore(std::span<const weir_position> positions, Context&) {

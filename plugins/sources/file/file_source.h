@@ -26,6 +26,8 @@ class FileSource final : public Source {
 
   static void describe(Descriptor& d);
   FileSource(const Options& options, Shared& files);
+  /// Of pipes, terminals and the like there is no second reading.
+  static std::string refuses(const Options& options, Transactions how, std::uint32_t instances);
 
   void restore(std::span<const weir_position> positions, Context&) override;
   void start(Context& context) override;

@@ -5,17 +5,23 @@
 #include <weir/stage.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "lines/paths.h"
 
 namespace weir::file {
 namespace {
 
-std::vector<std::string> files_of(const std::string& pattern) {
-  if (pattern == kStandardInput) return {pattern};
+/// What the pattern stands for now.
+std::vector<std::string> named_by(const std::string& pattern) {
   struct stat status {};
   const bool literal = !has_wildcard(pattern) || ::stat(pattern.c_str(), &status) == 0;
-  auto files = literal ? std::vector{pattern} : matching_files(pattern);
+  return literal ? std::vector{pattern} : matching_files(pattern);
+}
+
+std::vector<std::string> files_of(const std::string& pattern) {
+  if (pattern == kStandardInput) return {pattern};
+  auto files = named_by(pattern);
   if (files.empty()) throw Stop("no_file", "no file matches '" + pattern + "'");
   for (const auto& file : files) check_readable(file);
   return files;
@@ -34,6 +40,15 @@ const std::vector<std::string>& InputFiles::paths() {
     paths_ = std::move(all);
   });
   return paths_;
+}
+
+std::string stream_of(const std::string& pattern) {
+  for (auto& path : named_by(pattern)) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+      return std::move(path);
+  }
+  return {};
 }
 
 }  // namespace weir::file

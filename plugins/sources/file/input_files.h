@@ -24,6 +24,9 @@ class InputFiles {
   std::vector<std::string> paths_;
 };
 
+/// The first of the pattern's files that is a pipe, a terminal or the like; empty when there is none.
+std::string stream_of(const std::string& pattern);
+
 /// The path that stands for standard input.
 inline constexpr const char* kStandardInput = "-";
 

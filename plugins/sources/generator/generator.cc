@@ -25,7 +25,8 @@ void Generator::describe(Descriptor& d) {
           "measuring.")
       .example("ids: {plugin: generator, template: '{\"openid\": \"o{{hex 27}}\"}', count: 10000, seed: 7}")
       .port("out", Item::kRecords, "The records made; their event time is the time of making.")
-      .ends();
+      .ends()
+      .rewinds();
   d.option("template", Type::kString,
            "The record's text, with placeholders: {{sequence}} counts from 1, {{random 1 100}} is a number "
            "of that "
@@ -53,6 +54,7 @@ void Generator::restore(std::span<const weir_position> positions, Context& conte
   const auto& place = context.place();
   const auto* mine = context.origin(origin_name(place), static_cast<std::int32_t>(place.task));
   for (const auto& position : positions) {
+    if (view(position.origin->name) != view(mine->name)) other_division_ = position.origin;
     if (position.origin != mine) continue;
     // The first number of this task that is not below the position.
     const auto next = static_cast<std::uint64_t>(std::max<std::int64_t>(position.next, 1));
@@ -63,6 +65,11 @@ void Generator::restore(std::span<const weir_position> positions, Context& conte
 
 void Generator::start(Context& context) {
   const auto& place = context.place();
+  if (other_division_ != nullptr && context.saved_position(other_division_)) {
+    throw Stop("other_tasks", "the checkpoint was made with another number of tasks ('" +
+                                  std::string(view(other_division_->name)) + "'; now '" + origin_name(place) +
+                                  "'), which had other records each; start it with as many tasks as then");
+  }
   step_ = place.tasks;
   next_ = std::max<std::uint64_t>(next_, place.task + 1);
   origin_ = context.origin(origin_name(place), static_cast<std::int32_t>(place.task));

@@ -34,7 +34,8 @@ class Generator final : public Source {
   std::uint64_t step_ = 1;
   std::atomic<std::uint64_t> next_{1};
   const weir_origin* origin_ = nullptr;
-  std::int64_t rate_since_ = 0;  // milliseconds
+  const weir_origin* other_division_ = nullptr;  // of the numbers, in the checkpoint
+  std::int64_t rate_since_ = 0;                  // milliseconds
   std::uint64_t made_since_ = 0;
   BlockArena arena_{256 * 1024};
 };

@@ -4,6 +4,8 @@
 #include <weir/plugin.h>
 #include <weir/suggestion.h>
 
+#include <span>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -29,6 +31,19 @@ class Tally final : public Numbers {
   static void describe(Descriptor& d) {
     Numbers::describe(d);
     d.name("tally").port("checks", Item::kRecords, "Sums.");
+  }
+  using Numbers::Numbers;
+};
+
+class Tape final : public Numbers {
+ public:
+  static void describe(Descriptor& d) {
+    Numbers::describe(d);
+    d.name("tape").rewinds();
+    d.option("worn", Type::kBool, "Whether it does not go back.").default_value("false");
+  }
+  static std::string refuses(const Options& options, Transactions, std::uint32_t) {
+    return options.boolean("worn") ? "the tape is worn" : "";
   }
   using Numbers::Numbers;
 };
@@ -101,6 +116,40 @@ class Collect final : public Sink {
   static void describe(Descriptor& d) { d.name("collect").summary("Collects."); }
   explicit Collect(const Options&) {}
   void write(Records, Context&) override {}
+};
+
+class Paper final : public TransactionalSink {
+ public:
+  static void describe(Descriptor& d) { d.name("paper").summary("Takes back what was written."); }
+  static void recover(const Options&, std::span<const std::string_view>, Context&) {}
+  explicit Paper(const Options&) {}
+  void write(Records, Context&) override {}
+  std::string prepare(std::uint64_t, Context&) override { return {}; }
+  void commit_prepared(Context&) override {}
+};
+
+class Ledger : public CheckpointSink {
+ public:
+  static void describe(Descriptor& d) { d.name("ledger").summary("Keeps books, and checkpoints."); }
+  static std::string refuses(const Options&, Transactions, std::uint32_t) { return {}; }
+  static void load(const Options&, Context&, const Visit&) {}
+  static void recover(const Options&, std::span<const std::string_view>, Context&) {}
+  explicit Ledger(const Options&) {}
+  void write(Records, Context&) override {}
+  std::string prepare(std::uint64_t, Context&) override { return {}; }
+  void commit_prepared(Context&) override {}
+  void save_checkpoint(const weir_checkpoint&, Context&) override {}
+};
+
+/// As a database that cannot prepare.
+class Diary final : public Ledger {
+ public:
+  static void describe(Descriptor& d) { d.name("diary").summary("Keeps checkpoints, or nothing."); }
+  static std::string refuses(const Options&, Transactions how, std::uint32_t instances) {
+    if (instances > 1) return "it is written by one task";
+    return how.keeps_checkpoints ? "" : "it cannot prepare";
+  }
+  using Ledger::Ledger;
 };
 
 /// Process `both`: the inputs left and right.
@@ -181,7 +230,9 @@ class SampleCatalog final : public PluginCatalog {
                                detail::Trampoline<Typed>::plugin(), detail::Trampoline<Collect>::plugin(),
                                detail::Trampoline<Either>::plugin(), detail::Trampoline<Both>::plugin(),
                                detail::Trampoline<Fussy>::plugin(), detail::Trampoline<Strict>::plugin(),
-                               detail::Trampoline<Remember>::plugin(), silent()}) {
+                               detail::Trampoline<Remember>::plugin(), detail::Trampoline<Tape>::plugin(),
+                               detail::Trampoline<Paper>::plugin(), detail::Trampoline<Ledger>::plugin(),
+                               detail::Trampoline<Diary>::plugin(), silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;
       known.emplace_back(plugin->name);

@@ -12,6 +12,7 @@ namespace weir::test {
 ///
 ///     source  numbers    option `count` (1 to 9)
 ///     source  tally      the same with a second port, `checks`
+///     source  tape       the same, and goes back to a checkpoint unless `worn`
 ///     window  pairs      records to groups
 ///     process keep       records to `out` and `rest`; option `rules`, a tree, whose leaves must not be 'bad'
 ///     process ask        takes groups alone; `concurrency` is allowed
@@ -22,6 +23,9 @@ namespace weir::test {
 ///     sink    collect    takes records
 ///     sink    strict     takes records that the JSON Schema `takes` allows
 ///     sink    either     takes records and groups
+///     sink    paper      works in transactions
+///     sink    ledger     the same, and can keep checkpoints
+///     sink    diary      can keep the checkpoint with what it writes, but not prepare; one instance at once
 std::optional<PipelineGraph> check(const std::string& yaml, Diagnostics& diagnostics);
 
 }  // namespace weir::test

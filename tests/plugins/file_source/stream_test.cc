@@ -20,6 +20,7 @@ namespace weir::file {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::StartsWith;
 using Harness = testing::Harness<FileSource>;
 
 /// Standard input is a pipe for as long as this lives.
@@ -93,6 +94,21 @@ TEST(StandardInput, NothingOfAnEarlierRunIsSkipped) {
   h.restore({{"-", -1, 2}});
   h.poll_to_end();
   EXPECT_THAT(h.values(), ElementsAre("one"));
+}
+
+TEST(Streams, CannotGoBackToACheckpoint) {
+  const support::TempDir dir;
+  const auto pipe = (dir / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto file = dir.write("lines", "one\n").string();
+  const auto refusal = [](const std::string& path) {
+    return Harness(nlohmann::json({{"path", path}}).dump()).refuses(WEIR_IN_TRANSACTIONS);
+  };
+  EXPECT_THAT(refusal("-"), StartsWith("standard input cannot be read again"));
+  EXPECT_THAT(refusal(pipe), StartsWith("'" + pipe + "' is no regular file"));
+  EXPECT_THAT(refusal((dir / "p*").string()), StartsWith("'" + pipe + "' is no regular file"));
+  EXPECT_EQ(refusal(file), "");
+  EXPECT_EQ(refusal((dir / "missing").string()), "") << "that is told at the start";
 }
 
 TEST(NamedPipe, IsReadToItsEndAlsoWhenItsWriterComesLater) {

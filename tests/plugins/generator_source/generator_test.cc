@@ -105,6 +105,13 @@ TEST(Generator, PositionsOfAnotherNumberOfTasksAreNotMistakenForItsOwn) {
   EXPECT_THAT(h.values(), ElementsAre("1", "2", "3"));
 }
 
+TEST(Generator, ExactlyOnceIsNotBegunAgainWithAnotherNumberOfTasks) {
+  Harness h(R"({"template": "{{sequence}}", "count": 3})");
+  h.restore({{"sequence of 2 tasks", 0, 3}});
+  h.set_saved_position("sequence of 2 tasks", 0, 3);
+  EXPECT_THROW(h.start(), testing::PluginError);
+}
+
 TEST(Generator, KeepsTheRate) {
   Harness h(R"({"template": "{{sequence}}", "rate": 100})");
   EXPECT_EQ(h.poll(), WEIR_IDLE);
