@@ -18,6 +18,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -54,6 +55,16 @@ concept DeclaresWhatItTakes = requires(const Options& o, std::uint32_t input) {
 template <class T>
 concept MayRefuseTransactions = requires(const Options& o) {
   { T::refuses(o, Transactions{}, std::uint32_t{1}) } -> std::same_as<std::string>;
+};
+
+template <class T, class Shared>
+concept RecoversWithShared = requires(const Options& o, Shared& s, Context& c) {
+  T::recover(o, s, std::span<const std::string_view>{}, c);
+};
+
+template <class T, class Shared>
+concept LoadsWithShared = requires(const Options& o, Shared& s, Context& c, const CheckpointSink::Visit& v) {
+  T::load(o, s, c, v);
 };
 
 /// The functions of one plugin class.
@@ -183,7 +194,7 @@ class Trampoline {
   static weir_status run_stage(weir_stage* s, weir_context* handle, F&& call) {
     Context context(stage(s)->host, handle);
     try {
-      call(stage(s)->options, context);
+      call(*stage(s), context);
       return WEIR_OK;
     } catch (const Stop& e) {
       context.set_error(e.code(), e.what());
@@ -272,10 +283,14 @@ class Trampoline {
   static void add_transactions(weir_plugin& p) {
     p.capabilities |= WEIR_TRANSACTIONAL;
     p.stage_recover = [](weir_stage* s, weir_context* handle, const weir_slice* saved, size_t n) {
-      return run_stage(s, handle, [&](const Options& options, Context& c) {
+      return run_stage(s, handle, [&](StageState& of, Context& c) {
         std::vector<std::string_view> all;
         for (size_t i = 0; i < n; ++i) all.push_back(view(saved[i]));
-        T::recover(options, all, c);
+        if constexpr (RecoversWithShared<T, Shared>) {
+          T::recover(of.options, of.shared, all, c);
+        } else {
+          T::recover(of.options, all, c);
+        }
       });
     };
     p.prepare = [](weir_instance* i, weir_context*, uint64_t checkpoint, weir_slice* transaction) {
@@ -292,10 +307,15 @@ class Trampoline {
 
   static void add_checkpoints(weir_plugin& p) {
     p.stage_load = [](weir_stage* s, weir_context* handle, void* visitor, weir_visit visit) {
-      return run_stage(s, handle, [&](const Options& options, Context& c) {
-        T::load(options, c, [&](std::string_view name, std::string_view content) {
+      return run_stage(s, handle, [&](StageState& of, Context& c) {
+        const auto tell = [&](std::string_view name, std::string_view content) {
           visit(visitor, slice(name), slice(content));
-        });
+        };
+        if constexpr (LoadsWithShared<T, Shared>) {
+          T::load(of.options, of.shared, c, tell);
+        } else {
+          T::load(of.options, c, tell);
+        }
       });
     };
     p.save_checkpoint = [](weir_instance* i, weir_context*, const weir_checkpoint* checkpoint) {

@@ -36,7 +36,10 @@ struct Transactions {
 ///     static std::string refuses(const Options&, Transactions how, std::uint32_t instances);
 ///     /// Commits what prepare() returned for the checkpoint that is gone on with, where it is not committed
 ///     /// yet, and takes back all else. Throws when it cannot be known now.
-///     static void recover(const Options&, std::span<const std::string> saved, Context&);
+///     static void recover(const Options&, std::span<const std::string_view> saved, Context&);
+///
+/// Where the class has a `Shared`, recover and load may take it, behind the options: recover(const Options&,
+/// Shared&, ...). So they hand to the instances what they found out.
 class TransactionalSink : public Sink {
  public:
   /// Makes the transaction durable in such a way that another process can commit it or take it back.
