@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kafka_client/client_properties.h"
+#include "kafka_client/group_claim.h"
 #include "sources/kafka/group_positions.h"
 
 namespace weir::kafka {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t kBatchRecords = 512;
 constexpr auto kLookEvery = std::chrono::seconds(1);
 constexpr auto kShortLook = std::chrono::milliseconds(100);
+constexpr int kClusterWithinMilliseconds = 1000;
 
 const std::vector<Reserved> kReserved{
     {"bootstrap.servers", "use the option 'brokers'"},
@@ -66,6 +68,7 @@ void KafkaSource::describe(Descriptor& d) {
   d.name("kafka")
       .summary("Reads topics of Apache Kafka as a member of a consumer group.")
       .example("ids: {plugin: kafka, brokers: \"${KAFKA_BROKERS}\", topic: wechat-ids, group: wechat-users}")
+      .rewinds()
       .ends();
   d.option("brokers", Type::kStringList,
            "Brokers to ask first, as host:port; a list, or one text with commas.")
@@ -224,6 +227,17 @@ void KafkaSource::commit(std::span<const weir_position> positions, Context& out)
   if (client_ == nullptr) return;
   commit_positions(client_.get(), positions, partitions_, "'" + group_ + "' at " + brokers_, !stop_at_end_,
                    interrupted_, out);
+}
+
+/// A source that stops at the end is no member of the group, and says so.
+std::string KafkaSource::claim(Context&) {
+  if (client_ == nullptr) return {};
+  if (cluster_.empty()) cluster_ = cluster_id(client_.get(), kClusterWithinMilliseconds);
+  if (cluster_.empty()) return {};
+  const GroupMetadata metadata(stop_at_end_ ? rd_kafka_consumer_group_metadata_new(group_.c_str())
+                                            : rd_kafka_consumer_group_metadata(client_.get()));
+  if (metadata == nullptr) return {};
+  return GroupClaim{cluster_, group_, written(metadata.get())}.write();
 }
 
 }  // namespace weir::kafka

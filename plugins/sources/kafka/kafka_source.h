@@ -33,6 +33,7 @@ class KafkaSource final : public Source {
   void start(Context& out) override;
   Poll poll(Context& out, std::size_t budget) override;
   void commit(std::span<const weir_position> positions, Context& out) override;
+  std::string claim(Context& out) override;
   double progress() const override { return progress_; }
   void interrupt() override { interrupted_ = true; }
 
@@ -44,7 +45,7 @@ class KafkaSource final : public Source {
   void serve_events(Context& out);
   void serve(rd_kafka_event_t* event, Context& out);
   void rebalance(rd_kafka_event_t* event, Context& out);
-  void own(const rd_kafka_topic_partition_list_t& list, Context& out);
+  void own(rd_kafka_topic_partition_list_t& list, Context& out);
   void give_up(const rd_kafka_topic_partition_list_t& list, Context& out);
   void assign(const rd_kafka_topic_partition_list_t& list);
   void unassign(const rd_kafka_topic_partition_list_t& list);
@@ -69,6 +70,7 @@ class KafkaSource final : public Source {
   PartitionTable partitions_;
   bool shared_out_ = false;   // stop_at_end: the partitions are known and divided among the tasks
   bool unreachable_ = false;  // an error has said so
+  std::string cluster_;       // its id; empty: not known yet
   std::chrono::steady_clock::time_point next_look_{};
   std::vector<rd_kafka_message_t*> batch_;
   std::vector<weir_header> headers_;  // of the record at hand

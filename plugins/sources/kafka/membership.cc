@@ -9,6 +9,7 @@
 #include "kafka_client/errors.h"
 #include "kafka_client/topics.h"
 #include "sources/kafka/kafka_source.h"
+#include "sources/kafka/saved_offsets.h"
 
 namespace weir::kafka {
 namespace {
@@ -129,22 +130,25 @@ void KafkaSource::rebalance(rd_kafka_event_t* event, Context& out) {
   const auto* list = rd_kafka_event_topic_partition_list(event);
   if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     out.info("assigned: " + names_of(*list));
-    own(*list, out);
-    assign(*list);
+    const Partitions owned(rd_kafka_topic_partition_list_copy(list));
+    own(*owned, out);
+    assign(*owned);
   } else {
     give_up(*list, out);
     unassign(*list);
   }
 }
 
-/// Leads the partitions' records to our queue; to be called before they are assigned.
-void KafkaSource::own(const rd_kafka_topic_partition_list_t& list, Context& out) {
+/// Leads the partitions' records to our queue, and sets the offsets that a checkpoint tells; to be called
+/// before they are assigned.
+void KafkaSource::own(rd_kafka_topic_partition_list_t& list, Context& out) {
   for (int i = 0; i < list.cnt; ++i) {
     const auto& e = list.elems[i];
     const Queue queue(rd_kafka_queue_get_partition(client_.get(), e.topic, e.partition));
     rd_kafka_queue_forward(queue.get(), records_.get());
     partitions_.add(e.topic, e.partition, out.origin(e.topic, e.partition));
   }
+  set_saved_offsets(client_.get(), list, "group '" + group_ + "'", out);
 }
 
 /// The host finishes and commits what it has of the partitions, as far as they are still ours.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "kafka_client/group_claim.h"
 #include "kafka_source/source_harness.h"
 #include "support/kafka_broker.h"
 #include "support/unique_name.h"
@@ -168,6 +169,45 @@ TEST(KafkaSourceRealBroker, WakesTheHostWhenRecordsComeToAnIdleSource) {
     EXPECT_TRUE(support::wait_until(support::kLongWait, [&] { return source.wakes() > seen; }));
     EXPECT_EQ(poll_for(source, 1).at(0).value, "next");
   }
+}
+
+TEST(KafkaSourceRealBroker, AMemberGoesOnAtTheCheckpointsPositionAndNotAtTheGroups) {
+  WEIR_REQUIRE_KAFKA();
+  auto& broker = support::KafkaBroker::shared();
+  const auto topic = support::unique_name("ids");
+  const nlohmann::json group{{"group", support::unique_name("g")}};
+  broker.create_topic(topic, 1);
+  broker.produce(topic, numbered(10));
+  {
+    SourceHarness source(source_options(broker.bootstrap(), topic, group));
+    poll_for(source, 10);
+    source.commit({{topic, 0, 9}});
+  }
+  SourceHarness source(source_options(broker.bootstrap(), topic, group));
+  source.set_saved_position(topic, 0, 4);
+  EXPECT_EQ(poll_for(source, 6).at(0).position, 4);
+}
+
+TEST(KafkaSourceRealBroker, ItsClaimNamesTheClusterTheGroupAndTheMember) {
+  WEIR_REQUIRE_KAFKA();
+  auto& broker = support::KafkaBroker::shared();
+  const auto topic = support::unique_name("ids");
+  const auto group = support::unique_name("g");
+  broker.create_topic(topic, 1);
+  broker.produce(topic, numbered(1));
+  SourceHarness member(source_options(broker.bootstrap(), topic, {{"group", group}}));
+  poll_for(member, 1);
+  SourceHarness none(source_options(broker.bootstrap(), topic, {{"group", group}, {"stop_at_end", true}}));
+  none.poll_to_end();
+  const auto of_member = GroupClaim::read(member.claim());
+  const auto of_none = GroupClaim::read(none.claim());
+  ASSERT_TRUE(of_member && of_none);
+  EXPECT_EQ(of_member->group, group);
+  EXPECT_FALSE(of_member->cluster.empty());
+  EXPECT_EQ(of_member->cluster, of_none->cluster);
+  EXPECT_NE(of_member->metadata, of_none->metadata);
+  EXPECT_NE(read_metadata(of_member->metadata), nullptr);
+  EXPECT_FALSE(GroupClaim::read("something else"));
 }
 
 TEST(KafkaSourceRealBroker, ACommitIntoAGroupWithLiveMembersStopsASourceThatIsNone) {

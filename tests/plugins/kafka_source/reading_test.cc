@@ -176,5 +176,39 @@ TEST_F(KafkaSourceReading, RecordsThatComeLaterAreLeftForTheNextRun) {
   EXPECT_THAT(source.values(), ElementsAre("v0", "v1", "v2"));
 }
 
+TEST_F(KafkaSourceReading, GoesOnAtTheCheckpointsPositionAndNotAtTheGroups) {
+  cluster_.create_topic("ids", 2);
+  cluster_.outside().produce("ids", numbered(20, 2));
+  {
+    auto source = open();
+    source.poll_to_end();
+    source.commit({{"ids", 0, 7}, {"ids", 1, 7}});
+  }
+  auto source = open();
+  source.set_saved_position("ids", 0, 3);
+  source.poll_to_end();
+  std::map<std::int32_t, std::vector<std::int64_t>> positions;
+  for (const auto& r : source.out()) positions[r.partition].push_back(r.position);
+  EXPECT_THAT(positions[0], ElementsAre(3, 4, 5, 6, 7, 8, 9));
+  EXPECT_THAT(positions[1], ElementsAre(7, 8, 9));
+  EXPECT_THAT(source.log_lines(),
+              ::testing::Contains(::testing::HasSubstr("ids[0] from 3 (the group has 7)")));
+}
+
+TEST_F(KafkaSourceReading, SaysNothingWhereTheGroupKnowsTheCheckpointsPosition) {
+  cluster_.create_topic("ids", 1);
+  cluster_.outside().produce("ids", numbered(10));
+  {
+    auto source = open();
+    source.poll_to_end();
+    source.commit({{"ids", 0, 7}});
+  }
+  auto source = open();
+  source.set_saved_position("ids", 0, 7);
+  source.poll_to_end();
+  EXPECT_EQ(source.values(), (std::vector<std::string>{"v7", "v8", "v9"}));
+  EXPECT_THAT(source.log_lines(), ::testing::Not(::testing::Contains(::testing::HasSubstr("checkpoint"))));
+}
+
 }  // namespace
 }  // namespace weir::kafka
