@@ -23,6 +23,7 @@ constexpr const char* kMiddle = ".checkpoint-";
 /// So many of a group stay.
 constexpr std::size_t kKept = 3;
 constexpr const char* kLockSuffix = ".lock";
+constexpr const char* kCrashSuffix = ".crashes";
 
 /// Writes, syncs and closes; empty, or what failed.
 std::string write_synced(const std::string& path, const std::string& text) {
@@ -107,6 +108,10 @@ std::string CheckpointFolder::held_by(int fd) const {
   return "pipeline '" + pipeline_ + "' runs already with the checkpoint folder " + folder_ + ", in process " +
          (pid.empty() ? "unknown" : std::string(pid)) +
          "; stop that one first, or give this pipeline a name or a folder of its own";
+}
+
+std::string CheckpointFolder::crash_file() const {
+  return folder_ + "/" + pipeline_ + kCrashSuffix;
 }
 
 std::string CheckpointFolder::save(int group, const Checkpoint& checkpoint) {

@@ -25,6 +25,9 @@ class CheckpointFolder final : public CheckpointStore {
   /// has it. The kernel ends the claim with the process, however that ends.
   std::string claim();
 
+  /// Where is noted what was on hand when a plugin crashed; see FORMAT.md.
+  std::string crash_file() const;
+
   std::string save(int group, const Checkpoint& checkpoint) override;
   std::variant<Loaded, std::string> load(Origins& origins) const override;
 

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/crash_notes.h"
+
 namespace weir {
 
 namespace {
@@ -215,6 +217,18 @@ void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, 
 }
 
 void InlineNode::hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
+  if (services_.suspects.none()) return process(records, count, keys, inlet);
+  hand_in_carefully(records, count, keys, inlet);
+}
+
+void InlineNode::hand_in_carefully(const weir_record* records, std::size_t count, const weir_slice* keys,
+                                   Inlet inlet) {
+  for_each_part(records, count, [&](std::size_t first, std::size_t n) {
+    process(records + first, n, keys == nullptr ? nullptr : keys + first, inlet);
+  });
+}
+
+void InlineNode::process(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
   // With state for each key in pieces whose entries fit the processor's cache together.
   const std::size_t most = keys != nullptr && !states_.empty() ? kKeysAtOnce : count;
   for (std::size_t done = 0; done < count && !task_.failed(); done += most) {
@@ -223,6 +237,7 @@ void InlineNode::hand_in(const weir_record* records, std::size_t count, const we
     if (some != nullptr) states_.prefetch(some, n);
     const weir_batch batch{
         sizeof(weir_batch), inlet.input, records + done, n, some, inlet.broadcast ? 1u : 0u, 0};
+    const OnHand on_hand(name(), records + done, n);
     settle(stage_.plugin->process(instance_, context_.get(), &batch), records + done, n);
   }
   if (event_times_) tell_time();
@@ -279,6 +294,8 @@ void InlineNode::on_idle(bool idle) {
 void InlineNode::take(const weir_group& group, Inlet /*inlet*/) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
+  if (set_aside(group)) return;
+  const OnHand on_hand(name(), group);
   settle(stage_.plugin->process_group(instance_, context_.get(), &group), group.records, group.count);
 }
 
@@ -304,6 +321,7 @@ void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now)
   while (!task_.failed()) {
     const auto timer = timers.pop_due(now);
     if (!timer) return;
+    const OnHand nothing(name());
     const weir_timer c{sizeof(weir_timer), domain, timer->has_key ? slice(timer->key) : kAbsent, timer->time};
     settle(stage_.plugin->on_timer(instance_, context_.get(), &c), nullptr, 0);
   }

@@ -68,6 +68,9 @@ class InlineNode : public StageNode {
   void on_idle(bool idle) override;
   void fire(Timers& timers, weir_time_domain domain, std::int64_t now);
   void hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
+  /// The same while there are suspects.
+  void hand_in_carefully(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
+  void process(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
   /// Gives records their time before they leave by the main port; those without one fail.
   void emit_timed(const weir_record* records, std::size_t count);
 

@@ -25,7 +25,7 @@ std::vector<std::size_t> port_counts(const PipelineGraph& graph) {
 Job::Job(PipelineGraph graph, Log& log, const Clock& clock, CheckpointStore* store)
     : graph_(std::move(graph)),
       metrics_(port_counts(graph_), graph_.spec.tasks),
-      services_{log, clock, metrics_, origins_, abort_, saved_},
+      services_{log, clock, metrics_, origins_, abort_, saved_, suspects_},
       store_(store) {}
 
 Job::~Job() {
@@ -84,6 +84,16 @@ std::string Job::start() {
   saved_.set(restored.positions);
   // An older checkpoint has not seen what a source's own notes have put behind them.
   if (graph_.spec.exactly_once || !damaged.empty()) saved_.switch_on();
+  if (folder_ != nullptr && graph_.spec.poison_after > 0) {
+    const std::string notes = folder_->crash_file();
+    if (auto problem = suspects_.load(notes, graph_.spec.poison_after, origins_, saved_); !problem.empty())
+      return problem;
+    if (!suspects_.none()) {
+      services_.log.write(LogLevel::kWarn, "etl-run",
+                          "the process has crashed before: the records that were on hand go one at a time");
+    }
+    crash_notes_ = std::make_unique<CrashNotes>(notes);
+  }
   const std::lock_guard lock(mutex_);
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {
@@ -103,6 +113,7 @@ std::string Job::start() {
 }
 
 void Job::run(Task& task) {
+  const CrashNotes::HandlerStack stack;
   try {
     task.run();
   } catch (const std::exception& e) {

@@ -17,6 +17,7 @@
 #include "graph/pipeline_graph.h"
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
+#include "runtime/crash_notes.h"
 #include "runtime/services.h"
 #include "runtime/task.h"
 #include "runtime/task_group.h"
@@ -62,11 +63,13 @@ class Job {
   const PipelineGraph graph_;
   Origins origins_;
   SavedPositions saved_;
+  Suspects suspects_;
   JobMetrics metrics_;
   AbortSignal abort_;
   Services services_;
   CheckpointStore* store_;  // null: none
   std::unique_ptr<CheckpointFolder> folder_;
+  std::unique_ptr<CrashNotes> crash_notes_;
   std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task
 
   mutable std::mutex mutex_;  // guards what follows

@@ -7,6 +7,7 @@
 #include "checkpoint/saved_positions.h"
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
+#include "runtime/suspects.h"
 
 namespace weir {
 
@@ -18,6 +19,7 @@ struct Services {
   Origins& origins;
   AbortSignal& abort;
   SavedPositions& saved;
+  const Suspects& suspects;
 };
 
 /// What a stage, or the runtime itself, says when the pipeline must stop.

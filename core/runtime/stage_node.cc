@@ -115,6 +115,25 @@ void StageNode::refuse_keyless(const weir_record& record, std::string_view why) 
   send_failed(WEIR_ERROR_PORT, stage_.error.name, &record, 1, "no_key", why);
 }
 
+void StageNode::send_poison(const weir_record* records, std::size_t count) {
+  const auto poison = std::find_if(records, records + count, [&](const weir_record& record) {
+    return services_.suspects.verdict(name(), record) == Suspects::Verdict::kPoison;
+  });
+  send_failed(WEIR_ERROR_PORT, stage_.error.name, records, count, "poison",
+              services_.suspects.reason(name(), *poison));
+}
+
+bool StageNode::set_aside(const weir_group& group) {
+  if (services_.suspects.none()) return false;
+  const auto* const end = group.records + group.count;
+  if (std::none_of(group.records, end, [&](const weir_record& record) {
+        return services_.suspects.verdict(name(), record) == Suspects::Verdict::kPoison;
+      }))
+    return false;
+  send_poison(group.records, group.count);
+  return true;
+}
+
 void StageNode::send_out(std::uint32_t port, const weir_record* records, std::size_t count) {
   if (task_.failed() || count == 0) return;
   Outlet& to = outlet(port);

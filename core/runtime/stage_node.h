@@ -137,6 +137,31 @@ class StageNode : public Receiver {
   bool full_behind() const;
 
  protected:
+  /// Divides records where some are suspects: calls `take(first, count)` for those that may be together and
+  /// for each that must be alone, and sends those that are poison to the error port.
+  template <class Take>
+  void for_each_part(const weir_record* records, std::size_t count, Take&& take) {
+    std::size_t begin = 0;
+    const auto up_to = [&](std::size_t end) {
+      if (begin < end) take(begin, end - begin);
+      begin = end;
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto verdict = services_.suspects.verdict(name(), records[i]);
+      if (verdict == Suspects::Verdict::kNone) continue;
+      up_to(i);
+      if (verdict == Suspects::Verdict::kAlone) {
+        up_to(i + 1);
+      } else {
+        send_poison(records + i, 1);
+        begin = i + 1;
+      }
+    }
+    up_to(count);
+  }
+  /// Whether a group had to be sent to the error port, since something in it is poison.
+  bool set_aside(const weir_group& group);
+
   /// Event time has moved on at this stage, or whether it is expected has changed: called in this order with
   /// the records around it, and passed on when what it brings about has left.
   virtual void on_watermark(std::int64_t time) { tell_watermark(time); }
@@ -162,6 +187,7 @@ class StageNode : public Receiver {
   StageCounts& counts_;
 
  private:
+  void send_poison(const weir_record* records, std::size_t count);
   void collect_queues(const StageNode& from);
   void add_queue(const Receiver& queue);
 

@@ -15,13 +15,22 @@ WorkerNode::WorkerNode(Services& services, TaskControl& task, const PipelineGrap
 void WorkerNode::take(const weir_record* records, std::size_t count, Inlet inlet) {
   if (task_.failed() || count == 0) return;
   counts_.in.add(count);
+  if (services_.suspects.none()) return enqueue_records(records, count, inlet.input, false);
+  for_each_part(records, count, [&](std::size_t first, std::size_t n) {
+    enqueue_records(records + first, n, inlet.input, true);
+  });
+}
+
+void WorkerNode::enqueue_records(const weir_record* records, std::size_t count, std::uint32_t input,
+                                 bool alone) {
   const bool shared = pool_->size() > 1 && stage_.spec.kind != StageKind::kSink;
   const auto workers = static_cast<std::size_t>(pool_->size());
   const std::size_t share = shared ? std::min(kShare, (count + workers - 1) / workers) : count;
   for (std::size_t i = 0; i < count; i += share) {
     auto work = std::make_unique<Work>();
     work->records.append(records + i, std::min(share, count - i));
-    work->input = inlet.input;
+    work->input = input;
+    work->alone = alone;
     enqueue(std::move(work));
   }
 }
@@ -29,6 +38,7 @@ void WorkerNode::take(const weir_record* records, std::size_t count, Inlet inlet
 void WorkerNode::take(const weir_group& group, Inlet /*inlet*/) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
+  if (set_aside(group)) return;
   auto work = std::make_unique<Work>();
   work->kind = Work::Kind::kGroup;
   work->bounds = GroupBounds::of(group);
@@ -65,6 +75,7 @@ void WorkerNode::hand_over() {
 
 void WorkerNode::merge_into(std::size_t index) {
   Work& first = *works_[index];
+  if (first.alone) return;
   std::size_t end = index + 1;
   std::size_t bytes = first.records.bytes();
   std::size_t records = first.records.size();
@@ -72,8 +83,8 @@ void WorkerNode::merge_into(std::size_t index) {
     const Work& next = *works_[end];
     bytes += next.records.bytes();
     records += next.records.size();
-    if (next.kind != Work::Kind::kRecords || next.input != first.input || records > kMergedRecords ||
-        bytes > kMergedBytes)
+    if (next.kind != Work::Kind::kRecords || next.alone || next.input != first.input ||
+        records > kMergedRecords || bytes > kMergedBytes)
       break;
   }
   for (std::size_t i = index + 1; i < end; ++i) first.records.append(std::move(works_[i]->records));

@@ -54,6 +54,7 @@ class WorkerNode final : public StageNode {
   void send_one(const Work& work);
 
   void enqueue(std::unique_ptr<Work> work);
+  void enqueue_records(const weir_record* records, std::size_t count, std::uint32_t input, bool alone);
   void submit_to_each(Work::Kind kind);
   /// Only when nothing is waiting (the task drains before), so that the order holds.
   void submit_to(int worker, std::unique_ptr<Work> work);

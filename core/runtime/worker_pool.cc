@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "runtime/crash_notes.h"
+
 namespace weir {
 
 /// The door of an instance on a worker's thread: what it emits is kept with the work and goes out on the
@@ -118,6 +120,7 @@ Work* WorkerPool::next(Worker& worker) {
 }
 
 void WorkerPool::run(Worker& worker) {
+  const CrashNotes::HandlerStack stack;
   while (Work* work = next(worker)) {
     perform(worker, *work);
     done_(*work);
@@ -151,11 +154,13 @@ weir_status WorkerPool::call(Worker& worker, Work& work) {
     case Work::Kind::kRecords: {
       const weir_batch batch{
           sizeof(weir_batch), work.input, work.records.data(), work.records.size(), nullptr, 0, 0};
+      const OnHand on_hand(stage_.spec.name, work.records.data(), work.records.size());
       return plugin.process(worker.instance, context, &batch);
     }
     case Work::Kind::kGroup: {
       weir_group group = work.bounds.with(work.records);
       group.input = work.input;
+      const OnHand on_hand(stage_.spec.name, group);
       return plugin.process_group(worker.instance, context, &group);
     }
     case Work::Kind::kFinish:

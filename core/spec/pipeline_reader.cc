@@ -20,9 +20,9 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> kSections{"pipeline",  "tasks",   "sources",      "windows",
-                                         "processes", "sinks",   "discard",      "checkpoint",
-                                         "delivery",  "restart", "stop_timeout", "tests"};
+const std::vector<std::string> kSections{"pipeline", "tasks",        "sources",    "windows",  "processes",
+                                         "sinks",    "discard",      "checkpoint", "delivery", "poison_after",
+                                         "restart",  "stop_timeout", "tests"};
 const std::vector<std::string> kCheckpointKeys{"every", "store"};
 const std::vector<std::string> kRestartKeys{"first", "most", "attempts", "reset_after"};
 constexpr int kMostTasks = 1024;
@@ -112,6 +112,8 @@ class PipelineReader {
       read_checkpoint(section);
     } else if (section.key == "delivery") {
       read_delivery(section);
+    } else if (section.key == "poison_after") {
+      read_poison_after(section);
     } else if (section.key == "restart") {
       read_restart(section);
     } else if (section.key == "stop_timeout") {
@@ -220,6 +222,14 @@ class PipelineReader {
     if (!spec_.exactly_once &&
         (entry.value.kind != Node::Kind::kScalar || entry.value.text != "at_least_once"))
       report(entry, "at_least_once or exactly_once");
+  }
+
+  void read_poison_after(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    const auto crashes = read_scalar(entry.value, entry.key, parse_integer);
+    if (!crashes.ok()) return diagnostics_.add(entry.value_mark(), crashes.message());
+    if (crashes.value() < 0) return report(entry, "0 for never, or more");
+    spec_.poison_after = static_cast<std::size_t>(crashes.value());
   }
 
   void read_restart(const Node::Entry& entry) {

@@ -81,6 +81,7 @@ struct PipelineSpec {
   bool exactly_once = false;  ///< `delivery: exactly_once`
   Mark delivery_mark = {};    ///< of `delivery:`, where the file has it
   std::chrono::milliseconds stop_timeout{30000};
+  std::size_t poison_after = 3;             ///< crashes with a record on hand until it is set aside; 0: never
   std::optional<RestartSpec> restart = {};  ///< none: the file does not say
 
   /// What the file says; if nothing, only what is delivered exactly once begins again by itself.

@@ -75,5 +75,34 @@ TEST_P(Group, WhatAKilledMemberHadIsTakenOverByTheOther) {
   job.expect_all_committed();
 }
 
+/// Its session runs out, its partitions go to the other one, and it comes back with work on its hands.
+TEST_P(Group, AMemberThatWasFrozenComesBackAndNoIdIsMissing) {
+  WechatJob job(GetParam());
+  job.pipeline = test_pipeline("wechat_users_short_times.yaml");
+  const Environment members{{"STOP_AT_END", "false"}};
+  job.produce_made(4'000, 1);
+  job.api.set_latency(20ms);
+  const auto first = job.start(members);
+  const auto second = job.start(members);
+  ASSERT_TRUE(wait_until(
+      kLongWait,
+      [&] { return says(*first, "assigned: " + job.topic) && says(*second, "assigned: " + job.topic); }))
+      << first->err() << second->err();
+  first->signal(SIGSTOP);
+  job.produce_made(2'000, 2);
+  EXPECT_TRUE(wait_until(kLongWait, [&] { return job.complete(); })) << second->err();
+  first->signal(SIGCONT);
+  EXPECT_TRUE(wait_until(kLongWait, [&] { return says(*first, "lost: " + job.topic); })) << first->err();
+  job.produce_made(1'000, 3);
+  EXPECT_TRUE(wait_until(kLongWait, [&] { return job.complete(); })) << first->err() << second->err();
+  first->signal(SIGTERM);
+  const auto status = first->wait();
+  ASSERT_TRUE(status && status->ok()) << first->err();
+  job.finish(*second);
+  job.expect_rows();
+  job.expect_side_lines(/*repeated=*/true);
+  job.expect_all_committed();
+}
+
 }  // namespace
 }  // namespace weir::pipelines

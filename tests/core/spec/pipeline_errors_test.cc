@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"sources: {a: {plugin: x}}\nvariables: {}\n",
                 "p.yaml:2:1: unknown section 'variables'; known: pipeline, tasks, sources, windows, "
                 "processes, sinks, "
-                "discard, checkpoint, delivery, restart, stop_timeout, tests"},
+                "discard, checkpoint, delivery, poison_after, restart, stop_timeout, tests"},
         BadFile{"sources: [a, b]\n", "p.yaml:1:1: 'sources' is a list, expected a map of names to stages"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -207,7 +207,7 @@ extra: 1
       "p.yaml:11:24: 'from' is '1.2.3', expected stage, stage.port or a list of these\n"
       "p.yaml:12:15: 'stop_timeout' is 'soon', expected a duration such as 5s\n"
       "p.yaml:13:1: unknown section 'extra'; known: pipeline, tasks, sources, windows, processes, sinks, "
-      "discard, checkpoint, delivery, restart, stop_timeout, tests\n");
+      "discard, checkpoint, delivery, poison_after, restart, stop_timeout, tests\n");
 }
 
 TEST(PipelineErrorsAtOnce, WhatWasPutInForAVariableIsNeverShown) {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/suspects.h"
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "state/snapshot.h"
+
+namespace weir {
+
+std::string Suspects::load(const std::string& file, std::size_t poison_after, Origins& origins,
+                           const SavedPositions& saved) {
+  poison_after_ = poison_after;
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(in), {});
+  SnapshotWriter kept;
+  try {
+    for (SnapshotReader from(bytes); !from.at_end();) {
+      const std::string_view stage = from.text(), source = from.text(), name = from.text();
+      const auto partition = static_cast<std::int32_t>(from.time());
+      const std::int64_t position = from.time();
+      const std::uint64_t on_hand = from.number(), signal = from.number();
+      const weir_origin* const origin = origins.get(source, name, partition);
+      if (position < saved.last(origin).value_or(INT64_MIN)) continue;  // it has been delivered since
+      Crashes& crashes = crashes_[{std::string(stage), origin, position}];
+      ++crashes.count;
+      crashes.alone = on_hand == 1;
+      crashes.signal = static_cast<int>(signal);
+      for (const auto text : {stage, source, name}) kept.text(text);
+      kept.time(partition);
+      kept.time(position);
+      kept.number(on_hand);
+      kept.number(signal);
+    }
+  } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): the crash cut the last one off
+  }
+  if (kept.bytes().size() == bytes.size()) return {};
+  std::ofstream(file + ".new", std::ios::binary) << kept.bytes();
+  std::error_code error;
+  std::filesystem::rename(file + ".new", file, error);
+  return error ? "cannot rename " + file + ".new: " + error.message() : std::string();
+}
+
+const Suspects::Crashes* Suspects::find(const std::string& stage, const weir_record& record) const {
+  const auto found = crashes_.find({stage, record.origin, record.position});
+  return found == crashes_.end() ? nullptr : &found->second;
+}
+
+Suspects::Verdict Suspects::verdict(const std::string& stage, const weir_record& record) const {
+  const Crashes* const crashes = record.origin == nullptr ? nullptr : find(stage, record);
+  if (crashes == nullptr) return Verdict::kNone;
+  const bool poison = poison_after_ > 0 && crashes->count >= poison_after_ && crashes->alone;
+  return poison ? Verdict::kPoison : Verdict::kAlone;
+}
+
+std::string Suspects::reason(const std::string& stage, const weir_record& record) const {
+  const Crashes* const crashes = find(stage, record);
+  if (crashes == nullptr) return {};
+  return "the process crashed " + std::to_string(crashes->count) +
+         " times while the stage had this record on hand, the last time by " + ::strsignal(crashes->signal) +
+         "; it is set aside";
+}
+
+}  // namespace weir
