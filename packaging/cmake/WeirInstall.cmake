@@ -10,3 +10,6 @@ write_basic_package_version_file(weir-config-version.cmake COMPATIBILITY SameMin
 install(FILES ${PROJECT_BINARY_DIR}/weir-config.cmake ${PROJECT_BINARY_DIR}/weir-config-version.cmake
   packaging/cmake/WeirPlugin.cmake packaging/cmake/weir_plugin.map
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
+
+# systemd looks here below /usr and /usr/local.
+install(FILES packaging/systemd/etl-run@.service DESTINATION lib/systemd/system)
