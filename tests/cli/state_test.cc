@@ -99,7 +99,8 @@ TEST_F(State, LinesThatAreNoneAreNamed) {
 
 TEST_F(State, APipelineWithoutAStoreHasNone) {
   dir_.write("p.yaml",
-             "sources: {in: {plugin: generator, template: x, count: 1}}\nsinks: {out: {plugin: stdout, from: in}}\n");
+             "sources: {in: {plugin: generator, template: x, count: 1}}\nsinks: {out: {plugin: stdout, from: "
+             "in}}\n");
   const auto done = etl_run({"state", "p.yaml"});
   EXPECT_EQ(done.status.code, 2);
   EXPECT_THAT(done.err, HasSubstr("keeps no checkpoints of its own"));
