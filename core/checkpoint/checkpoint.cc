@@ -14,11 +14,35 @@ constexpr std::string_view kMagic = "weir checkpoint\n";
 constexpr std::uint64_t kFormat = 3;
 constexpr std::size_t kSumBytes = sizeof(std::uint64_t);
 
-/// FNV-1a of 64 bits.
+/// FNV-1a of 64 bits, a number at a time, as far as there are whole ones, and then byte by byte: each step
+/// can be undone, so no single change goes unseen.
 std::uint64_t sum_of(std::string_view bytes) {
+  constexpr std::uint64_t kPrime = 0x100000001b3u;
   std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
+  SnapshotReader numbers(bytes);
+  for (std::size_t left = bytes.size() / sizeof hash; left > 0; --left) {
+    hash = (hash ^ numbers.number()) * kPrime;
+    hash ^= hash >> 32;
+  }
+  for (const char byte : bytes.substr(bytes.size() / sizeof hash * sizeof hash))
+    hash = (hash ^ static_cast<unsigned char>(byte)) * kPrime;
   return hash;
+}
+
+/// Beside the texts themselves; more is no harm.
+constexpr std::size_t kPartBytes = 64;
+
+std::size_t room_for(const Checkpoint& checkpoint) {
+  std::size_t bytes = kPartBytes;
+  for (const auto& p : checkpoint.positions)
+    bytes += kPartBytes + p.origin->source.size + p.origin->name.size;
+  for (const auto& task : checkpoint.states) {
+    bytes += kPartBytes;
+    for (const auto& state : task)
+      bytes += kPartBytes + state.stage.size() + state.shape.size() + state.snapshot.size();
+  }
+  for (const auto& p : checkpoint.prepared) bytes += kPartBytes + p.stage.size() + p.transaction.size();
+  return bytes;
 }
 
 Checkpoint read(SnapshotReader& from, Origins& origins) {
@@ -50,6 +74,8 @@ Checkpoint read(SnapshotReader& from, Origins& origins) {
 
 std::string encode(const Checkpoint& checkpoint) {
   SnapshotWriter to;
+  to.reserve(room_for(checkpoint));
+  to.raw(kMagic);
   to.number(kFormat);
   to.number(checkpoint.number);
   to.number(checkpoint.positions.size());
@@ -73,10 +99,8 @@ std::string encode(const Checkpoint& checkpoint) {
     to.text(p.stage);
     to.text(p.transaction);
   }
-  std::string bytes = std::string(kMagic) + to.bytes();
-  SnapshotWriter sum;
-  sum.number(sum_of(bytes));
-  return bytes + sum.bytes();
+  to.number(sum_of(to.bytes()));
+  return to.take();
 }
 
 std::variant<Checkpoint, std::string> decode(std::string_view bytes, Origins& origins) {

@@ -19,16 +19,25 @@ class SnapshotWriter {
  public:
   void number(std::uint64_t n) {
     char bytes[sizeof n];
-    for (char& byte : bytes) {
-      byte = static_cast<char>(n & 0xff);
-      n >>= 8;
-    }
+    put(n, bytes);
     bytes_.append(bytes, sizeof bytes);
   }
+  /// Room for so many bytes in all.
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+  /// Bytes as they are, to be known by their place.
+  void raw(std::string_view bytes) { bytes_.append(bytes); }
   void time(std::int64_t n) { number(static_cast<std::uint64_t>(n)); }
   void text(std::string_view s) {
     number(s.size());
     bytes_.append(s);
+  }
+  /// A text whose bytes are written between the two; `begun` is what begin_text() gave.
+  std::size_t begin_text() {
+    number(0);
+    return bytes_.size();
+  }
+  void end_text(std::size_t begun) {
+    put(bytes_.size() - begun, bytes_.data() + begun - sizeof(std::uint64_t));
   }
   /// Tells an absent slice from an empty one.
   void slice(weir_slice s) {
@@ -40,6 +49,10 @@ class SnapshotWriter {
   std::string take() { return std::move(bytes_); }
 
  private:
+  static void put(std::uint64_t n, char* at) {
+    for (std::size_t i = 0; i < sizeof n; ++i) at[i] = static_cast<char>(n >> 8 * i & 0xff);
+  }
+
   std::string bytes_;
 };
 

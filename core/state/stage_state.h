@@ -68,13 +68,13 @@ class StageState {
   void save(SnapshotWriter& to) const {
     to.number(states_.size());
     for (const auto& [name, state] : states_) {
-      SnapshotWriter one;
-      one.number(static_cast<std::uint64_t>(state->options.kind));
-      one.time(state->options.time_to_live);
-      one.number(state->keyless ? 1 : 0);
-      std::visit([&](const auto& kept) { kept.save(one); }, state->kept);
       to.text(name);
-      to.text(one.bytes());
+      const std::size_t begun = to.begin_text();
+      to.number(static_cast<std::uint64_t>(state->options.kind));
+      to.time(state->options.time_to_live);
+      to.number(state->keyless ? 1 : 0);
+      std::visit([&](const auto& kept) { kept.save(to); }, state->kept);
+      to.end_text(begun);
     }
   }
   /// Before the stage opens its states: each takes up what was saved under its name, as far as `share` says.
