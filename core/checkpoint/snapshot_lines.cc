@@ -169,11 +169,44 @@ void maps_from_lines(const std::vector<json>& entries, SnapshotWriter& to) {
   }
 }
 
+/// As runtime/worker_node.h has it.
+constexpr std::uint64_t kWaitingWork = 2;
+
+void work_to_lines(std::size_t task, const Checkpoint::StageState& state, SnapshotReader& from,
+                   const Write& write) {
+  write("stage", {{"task", task}, {"name", state.stage}, {"shape", state.shape}, {"waiting", true}});
+  for (std::uint64_t left = from.number(); left > 0; --left) {
+    json work{{"group", from.number() != 0}};
+    work["input"] = from.number();
+    work["key"] = slice_to_json(from);
+    work["start"] = from.time();
+    work["end"] = from.time();
+    auto& records = work["records"] = json::array();
+    for (std::uint64_t n = from.number(); n > 0; --n) records.push_back(record_to_json(from));
+    write("work", std::move(work));
+  }
+}
+void work_from_lines(const std::vector<json>& works, SnapshotWriter& to) {
+  to.number(kWaitingWork);
+  to.number(works.size());
+  for (const auto& work : works) {
+    to.number(work.at("group").get<bool>() ? 1 : 0);
+    to.number(work.at("input").get<std::uint64_t>());
+    slice_from_json(work.at("key"), to);
+    to.time(work.at("start").get<std::int64_t>());
+    to.time(work.at("end").get<std::int64_t>());
+    to.number(work.at("records").size());
+    for (const auto& record : work.at("records")) record_from_json(record, to);
+  }
+}
+
 }  // namespace
 
 void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, const Write& write) {
   SnapshotReader from(state.snapshot);
-  const bool stateful = from.number() != 0;
+  const std::uint64_t first = from.number();
+  if (first == kWaitingWork) return work_to_lines(task, state, from, write);
+  const bool stateful = first != 0;
   const bool timed = from.number() != 0;
   json stage{{"task", task}, {"name", state.stage}, {"shape", state.shape}, {"stateful", stateful}};
   std::vector<json> times;
@@ -216,6 +249,8 @@ void SnapshotFromLines::take(const std::string& kind, const json& what) {
     times_.push_back(what);
   } else if (kind == "timer") {
     (what.at("domain") == "event" ? event_timers_ : timers_).push_back(what);
+  } else if (kind == "work") {
+    works_.push_back(what);
   } else if (kind == "record") {
     records_.push_back(what);
   } else if (kind == "state") {
@@ -229,6 +264,10 @@ void SnapshotFromLines::take(const std::string& kind, const json& what) {
 
 Checkpoint::StageState SnapshotFromLines::finish() const {
   SnapshotWriter to;
+  if (stage_.contains("waiting")) {
+    work_from_lines(works_, to);
+    return {stage_.at("name").get<std::string>(), stage_.at("shape").get<std::string>(), to.take()};
+  }
   const bool stateful = stage_.at("stateful").get<bool>();
   const bool timed = stage_.contains("event_time");
   to.number(stateful ? 1 : 0);

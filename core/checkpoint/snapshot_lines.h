@@ -35,7 +35,7 @@ class SnapshotFromLines {
   };
 
   nlohmann::json stage_;
-  std::vector<nlohmann::json> times_, timers_, event_timers_, records_;
+  std::vector<nlohmann::json> times_, timers_, event_timers_, records_, works_;
   std::vector<State> states_;
 };
 

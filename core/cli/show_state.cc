@@ -37,6 +37,7 @@ std::string contents_of(const Checkpoint::StageState& state) {
     if (kind == "entry") count("entries in '" + in + "'");
     if (kind == "timer") count("timers");
     if (kind == "record") count("records in lists");
+    if (kind == "work") count("batches that wait for workers");
   });
   std::string text;
   for (const auto& [name, n] : counts) text += (text.empty() ? "" : ", ") + format_count(n) + " " + name;

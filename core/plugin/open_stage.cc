@@ -97,6 +97,7 @@ std::string OpenStage::load(std::map<std::string, std::string>& saved) const {
 
 std::string OpenStage::recover(const std::vector<std::string>& transactions) const {
   std::vector<weir_slice> slices;
+  slices.reserve(transactions.size());
   for (const auto& one : transactions) slices.push_back(slice(one));
   return reported(
       [&] { return plugin_.stage_recover(stage_, context_.get(), slices.data(), slices.size()); });

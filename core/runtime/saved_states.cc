@@ -9,6 +9,7 @@
 #include <set>
 
 #include "graph/quoted.h"
+#include "runtime/stage_node.h"
 #include "state/snapshot.h"
 
 namespace weir {
@@ -16,9 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-/// A snapshot may hold event time only; a stage that is gone takes nothing along then.
-bool keeps_state(const Checkpoint::StageState& state) {
-  return SnapshotReader(state.snapshot).number() != 0;
+/// 0: a snapshot that holds event time only; a stage that is gone takes nothing along then.
+std::uint64_t kind_of(const Checkpoint::StageState& state) {
+  return SnapshotReader(state.snapshot).number();
 }
 
 /// "`size` was 3600000 and is 7200000".
@@ -44,8 +45,13 @@ std::string difference(const std::string& saved, const std::string& now) {
 std::string refusal(const PipelineGraph& graph, const Checkpoint::StageState& saved) {
   const auto stage = std::find_if(graph.stages.begin(), graph.stages.end(),
                                   [&](const auto& s) { return s.spec.name == saved.stage; });
-  if (stage == graph.stages.end()) return keeps_state(saved) ? "is gone from the file" : "";
-  if (!keeps_state(saved)) return {};
+  const std::uint64_t kind = kind_of(saved);
+  if (stage == graph.stages.end()) return kind != 0 ? "is gone from the file" : "";
+  if (stage->has_workers() != (kind == kWaitingWork) && kind != 0) {
+    return stage->has_workers() ? "waits for workers now, and keeps no state"
+                                : "has no workers now, for whom records were waiting";
+  }
+  if (kind != 1) return {};
   if ((stage->plugin->capabilities & WEIR_STATEFUL) == 0) {
     return "has now the plugin " + in_quotes(stage->spec.plugin) + ", which keeps none";
   }

@@ -73,6 +73,10 @@ class Outlet {
   std::vector<Consumer> consumers_;
 };
 
+/// The first number of a snapshot: 0 and 1 are a stage's own, without and with state; this is work that waits
+/// for a stage's workers.
+constexpr std::uint64_t kWaitingWork = 2;
+
 /// One stage within one task. Used by the task's thread, except interrupt().
 class StageNode : public Receiver {
  public:
@@ -111,6 +115,8 @@ class StageNode : public Receiver {
   bool full() const override { return false; }
   /// Hands waiting work to free workers.
   virtual void hand_over() {}
+  /// From now on, or no longer: what waits for the workers goes on waiting, and is not outstanding.
+  virtual void pause(bool /*paused*/) {}
   /// Work of this node came back from a worker.
   virtual void deliver(Work& /*work*/) {}
   virtual bool has_outstanding() const { return false; }

@@ -12,22 +12,13 @@ namespace weir {
 
 using std::chrono::duration_cast;
 
-namespace {
-
-bool keeps_state(const GraphStage& stage) {
-  return (stage.plugin->capabilities & WEIR_STATEFUL) != 0;
-}
-
-}  // namespace
-
 Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group,
            CheckpointStore* store, const Restored& restored)
     : services_(services),
       graph_(graph),
       number_(number),
       store_(store),
-      saves_((store != nullptr || graph.keeper) &&
-             std::any_of(graph.stages.begin(), graph.stages.end(), keeps_state)),
+      saves_(store != nullptr || graph.keeper),
       group_(group),
       member_(group.add(inbox_)) {
   std::vector<StageNode*> all;
@@ -113,6 +104,7 @@ void Task::start() {
 
 /// From the back, so that whatever a stage emits finds the next ones started.
 void Task::start_nodes() {
+  pause_workers(true);
   for (auto node = nodes_.rbegin(); node != nodes_.rend() && !failed(); ++node) {
     (*node)->start();
     deliver();
@@ -236,6 +228,7 @@ void Task::take_part(Clock::time_point until) {
     const TaskGroup::Step step = group_.step();
     over_ = step.part == Part::kOver;
     if (over_ || step.part == Part::kNone) break;
+    pause_workers(step.partial);
     if (step.number != performed_) {
       performed_ = step.number;
       resting_ = false;
@@ -252,7 +245,12 @@ void Task::take_part(Clock::time_point until) {
     inbox_.wait(kLookAgain);
     keep_alive();
   }
+  pause_workers(false);
   next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
+}
+
+void Task::pause_workers(bool paused) {
+  for (auto& node : nodes_) node->pause(paused);
 }
 
 void Task::perform(const TaskGroup::Step& step) {

@@ -94,6 +94,7 @@ class Task final : public TaskControl {
   /// When a stop that was asked for must be over; max() without one.
   Clock::time_point stop_deadline();
 
+  void pause_workers(bool paused);
   /// Does the steps of a meeting until it is over, or `until`.
   void take_part(Clock::time_point until);
   void perform(const TaskGroup::Step& step);
@@ -112,7 +113,7 @@ class Task final : public TaskControl {
   const PipelineGraph& graph_;
   const int number_;
   CheckpointStore* const store_;
-  const bool saves_;  ///< checkpoints are kept, and there is a stage that keeps state
+  const bool saves_;  ///< what stages hold is kept with the checkpoints
 
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> aborted_{false};

@@ -19,8 +19,12 @@ bool holds_for_a_moment(const GraphStage& stage) {
 }  // namespace
 
 TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint)
-    : exactly_once_(graph.spec.exactly_once), number_(number), last_checkpoint_(last_checkpoint) {
+    : exactly_once_(graph.spec.exactly_once),
+      drain_timeout_(graph.spec.drain_timeout),
+      number_(number),
+      last_checkpoint_(last_checkpoint) {
   step_.number = 1;
+  step_.partial = true;
   step_.part = Step::Part::kDrain;
   for (const auto& stage : graph.stages) {
     finishing_.push_back(stage.plugin->finish != nullptr);
@@ -63,7 +67,8 @@ void TaskGroup::begin(bool last) {
   step_.last = last;
   step_.checkpoint = last_checkpoint_ + 1;
   step_.ended = std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.ended; });
-  step_.until = last ? Clock::time_point::max() : Clock::now() + kTime;
+  step_.partial = !last && drain_timeout_.count() == 0;
+  step_.until = last ? Clock::time_point::max() : Clock::now() + (step_.partial ? kTime : drain_timeout_);
   called_.store(true, std::memory_order_release);
   go_to(Step::Part::kDrain);
 }
@@ -145,6 +150,12 @@ void TaskGroup::put_off(std::uint64_t step) {
   const std::lock_guard lock(mutex_);
   if (step_.number != step || step_.last) return;
   if (step_.part != Step::Part::kDrain && step_.part != Step::Part::kFlush) return;
+  if (!step_.partial) {
+    step_.partial = true;
+    step_.until = Clock::now() + kTime;
+    for (auto& member : members_) member.inbox->wake();
+    return;
+  }
   giving_up_.clear();
   end();
 }

@@ -51,7 +51,10 @@ class TaskGroup {
     std::size_t stage = 0;         ///< kFinish, kFlush
     std::uint64_t checkpoint = 0;  ///< its number
     bool last = false;             ///< of the meeting that ends the group
-    bool ended = false;            ///< the input has, in all tasks; the pipeline does not only stop
+    /// What waits for workers goes on waiting, and is saved: it took longer than `drain_timeout` otherwise.
+    /// At the start, so that what an earlier run has saved so does not hold it up.
+    bool partial = false;
+    bool ended = false;  ///< the input has, in all tasks; the pipeline does not only stop
     /// Until then; a checkpoint that is not at kShare then is put off. max() for never.
     Clock::time_point until = Clock::time_point::max();
   };
@@ -91,7 +94,8 @@ class TaskGroup {
   void rest(std::size_t member, std::uint64_t step);
   /// A member that rests has taken parcels; before it works on them.
   void stir(std::size_t member);
-  /// Ends a checkpoint that takes too long, unless that step is over.
+  /// A checkpoint takes too long: it leaves waiting what waits, or if it does so already it ends; unless that
+  /// step is over.
   void put_off(std::uint64_t step);
 
   void share(std::size_t member, Share share);
@@ -117,7 +121,7 @@ class TaskGroup {
   void wake(std::size_t member) { members_[member].inbox->wake(); }
 
  private:
-  /// How long a checkpoint may take until it saves.
+  /// How long a checkpoint may take until it saves, when nothing waits for workers any more.
   static constexpr std::chrono::seconds kTime{10};
 
   struct Member {
@@ -137,6 +141,7 @@ class TaskGroup {
 
   std::vector<bool> finishing_, cutting_, flushing_;  ///< by stage: whether there is anything to do
   const bool exactly_once_;
+  const std::chrono::milliseconds drain_timeout_;
   const int number_;
   std::atomic<bool> called_{true};
   std::atomic<std::int64_t> under_way_{0};

@@ -2,6 +2,7 @@
 #include "runtime/worker_node.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace weir {
@@ -56,7 +57,7 @@ void WorkerNode::enqueue(std::unique_ptr<Work> work) {
 void WorkerNode::hand_over() {
   // Two for each worker: one that it does and one that waits for it, so that it need not wait for the task.
   const std::size_t enough = 2 * static_cast<std::size_t>(pool_->size());
-  while (running_ < enough && handed_out_ < works_.size() && !task_.failed()) {
+  while (!paused_ && running_ < enough && handed_out_ < works_.size() && !task_.failed()) {
     if (works_[handed_out_]->is_mark()) {
       ++handed_out_;
       continue;
@@ -103,10 +104,16 @@ void WorkerNode::submit_to_each(Work::Kind kind) {
 void WorkerNode::submit_to(int worker, std::unique_ptr<Work> work) {
   Work& submitted = *work;
   submitted.worker = worker;
-  works_.push_back(std::move(work));
+  works_.insert(works_.begin() + static_cast<std::ptrdiff_t>(handed_out_), std::move(work));
   ++handed_out_;
   ++running_;
   pool_->submit_to(worker, submitted);
+}
+
+void WorkerNode::pause(bool paused) {
+  if (paused_ == paused) return;
+  paused_ = paused;
+  hand_over();
 }
 
 void WorkerNode::flush() {
@@ -228,8 +235,47 @@ void WorkerNode::send(Work& work) {
               work.error.message);
 }
 
-void WorkerNode::hold(HeldPositions& held, bool /*saved*/) const {
+void WorkerNode::hold(HeldPositions& held, bool saved) const {
+  if (saved) return;
   for (const auto& work : works_) held.add(work->records.data(), work->records.size());
+}
+
+void WorkerNode::save(SnapshotWriter& to) const {
+  std::vector<const Work*> waiting;
+  for (const auto& work : works_) {
+    if (work->kind == Work::Kind::kRecords || work->kind == Work::Kind::kGroup) waiting.push_back(work.get());
+  }
+  if (waiting.empty()) return;
+  to.number(kWaitingWork);
+  to.number(waiting.size());
+  for (const Work* work : waiting) {
+    const bool group = work->kind == Work::Kind::kGroup;
+    to.number(group ? 1 : 0);
+    to.number(work->input);
+    to.slice(work->bounds.key ? slice(*work->bounds.key) : kAbsent);
+    to.time(work->bounds.start);
+    to.time(work->bounds.end);
+    to.number(work->records.size());
+    for (const auto& record : work->records) save_record(to, record);
+  }
+}
+
+void WorkerNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) {
+  // Any task may do it, but only one.
+  if (by == SavedBy::kOtherTask || (by == SavedBy::kOtherRun && task_number_ != 0)) return;
+  if (from.number() != kWaitingWork) throw std::runtime_error("it is of a stage that waits for nothing");
+  for (std::uint64_t left = from.number(); left > 0; --left) {
+    auto work = std::make_unique<Work>();
+    work->kind = from.number() != 0 ? Work::Kind::kGroup : Work::Kind::kRecords;
+    work->input = static_cast<std::uint32_t>(from.number());
+    if (const weir_slice key = from.slice(); key.data != nullptr) work->bounds.key = std::string(view(key));
+    work->bounds.start = from.time();
+    work->bounds.end = from.time();
+    for (std::uint64_t records = from.number(); records > 0; --records)
+      load_record(from, origins, work->records);
+    bytes_ += work->records.bytes();
+    works_.push_back(std::move(work));
+  }
 }
 
 }  // namespace weir

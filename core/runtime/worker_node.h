@@ -33,8 +33,12 @@ class WorkerNode final : public StageNode {
   bool full() const override { return bytes_ >= stage_.spec.queue_bytes; }
   void hand_over() override;
   void deliver(Work& work) override;
-  bool has_outstanding() const override { return !works_.empty(); }
+  void pause(bool paused) override;
+  bool has_outstanding() const override { return paused_ ? running_ > 0 : !works_.empty(); }
   void hold(HeldPositions& held, bool saved) const override;
+  /// What waits for the workers, while they are paused.
+  void save(SnapshotWriter& to) const override;
+  void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
 
  private:
   /// A merged batch for a sink, or the share of a worker, is no larger than this.
@@ -56,7 +60,7 @@ class WorkerNode final : public StageNode {
   void enqueue(std::unique_ptr<Work> work);
   void enqueue_records(const weir_record* records, std::size_t count, std::uint32_t input, bool alone);
   void submit_to_each(Work::Kind kind);
-  /// Only when nothing is waiting (the task drains before), so that the order holds.
+  /// Before all that waits; the workers are paused, or nothing does.
   void submit_to(int worker, std::unique_ptr<Work> work);
   /// Sinks: puts waiting batches behind the one at `index` into it, since one write of many is cheaper.
   void merge_into(std::size_t index);
@@ -65,6 +69,7 @@ class WorkerNode final : public StageNode {
   std::deque<std::unique_ptr<Work>> works_;  ///< in the order of the input: [handed out ... waiting]
   std::size_t handed_out_ = 0;               ///< how many at the front of works_ are with the workers or done
   std::size_t running_ = 0;                  ///< how many of those are not done
+  bool paused_ = false;
   std::size_t bytes_ = 0;
   std::vector<std::string> prepared_;  ///< by worker; empty: nothing is to be committed
   std::unique_ptr<WorkerPool> pool_;   ///< last: its threads end before the work they refer to goes

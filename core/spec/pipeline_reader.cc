@@ -23,7 +23,7 @@ namespace {
 const std::vector<std::string> kSections{"pipeline", "tasks",        "sources",    "windows",  "processes",
                                          "sinks",    "discard",      "checkpoint", "delivery", "poison_after",
                                          "restart",  "stop_timeout", "tests"};
-const std::vector<std::string> kCheckpointKeys{"every", "store"};
+const std::vector<std::string> kCheckpointKeys{"every", "store", "drain_timeout"};
 const std::vector<std::string> kRestartKeys{"first", "most", "attempts", "reset_after"};
 constexpr int kMostTasks = 1024;
 
@@ -184,6 +184,8 @@ class PipelineReader {
         const auto every = read_duration(part, "checkpoint.every");
         if (every && every->count() == 0) report(part, "at least 1ms");
         if (every && every->count() > 0) spec_.checkpoint_every = *every;
+      } else if (part.key == "drain_timeout") {
+        if (const auto time = read_duration(part, "checkpoint.drain_timeout")) spec_.drain_timeout = *time;
       } else if (part.key == "store") {
         if (part.value.broken) continue;
         if (part.value.kind == Node::Kind::kScalar && part.value.text == "none") {

@@ -71,6 +71,7 @@ struct PipelineSpec {
   std::vector<StageSpec> stages;  ///< in the order of the file
   std::vector<PortRef> discard;
   std::chrono::milliseconds checkpoint_every{5000};
+  std::chrono::milliseconds drain_timeout{5000};  ///< then what waits for workers is saved as it waits
   std::string
       checkpoint_store;       ///< a folder; empty: only sources that keep positions themselves (Kafka) resume
   Mark checkpoint_mark = {};  ///< of `checkpoint:`, where the file has it

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "pipeline_run.h"
+#include "support/wait_until.h"
 #include "test_stages.h"
 
 namespace weir::test {
@@ -240,6 +241,54 @@ TEST(Delivery, PositionsInAStoreAreTakenUpByTheNextRun) {
   }
   PipelineRun third(yaml("[a]"));
   EXPECT_THROW(third.start(), std::runtime_error) << "a damaged store is never skipped in silence";
+  std::filesystem::remove_all(folder);
+}
+
+/// What waits for the workers of a slow stage when the time to drain is over.
+class SlowStage : public ::testing::Test {
+ protected:
+  std::string pipeline(const std::string& store) const {
+    return "checkpoint: {every: 1h, drain_timeout: 0s" + store +
+           "}\nsources: {in: {plugin: script, values: [a, b, c, d], each: 1, stay: " + stay_ +
+           "}}\nprocesses: {work: {plugin: slow_mark, from: in, gate: true, bare: true}}\ndiscard: "
+           "[work.side]\n"
+           "sinks: {out: {plugin: keep, from: work}}\n";
+  }
+  /// The checkpoint comes while the workers have a and b, and c and d wait; then c is held back.
+  void checkpoint_in_the_middle(const std::string& store) {
+    PipelineRun run(pipeline(store));
+    board().close("a");
+    board().close("c");
+    run.start();
+    ASSERT_TRUE(support::wait_until(support::kLongWait,
+                                    [&] { return run.job().totals().front().ports.front() == 4; }));
+    board().tell_source("give_up");
+    ASSERT_TRUE(board().wait_for("gives up"));
+    board().open("a");
+    ASSERT_TRUE(board().wait_for("gave up"));
+    EXPECT_THAT(board().events("out got "), ElementsAre("a", "b"));
+    commits_ = board().events("commit ");
+    run.job().abort();
+    run.wait();
+  }
+
+  std::string stay_ = "true";
+  std::vector<std::string> commits_;
+};
+
+TEST_F(SlowStage, WhatWaitsForItsWorkersHoldsThePositionsBack) {
+  checkpoint_in_the_middle("");
+  EXPECT_THAT(commits_, ElementsAre("t/0=2"));
+}
+
+TEST_F(SlowStage, WhatWaitsForItsWorkersIsSavedAndGoesOnInTheNextRun) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "weir_slow_stage";
+  std::filesystem::remove_all(folder);
+  checkpoint_in_the_middle(", store: '" + folder.string() + "'");
+  EXPECT_THAT(commits_, ElementsAre("t/0=4"));
+  stay_ = "false";
+  EXPECT_FALSE(PipelineRun(pipeline(", store: '" + folder.string() + "'")).run());
+  EXPECT_THAT(board().events("out got "), ElementsAre("c", "d"));
   std::filesystem::remove_all(folder);
 }
 

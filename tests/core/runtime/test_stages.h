@@ -21,7 +21,11 @@ class Board {
   /// Waits while the gate is closed; false when the stage was interrupted meanwhile.
   bool gate(const std::string& name, const std::atomic<bool>& interrupted);
   bool is_closed(const std::string& name) const;
-  void wake_gates() { changed_.notify_all(); }
+  void wake_gates() {
+    // With the lock: who has looked and is about to wait would miss it otherwise.
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  }
 
   void note(const std::string& event);
   std::vector<std::string> events() const;
