@@ -46,9 +46,19 @@ void CallbackTarget::log(int syslog_level, const std::string& line) const {
   }
 }
 
+void CallbackTarget::talk_to(const Context& context) {
+  const std::lock_guard lock(mutex_);
+  context_ = &context;
+}
+
 void CallbackTarget::go_quiet() {
   const std::lock_guard lock(mutex_);
   context_ = nullptr;
+}
+
+bool CallbackTarget::is_quiet() const {
+  const std::lock_guard lock(mutex_);
+  return context_ == nullptr;
 }
 
 Client new_client(rd_kafka_type_t type, const rd_kafka_conf_t* configuration, CallbackTarget& target) {

@@ -28,8 +28,11 @@ class CallbackTarget {
   const Context& context() const { return *context_; }
   /// [any-thread]
   void log(int syslog_level, const std::string& line) const;
+  /// From now on lines go there; for a client that outlives the context it was made with.
+  void talk_to(const Context& context);
   /// From now on lines are dropped, and the context is not used any more. [any-thread]
   void go_quiet();
+  bool is_quiet() const;
 
  private:
   mutable std::mutex mutex_;

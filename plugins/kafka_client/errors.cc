@@ -36,6 +36,23 @@ bool is_hopeless(rd_kafka_resp_err_t error) {
   }
 }
 
+bool is_fenced(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string fenced_text(const std::string& brokers) {
+  return "Kafka at " + brokers +
+         ": another process has taken over the pipeline, or the transaction was open for longer than "
+         "transaction_timeout; what was not committed is taken back";
+}
+
 bool is_unreachable(rd_kafka_resp_err_t error) {
   switch (error) {
     case RD_KAFKA_RESP_ERR__TRANSPORT:

@@ -18,6 +18,12 @@ std::string text_of(rd_kafka_resp_err_t error, std::string_view detail = {});
 /// Errors that no waiting mends: wrong credentials, missing rights, a client that the cluster has shut out.
 bool is_hopeless(rd_kafka_resp_err_t error);
 
+/// Errors by which the brokers shut a producer out whose transactional id another one has taken, or whose
+/// transaction was open for too long.
+bool is_fenced(rd_kafka_resp_err_t error);
+/// What that means for a pipeline.
+std::string fenced_text(const std::string& brokers);
+
 /// Errors that say only that brokers cannot be reached now; librdkafka goes on trying.
 bool is_unreachable(rd_kafka_resp_err_t error);
 

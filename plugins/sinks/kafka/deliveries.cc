@@ -52,15 +52,24 @@ void Deliveries::settle(Context& out) {
 }
 
 void Deliveries::failed(InFlight::Item& item, rd_kafka_resp_err_t error) {
-  const std::string text = "topic '" + topic_ + "' at " + brokers_ + ": " + text_of(error);
   if (!is_of_the_record(error)) {
-    stop(code_of(error), text);
+    stop_for(error, topic_);
     kept_.let_go(item);
-  } else if (error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
+    return;
+  }
+  const std::string text = "topic '" + topic_ + "' at " + brokers_ + ": " + text_of(error);
+  if (error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
     failed_.push_back({&item, "delivery_timeout", text + "; not acknowledged within delivery_timeout"});
   } else {
     failed_.push_back({&item, code_of(error), text});
   }
+}
+
+void Deliveries::stop_for(rd_kafka_resp_err_t error, const std::string& topic) {
+  if (is_fenced(error)) return stop("fenced", fenced_text(brokers_));
+  std::string text = "topic '" + topic + "' at " + brokers_ + ": " + text_of(error);
+  if (in_transactions_) text += "; a transaction is committed whole or not at all, so it is taken back";
+  stop(code_of(error), text);
 }
 
 /// The first reason counts: later ones mostly follow from it.
@@ -69,19 +78,27 @@ void Deliveries::stop(const std::string& code, const std::string& text) {
 }
 
 void Deliveries::on_delivery(const rd_kafka_message_t& message) {
-  auto& item = *static_cast<InFlight::Item*>(message._private);
+  auto* const item = static_cast<InFlight::Item*>(message._private);
   --under_way_;
   ++settled_;
   unreachable_ = false;
-  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    kept_.let_go(item);
-  } else {
-    failed(item, message.err);
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR && (item == nullptr || in_transactions_)) {
+    stop_for(message.err, rd_kafka_topic_name(message.rkt));
+  } else if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return failed(*item, message.err);
+  }
+  if (item != nullptr) {
+    kept_.let_go(*item);
+  } else if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    last_offset_ = message.offset;
   }
 }
 
 void Deliveries::on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const char* reason) {
   unreachable_ = unreachable_ || is_unreachable(error);
+  if (error == RD_KAFKA_RESP_ERR__FATAL && is_fenced(rd_kafka_fatal_error(client, nullptr, 0)))
+    return stop("fenced", fenced_text(brokers_));
+  if (is_quiet()) return;  // its calls tell what they could not do
   try {
     report_client_error(client, error, reason, brokers_, context());
   } catch (const Stop& e) {

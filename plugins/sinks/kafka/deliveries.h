@@ -5,6 +5,7 @@
 #include <weir/stage.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@
 
 namespace weir::kafka {
 
-/// What became of the messages handed to librdkafka. Its callbacks come here, all but the log's from within
+/// What became of the messages handed to librdkafka: records, and messages without a record, whose failure
+/// stops the sink. Its callbacks come here, all but the log's from within
 /// rd_kafka_poll or rd_kafka_flush on the sink's thread; nothing is thrown through them.
 class Deliveries final : public CallbackTarget {
  public:
@@ -23,6 +25,10 @@ class Deliveries final : public CallbackTarget {
 
   /// Sets the callbacks, which expect a Deliveries as their opaque.
   static void listen(rd_kafka_conf_t* configuration);
+
+  /// From now on all that is handed over is part of a transaction, which cannot do without it: what the
+  /// brokers do not take stops the sink, and only what librdkafka refuses at once goes to the error port.
+  void in_transactions() { in_transactions_ = true; }
 
   /// A copy of the record that lives until it is acknowledged or has failed; to be followed by handed_over()
   /// or refused().
@@ -43,6 +49,8 @@ class Deliveries final : public CallbackTarget {
   std::size_t under_way() const { return under_way_; }
   /// How many were acknowledged or have failed since the start.
   std::size_t settled() const { return settled_; }
+  /// Where the last message without a record stands in its partition; -1: none was acknowledged yet.
+  std::int64_t last_offset() const { return last_offset_; }
   /// An error has said that no broker can be reached.
   bool unreachable() const { return unreachable_; }
 
@@ -53,6 +61,7 @@ class Deliveries final : public CallbackTarget {
   };
 
   void failed(InFlight::Item& item, rd_kafka_resp_err_t error);
+  void stop_for(rd_kafka_resp_err_t error, const std::string& topic);
   void stop(const std::string& code, const std::string& text);
   void on_delivery(const rd_kafka_message_t& message);
   void on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const char* reason);
@@ -62,6 +71,8 @@ class Deliveries final : public CallbackTarget {
   const std::string brokers_;
   std::size_t under_way_ = 0;
   std::size_t settled_ = 0;
+  std::int64_t last_offset_ = -1;
+  bool in_transactions_ = false;
   bool unreachable_ = false;
   std::vector<Failed> failed_;
   std::vector<InFlight::Item*> sent_to_error_;  // in this call; the host reads them when it returns

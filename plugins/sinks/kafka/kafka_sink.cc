@@ -7,6 +7,7 @@
 #include "kafka_client/client_properties.h"
 #include "kafka_client/errors.h"
 #include "kafka_client/topics.h"
+#include "sinks/kafka/producer_configuration.h"
 
 namespace weir::kafka {
 namespace {
@@ -16,39 +17,8 @@ using namespace std::chrono_literals;
 constexpr auto kLook = 100ms;
 constexpr auto kTellEvery = 10s;
 
-const std::vector<Reserved> kReserved{
-    {"bootstrap.servers", "use the option 'brokers'"},
-    {"metadata.broker.list", "use the option 'brokers'"},
-    {"partitioner", "use the option 'partitioner'"},
-    {"compression.type", "use the option 'compression'"},
-    {"compression.codec", "use the option 'compression'"},
-    {"message.timeout.ms", "use the option 'delivery_timeout'"},
-    {"delivery.timeout.ms", "use the option 'delivery_timeout'"},
-    {"delivery.report.only.error", "the sink waits for the report of each record"},
-    {"transactional.id", "the sink takes no part in transactions"},
-};
-
 Configuration configure(const Options& options) {
-  auto conf = make_configuration(
-      {
-          {"bootstrap.servers", broker_list(options)},
-          {"acks", "all"},
-          {"enable.idempotence", "true"},
-          {"partitioner", options.string("partitioner")},
-          {"compression.type", options.string("compression")},
-          {"message.timeout.ms", std::to_string(options.duration("delivery_timeout").count())},
-          {"linger.ms", "5"},
-          // Bounds the memory of what is not acknowledged; a write waits when it is reached.
-          {"queue.buffering.max.kbytes", "4096"},
-      },
-      options, kReserved);
-  std::array<char, 16> acks{};
-  std::size_t size = acks.size();
-  if (rd_kafka_conf_get(conf.get(), "acks", acks.data(), &size) == RD_KAFKA_CONF_OK &&
-      std::string_view(acks.data()) == "0") {
-    throw OptionError("/properties/acks",
-                      "without acknowledgements nothing is known to be delivered; use 1 or all");
-  }
+  auto conf = producer_configuration(options);
   Deliveries::listen(conf.get());
   return conf;
 }
@@ -93,13 +63,26 @@ void KafkaSink::describe(Descriptor& d) {
       .at_least(0)
       .at_most(2147483647);
   d.option(
+      "checkpoint_topic", Type::kString,
+      "Where the sink keeps checkpoints: a topic with one compacted partition, made when it is not there. "
+      "Unless given, weir.PIPELINE.STAGE.checkpoints.");
+  d.option(
+       "transaction_timeout", Type::kDuration,
+       "Exactly once: how long a transaction, and so a checkpoint with what leads to it, may take before the "
+       "brokers take it back. The brokers' transaction.max.timeout.ms (15m unless set) must not be below.")
+      .default_value("5m")
+      .at_least(1000)
+      .at_most(2147483647);
+  d.option(
        "properties", Type::kStringMap,
        "Any property of librdkafka by its name, for instance security.protocol, sasl.username, linger.ms.")
       .secret();
 }
 
-KafkaSink::KafkaSink(const Options& options)
-    : brokers_(broker_list(options)),
+KafkaSink::KafkaSink(const Options& options, CheckpointOwner& owner)
+    : options_(options),
+      owner_(owner),
+      brokers_(broker_list(options)),
       topic_name_(options.string("topic")),
       header_rules_(read_header_rules(options)),
       configuration_(configure(options)),
@@ -110,6 +93,7 @@ KafkaSink::KafkaSink(const Options& options)
 KafkaSink::~KafkaSink() {
   if (client_ == nullptr) return;
   topic_.reset();
+  if (transaction_ != nullptr) transaction_->abort();
   if (deliveries_->under_way() != 0) {
     // The pipeline aborts: these records' positions were not committed, they are read again.
     rd_kafka_purge(client_.get(),
@@ -120,7 +104,10 @@ KafkaSink::~KafkaSink() {
 
 void KafkaSink::start(Context& out) {
   deliveries_ = std::make_shared<Deliveries>(out, topic_name_, brokers_);
-  client_ = new_client(RD_KAFKA_PRODUCER, configuration_.get(), *deliveries_);
+  role_ = Transactions::of(out.place().transactions);
+  const Configuration transactional = role_.in_transactions ? configure_transactions(out) : Configuration();
+  client_ =
+      new_client(RD_KAFKA_PRODUCER, (transactional ? transactional : configuration_).get(), *deliveries_);
   const bool answered = look_until_answered(
       [&](auto within) { return partition_count(client_.get(), topic_name_, brokers_, within).has_value(); },
       [&] {
@@ -131,10 +118,12 @@ void KafkaSink::start(Context& out) {
   if (!answered) out.warn("no broker answers at " + brokers_ + "; trying until one does");
   topic_.reset(rd_kafka_topic_new(client_.get(), topic_name_.c_str(), nullptr));
   progress_at_ = std::chrono::steady_clock::now();
+  start_transactions(out);
 }
 
 void KafkaSink::write(Records records, Context& out) {
   deliveries_->begin_call();
+  if (transaction_ != nullptr) transaction_->begin();
   for (const Record& record : records) produce(record, out);
   rd_kafka_poll(client_.get(), 0);
   deliveries_->settle(out);
