@@ -4,6 +4,7 @@
 #include <array>
 
 #include "kafka_client/errors.h"
+#include "kafka_client/group_claim.h"
 #include "kafka_client/handles.h"
 
 namespace weir::kafka {
