@@ -38,6 +38,19 @@ std::string Dialect::quoted_table(std::string_view table) const {
   return quoted(table.substr(0, dot)) + "." + quoted(table.substr(dot + 1));
 }
 
+std::string Dialect::with_parameters(std::string_view sql) const {
+  std::string text;
+  std::size_t parameter = 0;
+  for (const char c : sql) {
+    if (c == '?' && database_ == Database::kPostgreSql) {
+      text += "$" + std::to_string(++parameter);
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
 std::string Dialect::insert(const Insert& what, std::size_t rows) const {
   std::string text = "INSERT INTO " + quoted_table(what.table) + " (";
   for (std::size_t i = 0; i < what.columns.size(); ++i) {

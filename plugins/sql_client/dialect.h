@@ -39,6 +39,9 @@ class Dialect {
   /// "table" or "schema.table".
   std::string quoted_table(std::string_view table) const;
 
+  /// `sql` with the parameters as the database writes them: `?`, or $1, $2, ... `sql` has no other '?'.
+  std::string with_parameters(std::string_view sql) const;
+
   struct Insert {
     std::string_view table;
     std::span<const std::string> columns;

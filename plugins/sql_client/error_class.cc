@@ -47,7 +47,8 @@ std::string one_line(std::string_view text) {
 ErrorKind kind_of_state(std::string_view state) {
   const std::string_view group = state.substr(0, 2);
   if (group == "08") return ErrorKind::kConnection;
-  if (group == "40" || group == "53" || group == "55") return ErrorKind::kBusy;
+  // XA: of MySQL's transactions in two phases; the whole one has failed, not a row.
+  if (group == "40" || group == "53" || group == "55" || group == "XA") return ErrorKind::kBusy;
   for (const std::string_view g : {"28", "3D", "3F", "42", "0A", "25"}) {
     if (group == g) return ErrorKind::kConfiguration;
   }

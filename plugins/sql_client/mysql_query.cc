@@ -72,6 +72,7 @@ class MysqlQuery final : public Query {
   void run(std::span<const Parameter> parameters, const RowVisit& visit) override {
     bind(parameters);
     check(mysql_stmt_execute(statement_.get()));
+    if (read_.empty()) return;
     for (std::size_t i = 0; i < read_.size(); ++i) bind(i);
     check(mysql_stmt_bind_result(statement_.get(), results_.data()));
     check(mysql_stmt_store_result(statement_.get()));
@@ -114,7 +115,8 @@ class MysqlQuery final : public Query {
       // The client only reads them.
       switch (from.kind) {
         case Parameter::Kind::kText:
-          to.buffer_type = MYSQL_TYPE_STRING;
+        case Parameter::Kind::kBytes:
+          to.buffer_type = from.kind == Parameter::Kind::kText ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
           to.buffer = const_cast<char*>(from.text.data());
           to.buffer_length = from.text.size();
           break;

@@ -54,7 +54,7 @@ class PostgreSql {
   virtual std::optional<PostgreSqlProblem> execute(Poco::Data::Session& session, const std::string& name,
                                                    std::span<const char* const> values) const = 0;
 
-  /// The same for a prepared statement that returns rows, each of which is handed to `visit`.
+  /// The same for a prepared statement that may return rows, each of which is handed to `visit`.
   virtual std::optional<PostgreSqlProblem> query(Poco::Data::Session& session, const std::string& name,
                                                  std::span<const char* const> values,
                                                  const std::function<void(PostgreSqlRow)>& visit) const = 0;

@@ -35,6 +35,18 @@ Field::Kind kind_of(unsigned type) {
   }
 }
 
+/// The form of a bytea as text: PostgreSQL's "hex format".
+std::string hex_of(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "\\x";
+  text.reserve(2 + 2 * bytes.size());
+  for (const char c : bytes) {
+    text += kDigits[static_cast<unsigned char>(c) >> 4];
+    text += kDigits[static_cast<unsigned char>(c) & 15];
+  }
+  return text;
+}
+
 class PostgresqlQuery final : public Query {
  public:
   PostgresqlQuery(Connection& connection, const std::string& sql) : session_(connection.session()) {
@@ -57,7 +69,12 @@ class PostgresqlQuery final : public Query {
                      "a placeholder stands where the database sees none, as in a text or a comment");
     }
     values_.clear();
-    for (const auto& parameter : parameters) values_.push_back(parameter.text.c_str());
+    hex_.clear();
+    hex_.reserve(parameters.size());
+    for (const auto& parameter : parameters) {
+      const bool bytes = parameter.kind == Parameter::Kind::kBytes;
+      values_.push_back(bytes ? hex_.emplace_back(hex_of(parameter.text)).c_str() : parameter.text.c_str());
+    }
     check(postgresql().query(session_, name_, values_, [&](PostgreSqlRow row) {
       for (std::size_t i = 0; i < kinds_.size(); ++i) fields_[i] = field(row[i], kinds_[i], bytes_[i]);
       visit(fields_);
@@ -78,6 +95,7 @@ class PostgresqlQuery final : public Query {
   std::size_t parameters_ = 0;
   std::vector<Field::Kind> kinds_;
   std::vector<const char*> values_;
+  std::vector<std::string> hex_;  // of parameters that are bytes
   std::vector<Field> fields_;
   std::vector<std::string> bytes_;  // of each column that holds bytes
 };

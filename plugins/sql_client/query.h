@@ -16,9 +16,10 @@ namespace weir::sql {
 
 /// What is put in the place of a '?' (or $1, $2, ... of PostgreSQL).
 struct Parameter {
-  enum class Kind : std::uint8_t { kText, kInteger, kReal };
+  enum class Kind : std::uint8_t { kText, kInteger, kReal, kBytes };
   Kind kind = Kind::kText;
-  std::string text;  ///< numbers too, as they were written; no NUL where the database is PostgreSQL
+  /// Numbers too, as they were written. No NUL where the database is PostgreSQL, unless these are bytes.
+  std::string text;
   std::int64_t integer = 0;
   double real = 0;
 };
@@ -58,6 +59,8 @@ class Query {
 
 /// Prepares a statement on an open connection. Throws SqlError; of kConfiguration when it gives no rows.
 std::unique_ptr<Query> prepare_query(Connection& connection, const std::string& sql);
+/// The same for one that may also give no rows.
+std::unique_ptr<Query> prepare_statement(Connection& connection, const std::string& sql);
 
 /// The same for one kind of database.
 std::unique_ptr<Query> prepare_mysql_query(Connection& connection, const std::string& sql);

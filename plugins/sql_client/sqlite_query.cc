@@ -58,6 +58,9 @@ class SqliteQuery final : public Query {
         return sqlite3_bind_int64(statement_.get(), place, parameter.integer);
       case Parameter::Kind::kReal:
         return sqlite3_bind_double(statement_.get(), place, parameter.real);
+      case Parameter::Kind::kBytes:
+        return sqlite3_bind_blob64(statement_.get(), place, parameter.text.data(), parameter.text.size(),
+                                   SQLITE_TRANSIENT);
       case Parameter::Kind::kText:
         break;
     }

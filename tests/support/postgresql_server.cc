@@ -83,7 +83,8 @@ PostgresqlServer::Rows parse_output(const std::string& text) {
 
 }  // namespace
 
-PostgresqlServer::PostgresqlServer() : ServerProcess("PostgreSQL server", SIGINT), port_(free_port()) {}
+PostgresqlServer::PostgresqlServer(std::vector<std::string> arguments)
+    : ServerProcess("PostgreSQL server", SIGINT), arguments_(std::move(arguments)), port_(free_port()) {}
 
 PostgresqlServer& PostgresqlServer::shared() {
   static PostgresqlServer server;
@@ -145,7 +146,7 @@ void PostgresqlServer::start() {
                                            "--fsync=off",
                                            "--shared_buffers=32MB",
                                            "--max_connections=30"};
-  launch(as_server_user() + server, {.working_dir = dir_.path()});
+  launch(as_server_user() + server + arguments_, {.working_dir = dir_.path()});
   wait_until_ready("port " + std::to_string(port_),
                    [this] { return psql("SELECT 1", "postgres").status.ok(); });
   if (!is_new) return;

@@ -26,8 +26,9 @@ class PostgresqlServer : public ServerProcess {
  public:
   using Rows = std::vector<std::vector<std::string>>;
 
-  /// Chooses port and folder; nothing runs yet.
-  PostgresqlServer();
+  /// Chooses port and folder; nothing runs yet. `arguments`: of postgres, over our own, such as
+  /// --max_prepared_transactions=5.
+  explicit PostgresqlServer(std::vector<std::string> arguments = {});
 
   /// The server that the tests of one program share, started by the first call and killed when the program
   /// ends. Call it on the main thread. Each test makes a database of its own (create_database), and a test
@@ -57,6 +58,7 @@ class PostgresqlServer : public ServerProcess {
   void install() const;
   Completed psql(const std::string& sql, const std::string& database) const;
 
+  std::vector<std::string> arguments_;
   std::uint16_t port_;
   TempDir dir_{"weir-postgresql"};
 };

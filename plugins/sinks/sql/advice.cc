@@ -13,6 +13,11 @@ std::string what_to_do(const SqlError& error, const Settings& settings) {
   const std::string_view words = error.what();
   const auto has = [words](std::string_view part) { return words.find(part) != std::string_view::npos; };
   if (std::string of_connection = connection_advice(error); !of_connection.empty()) return of_connection;
+  if (is_missing_right(error) && has("weir_checkpoint")) {
+    return "the user needs the rights SELECT, INSERT, UPDATE and DELETE on the table weir_checkpoint, and "
+           "CREATE "
+           "until it is there";
+  }
   if (is_missing_right(error)) return "the user needs the rights SELECT, INSERT and UPDATE on the table";
   if (is_missing_table(error)) {
     return settings.create == Settings::Create::kNo ? "create it, or set create_table: true for a first try"

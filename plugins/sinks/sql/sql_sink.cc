@@ -48,13 +48,15 @@ void SqlSink::describe(Descriptor& d) {
   Settings::describe(d);
 }
 
-SqlSink::SqlSink(const Options& options)
+SqlSink::SqlSink(const Options& options, Shared& shared)
     : settings_(options),
+      shared_(shared),
       connection_(settings_.url),
       writer_(connection_, {settings_.table, settings_.key, settings_.mode, settings_.rows}),
       outage_(settings_.retry, settings_.url.label()) {}
 
 void SqlSink::start(Context& out) {
+  if (out.place().transactions != 0) role_.emplace(out.place(), connection_);
   try {
     get_ready({}, out);
   } catch (const SqlError& e) {
@@ -90,6 +92,10 @@ void SqlSink::deliver(Records records, Context& out) {
       refused = write_rows();
       break;
     } catch (const SqlError& e) {
+      if (in_transactions()) {
+        try_again_or_stop(e, std::exchange(fresh, true), out);
+        continue;
+      }
       if (e.kind() ==
           ErrorKind::kData) {  // of the transaction as a whole: no row can be told from the others
         for (std::size_t row = 0; row < record_of_row_.size(); ++row)
@@ -111,11 +117,20 @@ void SqlSink::deliver(Records records, Context& out) {
   if (writer_.superseded() != 0) out.counter("superseded").add(writer_.superseded());
 }
 
-void SqlSink::get_ready(Records records, Context& out) {
-  if (!connection_.is_open()) {
-    writer_.forget();
-    connection_.open();
+void SqlSink::connect() {
+  if (connection_.is_open()) return;
+  writer_.forget();
+  connection_.open();
+  try {
+    if (role_) set_up_session();
+  } catch (...) {
+    connection_.close();
+    throw;
   }
+}
+
+void SqlSink::get_ready(Records records, Context& out) {
+  connect();
   if (reader_) return;
   try {
     learn_table(records, out);
@@ -151,6 +166,7 @@ std::optional<TableSchema> SqlSink::create_table(Records records) {
 
 void SqlSink::plan(const TableSchema& schema, Context& out) {
   check_key(schema, out);
+  if (in_transactions()) check_transactional(schema);
   const auto in_key = [this](const std::string& name) {
     return std::find(settings_.key.begin(), settings_.key.end(), name) != settings_.key.end();
   };
@@ -229,9 +245,12 @@ void SqlSink::read_rows(Records records, Refused& refused) {
 SqlSink::Refused SqlSink::write_rows() {
   Refused refused;
   if (record_of_row_.empty()) return refused;
-  for (auto& row : writer_.write(*table_)) {
+  if (in_transactions()) begin();
+  for (auto& row : in_transactions() ? writer_.add(*table_) : writer_.write(*table_)) {
     refused.push_back({row.row, {std::move(row.code), std::move(row.message)}});
   }
+  if (in_transactions() && !refused.empty()) role_->transaction.expect_open();
+  if (in_transactions()) role_->transaction.wrote();
   return refused;
 }
 

@@ -58,10 +58,10 @@ Name split(std::string_view table) {
   return {std::string(table.substr(0, dot)), std::string(table.substr(dot + 1))};
 }
 
-void warn_mysql(const std::string& engine, const std::vector<std::string>& folding, TableSchema& schema) {
-  if (!engine.empty()) {
+void warn_mysql(const std::vector<std::string>& folding, TableSchema& schema) {
+  if (!schema.transactional) {
     schema.warnings.push_back(
-        "the table's engine " + engine +
+        "the table's engine " + schema.engine +
         " has no transactions: after an error some rows may be written twice; ALTER TABLE ... "
         "ENGINE = InnoDB");
   }
@@ -105,13 +105,17 @@ void read_mysql(Session& session, const Name& name, const std::vector<std::strin
     schema.unique_keys.push_back(std::move(list));
   }
 
-  std::vector<std::string> engines;
-  session
-      << "SELECT e.engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = "
-         "t.engine WHERE t.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND t.table_name = ? "
-         "AND COALESCE(e.transactions, 'NO') = 'NO'",
-      into(engines), bind(name.schema), bind(name.table), now;
-  warn_mysql(engines.empty() ? "" : engines.front(), folding, schema);
+  std::vector<std::string> engines, transactions, xa;
+  session << "SELECT e.engine, COALESCE(e.transactions, 'NO'), COALESCE(e.xa, 'NO') FROM "
+             "information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine WHERE "
+             "t.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND t.table_name = ?",
+      into(engines), into(transactions), into(xa), bind(name.schema), bind(name.table), now;
+  if (!engines.empty()) {
+    schema.engine = engines.front();
+    schema.transactional = transactions.front() != "NO";
+    schema.two_phases = schema.transactional && xa.front() != "NO";
+  }
+  warn_mysql(folding, schema);
 }
 
 void read_postgresql(Session& session, const Dialect& dialect, std::string_view table, TableSchema& schema) {

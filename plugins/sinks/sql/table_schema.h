@@ -36,6 +36,9 @@ struct TableSchema {
   /// The columns of its primary key and of each unique index, sorted. Only where upserts need them to be
   /// known (MySQL).
   std::vector<std::vector<std::string>> unique_keys;
+  std::string engine;         ///< MySQL's name of what stores the table
+  bool transactional = true;  ///< that engine has transactions
+  bool two_phases = true;     ///< and prepares them
   /// Traps of this table, one sentence each.
   std::vector<std::string> warnings;
 

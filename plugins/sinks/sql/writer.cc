@@ -74,6 +74,28 @@ std::vector<RefusedRow> Writer::write(const RowTable& table) {
   return std::move(refused_);
 }
 
+std::vector<RefusedRow> Writer::add(const RowTable& table) {
+  const bool ends = connection_.dialect().error_ends_transaction();
+  arrange(table, ends && target_.mode == Mode::kUpsert);
+  refused_.clear();
+  if (!ends) {
+    write_part(table, order_, full_rows(), true);
+    return std::move(refused_);
+  }
+  run("SAVEPOINT weir_batch");
+  try {
+    write_part(table, order_, full_rows(), false);
+  } catch (const SqlError& e) {
+    if (e.kind() != ErrorKind::kData) throw;
+    run("ROLLBACK TO SAVEPOINT weir_batch");
+    arrange(table, false);
+    refused_.clear();
+    write_part(table, order_, full_rows(), true);
+  }
+  run("RELEASE SAVEPOINT weir_batch");
+  return std::move(refused_);
+}
+
 void Writer::arrange(const RowTable& table, bool once_a_key) {
   order_.resize(table.size());
   std::iota(order_.begin(), order_.end(), 0U);

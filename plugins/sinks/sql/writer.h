@@ -44,6 +44,9 @@ class Writer {
   /// Writes and commits all rows but those it returns: these the database refuses, each for itself. Throws
   /// SqlError when nothing is committed (or, where the connection was lost during COMMIT, perhaps all).
   std::vector<RefusedRow> write(const RowTable& table);
+  /// The same in the transaction that is open, without committing. Throws SqlError when the transaction
+  /// cannot go on.
+  std::vector<RefusedRow> add(const RowTable& table);
   /// Rows of the last write() that were left out because a later one had the same key.
   std::size_t superseded() const { return superseded_; }
 

@@ -94,6 +94,7 @@ class Libpq final : public PostgreSql {
     const Result result(PQexecPrepared(connection, name.c_str(), static_cast<int>(values.size()),
                                        values.data(), nullptr, nullptr, 0),
                         PQclear);
+    if (PQresultStatus(result.get()) == PGRES_COMMAND_OK) return std::nullopt;  // a statement without rows
     if (auto problem = problem_of(connection, result.get(), PGRES_TUPLES_OK)) return problem;
     std::vector<std::string_view> row(static_cast<std::size_t>(PQnfields(result.get())));
     for (int i = 0; i < PQntuples(result.get()); ++i) {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint_table.h"
+
+#include "sql_client/connection_advice.h"
+#include "sql_client/error_class.h"
+#include "sql_client/statement.h"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+namespace weir::sql {
+namespace {
+
+constexpr char kTable[] = "weir_checkpoint";
+constexpr std::size_t kPartBytes = 1u << 20;
+
+Parameter text(std::string_view value) {
+  return {Parameter::Kind::kText, std::string(value)};
+}
+Parameter number(std::uint64_t value) {
+  return {Parameter::Kind::kInteger, std::to_string(value), static_cast<std::int64_t>(value)};
+}
+Parameter bytes(std::string_view value) {
+  return {Parameter::Kind::kBytes, std::string(value)};
+}
+
+std::uint64_t number_of(const std::string& digits) {
+  std::uint64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+/// Of a row that is there already `mode` decides.
+std::string insert(const Dialect& dialect, Mode mode) {
+  static const std::vector<std::string> key = {"pipeline", "name", "part"};
+  static const std::vector<std::string> columns = {"pipeline", "name",  "part",   "parts",
+                                                   "number",   "epoch", "content"};
+  return dialect.insert({kTable, columns, key, mode}, 1);
+}
+
+}  // namespace
+
+void CheckpointTable::create() {
+  try {
+    read_rows(connection_, "SELECT part FROM weir_checkpoint WHERE 1 = 0");
+    return;
+  } catch (const SqlError& e) {
+    if (!is_missing_table(e)) throw;
+  }
+  const auto database = connection_.url().database;
+  const bool mysql = database == Database::kMySql;
+  // Short enough for an index entry of MySQL's old row formats (767 bytes).
+  const std::string name =
+      mysql ? "VARCHAR(90) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL" : "TEXT NOT NULL";
+  const std::string blob = mysql ? "LONGBLOB" : database == Database::kPostgreSql ? "BYTEA" : "BLOB";
+  const std::vector<Dialect::NewColumn> columns = {{"pipeline", name},
+                                                   {"name", name},
+                                                   {"part", "BIGINT NOT NULL"},
+                                                   {"parts", "BIGINT NOT NULL"},
+                                                   {"number", "BIGINT NOT NULL"},
+                                                   {"epoch", "BIGINT NOT NULL"},
+                                                   {"content", blob + " NOT NULL"}};
+  const std::vector<std::string> key = {"pipeline", "name", "part"};
+  execute(connection_,
+          connection_.dialect().create_table(kTable, columns, key) + (mysql ? " ENGINE = InnoDB" : ""));
+}
+
+std::uint64_t CheckpointTable::claim() {
+  const auto& dialect = connection_.dialect();
+  const std::vector<Parameter> owner = {text(pipeline_), text(""),  number(0), number(0),
+                                        number(0),       number(0), bytes("")};
+  execute(connection_, dialect.database() == Database::kSqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+  execute(connection_, insert(dialect, Mode::kIgnore), owner);
+  const std::uint64_t mine = epoch(true) + 1;
+  execute(connection_,
+          dialect.with_parameters(
+              "UPDATE weir_checkpoint SET epoch = ? WHERE pipeline = ? AND name = '' AND part = 0"),
+          std::vector{number(mine), text(pipeline_)});
+  execute(connection_, "COMMIT");
+  return mine;
+}
+
+std::uint64_t CheckpointTable::epoch(bool lock) {
+  const auto& dialect = connection_.dialect();
+  const auto rows =
+      read_rows(connection_,
+                dialect.with_parameters(
+                    "SELECT epoch FROM weir_checkpoint WHERE pipeline = ? AND name = '' AND part = 0") +
+                    (lock && dialect.database() != Database::kSqlite ? " FOR UPDATE" : ""),
+                std::vector{text(pipeline_)});
+  return rows.empty() ? 0 : number_of(rows.front().at(0));
+}
+
+void CheckpointTable::save(std::string_view name, std::uint64_t checkpoint, std::string_view content,
+                           std::uint64_t epoch) {
+  const auto& dialect = connection_.dialect();
+  // Half, since PostgreSQL and a proxy may take a byte as two.
+  const std::size_t size = std::clamp<std::size_t>(connection_.most_row_bytes() / 2, 512, kPartBytes);
+  const std::uint64_t parts = std::max<std::size_t>(1, (content.size() + size - 1) / size);
+  const std::string put = insert(dialect, Mode::kUpsert);
+  for (std::uint64_t part = 0; part < parts; ++part) {
+    execute(connection_, put,
+            std::vector{text(pipeline_), text(name), number(part), number(parts), number(checkpoint),
+                        number(epoch), bytes(content.substr(part * size, size))});
+  }
+  execute(
+      connection_,
+      dialect.with_parameters("DELETE FROM weir_checkpoint WHERE pipeline = ? AND name = ? AND part >= ?"),
+      std::vector{text(pipeline_), text(name), number(parts)});
+}
+
+void CheckpointTable::read(const Visit& visit) {
+  const auto saved = read_rows(
+      connection_,
+      connection_.dialect().with_parameters("SELECT name, parts, number FROM weir_checkpoint WHERE "
+                                            "pipeline = ? AND name <> '' AND part = 0 ORDER BY name"),
+      std::vector{text(pipeline_)});
+  for (const auto& row : saved) visit(row.at(0), content_of(row[0], row.at(1), row.at(2)));
+}
+
+/// Part by part, since the client library keeps what one statement gives in memory.
+std::string CheckpointTable::content_of(const std::string& name, const std::string& parts,
+                                        const std::string& checkpoint) {
+  const std::string sql = connection_.dialect().with_parameters(
+      "SELECT content, number, parts FROM weir_checkpoint WHERE pipeline = ? AND name = ? AND part = ?");
+  std::string content;
+  for (std::uint64_t part = 0; part < number_of(parts); ++part) {
+    const auto rows = read_rows(connection_, sql, std::vector{text(pipeline_), text(name), number(part)});
+    if (rows.empty() || rows[0].at(1) != checkpoint || rows[0].at(2) != parts) {
+      throw SqlError(ErrorKind::kConfiguration, "damaged",
+                     "checkpoint " + checkpoint + " of '" + name +
+                         "' in the table weir_checkpoint is damaged: part " + std::to_string(part + 1) +
+                         " of " + parts + " is " +
+                         (rows.empty() ? "missing" : "of checkpoint " + rows[0][1]));
+    }
+    content += rows[0][0];
+  }
+  return content;
+}
+
+}  // namespace weir::sql

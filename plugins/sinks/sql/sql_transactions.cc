@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sink's part in checkpoints: taking them over, saving them, and the two phases.
+#include "advice.h"
+#include "prepared_transactions.h"
+#include "sessions.h"
+#include "sql_client/error_class.h"
+#include "sql_client/statement.h"
+#include "sql_sink.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <thread>
+#include <utility>
+
+namespace weir::sql {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a start waits for what an earlier process has left. It cannot be interrupted.
+constexpr auto kStartPatience = 30s;
+constexpr auto kLongestWait = 1s;
+
+/// One connection for the functions that a stage is called with while it has no instances.
+class StageWork {
+ public:
+  StageWork(const Options& options, Context& context)
+      : settings_(options),
+        connection_(settings_.url),
+        names_(context.place(), settings_.url),
+        context_(context) {}
+
+  const Settings& settings() const { return settings_; }
+  const TransactionNames& names() const { return names_; }
+  Connection& connection() { return connection_; }
+
+  /// Connects and calls `work`, again and again while a lock or a connection that is not gone yet is in the
+  /// way. Throws Stop.
+  template <class Work>
+  void run(Work&& work) {
+    try {
+      connection_.open();
+      set_up();
+      const auto until = std::chrono::steady_clock::now() + kStartPatience;
+      for (auto wait = settings_.retry.first; !try_once(work, until);
+           wait = std::min<std::chrono::milliseconds>(2 * wait, kLongestWait))
+        std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(wait, kLongestWait));
+    } catch (const SqlError& e) {
+      throw Stop(e.code(), advice(e, settings_));
+    }
+  }
+
+ private:
+  /// A lock that somebody holds is no reason to wait for as long as servers do.
+  void set_up() {
+    if (settings_.url.database == Database::kMySql)
+      execute(connection_, "SET SESSION innodb_lock_wait_timeout = 3");
+    if (settings_.url.database == Database::kPostgreSql) execute(connection_, "SET lock_timeout = '3s'");
+  }
+
+  template <class Work>
+  bool try_once(Work& work, std::chrono::steady_clock::time_point until) {
+    const std::string left = end_other_sessions(connection_, names_);
+    try {
+      work();
+      return true;
+    } catch (const SqlError& e) {
+      if (e.kind() != ErrorKind::kBusy) throw;
+      const std::string what =
+          settings_.url.label() + ": what an earlier process of this pipeline holds is in the way (" +
+          e.what() + "); it is held by " + (left.empty() ? "a connection that this user cannot see" : left);
+      if (std::chrono::steady_clock::now() >= until)
+        throw Stop("in_use", what + ". End that process or its connection, then start the pipeline again");
+      if (!std::exchange(told_, true)) context_.warn(what + "; waiting for it");
+      undo();
+      return false;
+    }
+  }
+  void undo() {
+    try {
+      execute(connection_, "ROLLBACK");
+    } catch (const SqlError& e) {
+      if (e.kind() == ErrorKind::kConnection) throw;  // otherwise there was nothing to undo
+    }
+  }
+
+  Settings settings_;
+  Connection connection_;
+  TransactionNames names_;
+  Context& context_;
+  bool told_ = false;
+};
+
+bool needs_two_phases(const weir_place& place) {
+  const auto how = Transactions::of(place.transactions);
+  // The first instance of the first task is always the one that saves the checkpoint.
+  return how.in_transactions && !(how.keeps_checkpoints && place.task == 0 && place.worker == 0);
+}
+
+}  // namespace
+
+SqlSink::Role::Role(const weir_place& place, Connection& connection)
+    : how(Transactions::of(place.transactions)),
+      names(place, connection.url()),
+      branches(place),
+      transaction(connection, needs_two_phases(place)),
+      checkpoints(connection, std::string(view(place.pipeline))) {}
+
+std::string SqlSink::refuses(const Options& options, Transactions how, std::uint32_t instances) {
+  if (Settings(options).url.database != Database::kSqlite || !how.in_transactions) return {};
+  if (!how.keeps_checkpoints) {
+    return "SQLite cannot prepare a transaction for another's decision, so it can only keep the checkpoints "
+           "itself; expected one such sink, and no checkpoint.store that is a folder";
+  }
+  if (instances > 1) {
+    return "SQLite has one writer at a time, and the stage has " + std::to_string(instances) +
+           " instances; expected `concurrency: 1`, and no exchange between tasks";
+  }
+  return {};
+}
+
+void SqlSink::load(const Options& options, Shared& shared, Context& context, const Visit& visit) {
+  StageWork stage(options, context);
+  CheckpointTable table(stage.connection(), std::string(view(context.place().pipeline)));
+  std::uint64_t epoch = 0;
+  stage.run([&] {
+    if (epoch == 0) {
+      table.create();
+      epoch = table.claim();
+      // Who came in between has the earlier epoch, and holds its locks no longer.
+      end_other_sessions(stage.connection(), stage.names());
+    }
+    table.read(visit);
+  });
+  shared.epoch = epoch;
+}
+
+void SqlSink::recover(const Options& options, std::span<const std::string_view> saved, Context& context) {
+  StageWork stage(options, context);
+  if (stage.settings().url.database == Database::kSqlite) return;
+  std::set<std::string> prefixes = {stage.names().prefix};
+  for (const auto text : saved) prefixes.insert(TransactionId::of(text).prefix);
+  stage.run([&] {
+    for (const auto& prefix : prefixes) {
+      std::vector<std::string> found;
+      try {
+        found = prepared_transactions(stage.connection(), prefix);
+      } catch (const SqlError& e) {
+        // Who needs two phases is refused when its instances start; who does not needs no such right.
+        if (e.kind() != ErrorKind::kConfiguration || !saved.empty()) throw;
+      }
+      for (const auto& text : found) {
+        const bool counts = std::find(saved.begin(), saved.end(), text) != saved.end();
+        (counts ? weir::sql::commit_prepared : weir::sql::roll_back_prepared)(stage.connection(),
+                                                                              TransactionId::of(text));
+      }
+    }
+  });
+}
+
+void SqlSink::set_up_session() {
+  mark_session(connection_, role_->names);
+  if (role_->how.keeps_checkpoints) expect_owner(false);
+  if (!role_->how.in_transactions) return;
+  if (role_->transaction.two_phases()) {
+    expect_two_phases(connection_);
+    prepared_transactions(connection_, role_->names.prefix);  // whether the next start will see them
+  }
+  if (settings_.url.database == Database::kPostgreSql) {
+    // A transaction may rest until the checkpoint, but never wait for a lock without end.
+    execute(connection_, "SET idle_in_transaction_session_timeout = 0");
+    if (weir::sql::read_rows(connection_, "SHOW lock_timeout").at(0).at(0) == "0")
+      execute(connection_, "SET lock_timeout = '30s'");
+  }
+}
+
+void SqlSink::check_transactional(const TableSchema& schema) const {
+  const bool prepares = role_->transaction.two_phases();
+  if (schema.transactional && (schema.two_phases || !prepares)) return;
+  throw SqlError(ErrorKind::kConfiguration, "no_transactions",
+                 "the table '" + settings_.table + "' is of the engine " + schema.engine + ", which has no " +
+                     (schema.transactional ? "transactions in two phases (XA)" : "transactions") +
+                     ", so `delivery: exactly_once` cannot be kept; ALTER TABLE ... ENGINE = InnoDB");
+}
+
+void SqlSink::expect_owner(bool lock) {
+  if (role_->checkpoints.epoch(lock) == shared_.epoch) return;
+  writer_.forget();
+  role_->transaction.roll_back();
+  throw Stop("taken_over",
+             settings_.url.label() +
+                 ": another process has taken over the checkpoints of this pipeline, so that this one can "
+                 "commit nothing more; only one may run at a time, under one name and with one database");
+}
+
+void SqlSink::begin() {
+  auto& transaction = role_->transaction;
+  if (!transaction.is_open()) transaction.begin({role_->names.prefix, role_->branches.next()});
+}
+
+void SqlSink::save_checkpoint(const weir_checkpoint& checkpoint, Context& out) {
+  for (bool fresh = !connection_.is_open();;) {
+    try {
+      connect();
+      begin();
+      expect_owner(true);
+      role_->checkpoints.save(view(checkpoint.name), checkpoint.number, view(checkpoint.content),
+                              shared_.epoch);
+      break;
+    } catch (const SqlError& e) {
+      try_again_or_stop(e, std::exchange(fresh, true), out);
+    }
+  }
+  commit(out);
+  outage_.over(out);
+}
+
+void SqlSink::commit(Context& out) {
+  for (;;) {
+    try {
+      return role_->transaction.commit();
+    } catch (const SqlError& e) {
+      // SQLite keeps the transaction while readers are in its way ("SQLITE_BUSY").
+      if (settings_.url.database != Database::kSqlite || e.kind() != ErrorKind::kBusy) stop_commit(e);
+      outage_.recover(e, connection_, true, out);
+    }
+  }
+}
+
+void SqlSink::stop_commit(const SqlError& error) {
+  writer_.forget();
+  role_->transaction.roll_back();
+  if (error.kind() != ErrorKind::kConnection) stop_lost(error);
+  throw Stop(
+      "commit_unknown",
+      settings_.url.label() + ": " + error.what() + " (" + error.code() +
+          "), while the checkpoint was committed: whether it was, the database tells at the next start");
+}
+
+void SqlSink::stop_lost(const SqlError& error) const {
+  throw Stop("transaction_lost",
+             settings_.url.label() + ": " + error.what() + " (" + error.code() +
+                 "); with it the transaction is gone that held what was written since the last checkpoint, "
+                 "so the pipeline has to go on from that one");
+}
+
+void SqlSink::try_again_or_stop(const SqlError& error, bool fresh, Context& out) {
+  const bool lost = role_->transaction.holds_rows();
+  writer_.forget();
+  role_->transaction.roll_back();
+  if (error.kind() == ErrorKind::kConfiguration) throw Stop(error.code(), advice(error, settings_));
+  if ((lost || error.kind() == ErrorKind::kData) && !connection_.aborted()) stop_lost(error);
+  outage_.recover(error, connection_, fresh, out);
+}
+
+std::string SqlSink::prepare(std::uint64_t, Context&) {
+  auto& transaction = role_->transaction;
+  try {
+    if (!transaction.holds_rows()) {
+      writer_.forget();
+      transaction.roll_back();
+      return {};
+    }
+    // Not for safety, since without a saved checkpoint it is never committed: so that no locks are left.
+    if (role_->how.keeps_checkpoints) expect_owner(false);
+    return transaction.prepare();
+  } catch (const SqlError& e) {
+    writer_.forget();
+    transaction.roll_back();
+    stop_lost(e);
+  }
+}
+
+void SqlSink::commit_prepared(Context&) {
+  try {
+    role_->transaction.commit_prepared();
+  } catch (const SqlError& e) {
+    throw Stop("prepared", settings_.url.label() + ": " + e.what() + " (" + e.code() +
+                               "), while a prepared transaction was committed: that is made up for at the "
+                               "next start");
+  }
+}
+
+}  // namespace weir::sql
