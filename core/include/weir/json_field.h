@@ -5,6 +5,7 @@
 
 #include <weir/field_path.h>
 #include <weir/json_document.h>
+#include <weir/json_plain.h>
 #include <weir/json_value.h>
 #include <weir/record.h>
 
@@ -62,7 +63,7 @@ class JsonReader {
       case FieldPath::Place::kValue:
         break;
     }
-    if (!record_->has_value()) return found_;
+    if (!record_->has_value() || find_plain(path.steps())) return found_;
     if (!open() || !find_in_document(path.steps())) {
       state_ = State::kBroken;
       found_ = {};
@@ -75,7 +76,8 @@ class JsonReader {
  private:
   using Steps = std::span<const FieldPath::Step>;
   using Kind = JsonValue::Kind;
-  enum class State : std::uint8_t { kFresh, kOpen, kBroken };
+  /// kPlain: plain_ reads the value; kUnusual: it cannot.
+  enum class State : std::uint8_t { kFresh, kPlain, kUnusual, kOpen, kBroken };
 
   // The functions below that return bool give false, with the reason in error_, when the value is not JSON.
   // What they find they leave in found_: handing it up by value costs more than a step of the search.
@@ -89,6 +91,29 @@ class JsonReader {
     if (!text) return;
     found_.kind = Kind::kString;
     found_.text = *text;
+  }
+
+  /// Whether found_ is the answer already.
+  bool find_plain(Steps steps) {
+    if (state_ == State::kFresh) state_ = plain_.open(record_->bytes()) ? State::kPlain : State::kUnusual;
+    if (state_ != State::kPlain) return false;
+    std::string_view text;
+    switch (plain_.find(steps, text)) {
+      case PlainJson::Answer::kMissing:
+        return true;
+      case PlainJson::Answer::kString:
+        found_text(text);
+        return true;
+      case PlainJson::Answer::kScalar:
+        found_ = read_json_scalar(text);
+        if (found_.kind != Kind::kNotJson) return true;
+        found_ = {};
+        break;
+      case PlainJson::Answer::kNotPlain:
+        break;
+    }
+    state_ = State::kUnusual;
+    return false;
   }
 
   bool open() {
@@ -199,6 +224,7 @@ class JsonReader {
 
   static constexpr std::string_view kNoValue = "a value is missing";
 
+  PlainJson plain_;
   JsonDocument document_;
   const Record* record_ = nullptr;
   State state_ = State::kFresh;

@@ -66,11 +66,30 @@ inline bool is_json_number(std::string_view text) {
   return p == end;
 }
 
+/// The integer that `text` spells, where it does so plainly: one that surely fits 64 bits.
+inline bool read_short_integer(std::string_view text, std::int64_t& integer) {
+  constexpr std::size_t kDigits = 18;
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > kDigits || (text.front() == '0' && text.size() > 1)) return false;
+  std::int64_t sum = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    sum = 10 * sum + (c - '0');
+  }
+  integer = negative ? -sum : sum;
+  return true;
+}
+
 /// The number or literal (true, false, null) that `text` spells, else kNotJson. Numbers beyond a double's
 /// range are refused as well.
 inline JsonValue read_json_scalar(std::string_view text) {
   JsonValue v;
   v.text = text;
+  if (read_short_integer(text, v.integer)) {
+    v.kind = JsonValue::Kind::kInteger;
+    return v;
+  }
   if (text == "null") {
     v.kind = JsonValue::Kind::kNull;
     return v;

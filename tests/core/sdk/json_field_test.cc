@@ -252,5 +252,51 @@ TEST(JsonReader, MutatedValuesAreReadRightOrRefused) {
   EXPECT_GT(valid, 1'000);
 }
 
+// What short objects without escapes are read by gives what the parser gives, which reads all that has white
+// space in front.
+TEST(JsonReader, PlainObjectsAreReadAsAllOthers) {
+  constexpr std::string_view kPlain =
+      R"({"openid":"o6_b","age":34,"tags":[128,{"id":7}], "address": {"city":"深圳", "zip": null ,"x":{}},)"
+      R"("ok":true,"score":-1.5e3,"a.b":"dot","":"unnamed","long":"0123456789012345678901234567890123456789",)"
+      R"("age":35,"last":0})";
+  std::mt19937 random(5);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same values each time
+  const std::string bytes = "{}[]\":,\\ 0123456789-+.eEtrufalsn\n\t\x01\x80\xff";
+  const std::vector<std::string> paths = {"openid",  "age",         "address.city", "tags[1].id",
+                                          "address", "address.x.y", "ok",           "score",
+                                          "long",    "last",        "none",         "$"};
+  for (const auto& path : paths) ASSERT_EQ(read(kPlain, path), read(' ' + std::string(kPlain), path)) << path;
+  for (int round = 0; round < 60'000; ++round) {
+    std::string json(kPlain);
+    for (unsigned n = random() % 3; n < 3; ++n) {
+      const std::size_t at = random() % json.size();
+      switch (random() % 3) {
+        case 0:
+          json[at] = bytes[random() % bytes.size()];
+          break;
+        case 1:
+          json.erase(at, 1 + random() % 4);
+          break;
+        default:
+          json.insert(at, 1, bytes[random() % bytes.size()]);
+      }
+      if (json.empty()) json = "x";
+    }
+    const std::string& path = paths[random() % paths.size()];
+    const std::string expected = read(' ' + json, path);
+    ASSERT_EQ(read(json, path, '}'), expected) << path << " of " << json;
+    ASSERT_EQ(read(json, path, '"'), expected) << path << " of " << json;
+  }
+}
+
+TEST(JsonReader, ObjectsOfAnyLengthAreReadToTheirEnds) {
+  for (std::size_t pad = 0; pad < 1200; ++pad) {
+    const std::string json = R"({"a":1,"pad":")" + std::string(pad, '{') + R"(","b":[{"c":2}],"d":"e"})";
+    ASSERT_EQ(read(json, "a", '"'), "integer 1") << pad;
+    ASSERT_EQ(read(json, "d", '"'), "string e") << pad;
+    ASSERT_EQ(read(json.substr(0, json.size() - 1), "a", '}'), "error") << pad;
+    ASSERT_EQ(read(json.substr(0, json.size() - 2), "a", '"'), "error") << pad;
+  }
+}
+
 }  // namespace
 }  // namespace weir
