@@ -2,6 +2,7 @@
 #include "runtime/inline_node.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kKeysAtOnce = 256;
+
+/// Timers whose keys are looked ahead for.
+constexpr std::size_t kTimersAtOnce = 32;
 
 }  // namespace
 
@@ -307,7 +311,7 @@ void InlineNode::settle(weir_status status, const weir_record* records, std::siz
   send_failed(WEIR_ERROR_PORT, stage_.error.name, records, count, reason.code, reason.message);
 }
 
-std::int64_t InlineNode::next_timer() const {
+std::int64_t InlineNode::next_timer() {
   const std::int64_t next = timers_.next();
   return event_times_ ? std::min(next, event_times_->next_idle()) : next;
 }
@@ -318,9 +322,17 @@ void InlineNode::fire_timers(std::int64_t now) {
 }
 
 void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now) {
+  std::array<weir_slice, kTimersAtOnce> keys;
+  std::size_t prefetched = 0;
   while (!task_.failed()) {
     const auto timer = timers.pop_due(now);
     if (!timer) return;
+    if (prefetched == 0 && !states_.empty()) {
+      prefetched = timers.peek_keys(keys);
+      states_.prefetch(keys.data(), prefetched);
+    } else if (prefetched > 0) {
+      --prefetched;
+    }
     const OnHand nothing(name());
     const weir_timer c{sizeof(weir_timer), domain, timer->has_key ? slice(timer->key) : kAbsent, timer->time};
     settle(stage_.plugin->on_timer(instance_, context_.get(), &c), nullptr, 0);

@@ -36,7 +36,7 @@ class InlineNode : public StageNode {
   void commit_prepared() override;
   void append_prepared(std::vector<Checkpoint::Prepared>& prepared) const override;
   void interrupt() override;
-  std::int64_t next_timer() const override;
+  std::int64_t next_timer() override;
   void fire_timers(std::int64_t now) override;
   void hold(HeldPositions& held, bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;

@@ -110,7 +110,7 @@ class StageNode : public Receiver {
   /// [any-thread]
   virtual void interrupt() = 0;
 
-  virtual std::int64_t next_timer() const { return Timers::kNever; }
+  virtual std::int64_t next_timer() { return Timers::kNever; }
   virtual void fire_timers(std::int64_t /*now*/) {}
   bool full() const override { return false; }
   /// Hands waiting work to free workers.

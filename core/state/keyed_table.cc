@@ -38,12 +38,16 @@ std::uint32_t hash_key(std::string_view key) {
 
 std::uint32_t KeyedTable::class_of(std::size_t size) {
   if (size <= kSmall) return static_cast<std::uint32_t>((size + 15) / 16 - 1);
-  return static_cast<std::uint32_t>(32 + std::bit_width(size - 1) - std::bit_width(kSmall));
+  const auto power = static_cast<std::uint32_t>(std::bit_width(size - 1) - 1);
+  const std::size_t quarter = std::size_t{1} << (power - 2);
+  const auto quarters = static_cast<std::uint32_t>((size - 4 * quarter + quarter - 1) / quarter);
+  return 32 + 4 * (power - kSmallPower) + quarters - 1;
 }
 
 std::size_t KeyedTable::size_of(std::uint32_t size_class) {
   if (size_class < 32) return (size_class + 1) * std::size_t{16};
-  return kSmall << (size_class - 31);
+  const std::size_t quarter = kSmall >> 2 << (size_class - 32) / 4;
+  return quarter * (5 + (size_class - 32) % 4);
 }
 
 /// The key's slot, or the empty one where it would stand.
@@ -109,6 +113,7 @@ void KeyedTable::prefetch(const weir_slice* keys, std::size_t count) const {
       const char* const entry = reinterpret_cast<const char*>(entry_at(slots_[at].at));
       __builtin_prefetch(entry);
       __builtin_prefetch(entry + kLine);
+      __builtin_prefetch(entry + 2 * kLine);
     }
   }
 }

@@ -60,8 +60,9 @@ class KeyedTable {
       15;  ///< of a place: which unit of a chunk; the rest: which chunk
   static constexpr std::size_t kFirstChunk = 1024;
   static constexpr std::size_t kLargestChunk = kUnit << kUnitBits;
-  static constexpr std::size_t kSmall =
-      512;  ///< up to here sizes are rounded to 16 bytes, above to powers of 2
+  /// Up to here sizes are rounded to 16 bytes, above to quarters of a power of 2.
+  static constexpr std::uint32_t kSmallPower = 9;
+  static constexpr std::size_t kSmall = std::size_t{1} << kSmallPower;
 
   static constexpr std::uint32_t kFree = 1u << 31;  ///< of a size class: the entry is not in use
 
@@ -90,8 +91,8 @@ class KeyedTable {
     std::uint32_t size = 0;
   };
 
-  /// 32 size classes of 16 bytes each, then one for each power of 2.
-  static constexpr std::size_t kClasses = 32 + 24;
+  /// 32 size classes of 16 bytes each, then four for each power of 2.
+  static constexpr std::size_t kClasses = 32 + 4 * 24;
   static std::uint32_t class_of(std::size_t size);
   static std::size_t size_of(std::uint32_t size_class);
 

@@ -79,7 +79,7 @@ void Timers::set_in_order(weir_slice key, std::int64_t time, std::uint64_t order
   entry.is_set = true;
   slots_[at] = {hash, number + 1};
   ++size_;
-  push({time, order, number});
+  queue_.push({time, order, number, hash});
 }
 
 void Timers::erase(weir_slice key, std::int64_t time) {
@@ -92,93 +92,87 @@ void Timers::erase(weir_slice key, std::int64_t time) {
   drop_erased();
 }
 
+std::int64_t Timers::next() {
+  while (!queue_.empty()) {
+    const TimerQueue::Node first = queue_.first();
+    if (entries_[first.entry].is_set) return first.time;
+    queue_.pop();
+    recycle(first.entry);
+  }
+  return kNever;
+}
+
 std::optional<Timers::Timer> Timers::pop_due(std::int64_t now) {
-  if (heap_.empty() || heap_.front().time > now) return std::nullopt;
-  const Node first = heap_.front();
-  Entry& entry = entries_[first.entry];
-  const weir_slice key = entry.has_key ? weir_slice{entry.key.data(), entry.key.size()} : weir_slice{};
-  empty_slot(slot_of(key, entry.time, hash_of(key, entry.time)));
-  --size_;
-  Timer timer{entry.time, std::move(entry.key), entry.has_key};
-  entry.is_set = false;
-  drop_erased();
-  return timer;
-}
-
-void Timers::push(const Node& node) {
-  std::size_t at = heap_.size();
-  heap_.push_back(node);
-  while (at > 0) {
-    const std::size_t parent = (at - 1) / kChildren;
-    if (!(node < heap_[parent])) break;
-    heap_[at] = heap_[parent];
-    at = parent;
-  }
-  heap_[at] = node;
-}
-
-/// Puts the node at `at` or further down, where it belongs.
-void Timers::sink(std::size_t at, const Node& node) {
-  for (;;) {
-    const std::size_t first = kChildren * at + 1;
-    if (first >= heap_.size()) break;
-    std::size_t least = first;
-    const std::size_t end = std::min(first + kChildren, heap_.size());
-    for (std::size_t child = first + 1; child < end; ++child) {
-      if (heap_[child] < heap_[least]) least = child;
+  while (!queue_.empty()) {
+    const TimerQueue::Node first = queue_.first(now);
+    if (first.time > now) break;
+    queue_.pop();
+    prefetch();
+    Entry& entry = entries_[first.entry];
+    if (entry.is_set) {
+      const std::size_t mask = slots_.size() - 1;
+      std::size_t at = first.hash & mask;
+      while (slots_[at].entry != first.entry + 1) at = (at + 1) & mask;
+      empty_slot(at);
+      --size_;
+      Timer timer{entry.time, std::move(entry.key), entry.has_key};
+      entry.is_set = false;
+      recycle(first.entry);
+      return timer;
     }
-    if (!(heap_[least] < node)) break;
-    heap_[at] = heap_[least];
-    at = least;
+    recycle(first.entry);
   }
-  heap_[at] = node;
+  return std::nullopt;
 }
 
-void Timers::pop() {
-  const std::uint32_t entry = heap_.front().entry;
+std::size_t Timers::peek_keys(std::span<weir_slice> keys) const {
+  std::size_t count = 0;
+  queue_.ready(0, keys.size(), [&](const TimerQueue::Node& node) {
+    const Entry& entry = entries_[node.entry];
+    if (entry.is_set) keys[count++] = {entry.key.data(), entry.key.size()};
+  });
+  return count;
+}
+
+void Timers::prefetch() const {
+  constexpr std::size_t kAhead = 48;
+  queue_.ready(kAhead, 1, [&](const TimerQueue::Node& node) {
+    __builtin_prefetch(&entries_[node.entry]);
+    __builtin_prefetch(&slots_[node.hash & (slots_.size() - 1)]);
+  });
+}
+
+void Timers::recycle(std::uint32_t entry) {
   entries_[entry].key.clear();
   free_.push_back(entry);
-  const Node last = heap_.back();
-  heap_.pop_back();
-  if (!heap_.empty()) sink(0, last);
 }
 
 void Timers::drop_erased() {
-  while (!heap_.empty() && !entries_[heap_.front().entry].is_set) pop();
-  if (heap_.size() > 2 * size_ + kFewestSlots) drop_all_erased();
-}
-
-void Timers::drop_all_erased() {
-  std::size_t kept = 0;
-  for (const Node& node : heap_) {
-    if (entries_[node.entry].is_set) {
-      heap_[kept++] = node;
-    } else {
-      entries_[node.entry].key.clear();
-      free_.push_back(node.entry);
-    }
-  }
-  heap_.resize(kept);
-  for (std::size_t i = kept; i-- > 0;) sink(i, Node(heap_[i]));
+  if (queue_.size() <= 2 * size_ + kFewestSlots) return;
+  queue_.remove_if([&](const TimerQueue::Node& node) {
+    if (entries_[node.entry].is_set) return false;
+    recycle(node.entry);
+    return true;
+  });
 }
 
 void Timers::close() {
   std::int64_t latest = std::numeric_limits<std::int64_t>::min();
-  for (const Node& node : heap_) {
+  queue_.for_each([&](const TimerQueue::Node& node) {
     if (node.time != kNever && entries_[node.entry].is_set) latest = std::max(latest, node.time);
-  }
+  });
   latest_ = latest;
 }
 
 void Timers::save(SnapshotWriter& to) const {
   to.number(size_);
-  for (const Node& node : heap_) {
+  queue_.for_each([&](const TimerQueue::Node& node) {
     const Entry& entry = entries_[node.entry];
-    if (!entry.is_set) continue;
+    if (!entry.is_set) return;
     to.time(node.time);
     to.number(node.order);
     to.slice(entry.has_key ? weir_slice{entry.key.data(), entry.key.size()} : weir_slice{nullptr, 0});
-  }
+  });
 }
 
 void Timers::load(SnapshotReader& from, const KeyShare& share) {

@@ -8,20 +8,22 @@
 #include <deque>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "state/key_share.h"
 #include "state/snapshot.h"
+#include "state/timer_queue.h"
 
 namespace weir {
 
 /// A stage's timers of one time domain: at most one for a key and time (Flink's rule), called in the order of
 /// time, and at the same time in the order in which they were set. Used by the task's thread.
 ///
-/// A heap tells which is next, a hash table whether there is one already. A timer that is taken back stays in
-/// the heap, marked, until it comes up or until there are more of those than of others.
+/// A queue tells which is next, a hash table whether there is one already. A timer that is taken back stays
+/// in the queue, marked, until it comes up or until there are more of those than of others.
 class Timers {
  public:
   struct Timer {
@@ -37,11 +39,14 @@ class Timers {
   void erase(weir_slice key, std::int64_t time);
 
   /// Milliseconds since 1970 of the first timer, or kNever.
-  std::int64_t next() const { return heap_.empty() ? kNever : heap_.front().time; }
+  std::int64_t next();
   std::size_t size() const { return size_; }
 
   /// Removes and returns the first timer that is due.
   std::optional<Timer> pop_due(std::int64_t now);
+  /// The keys of some timers that are probably those which pop_due() gives next; returns how many. Valid
+  /// until the timers are changed.
+  std::size_t peek_keys(std::span<weir_slice> keys) const;
 
   /// Event time has come to its end: from now on no timer can be set beyond the latest that is set now (those
   /// at kNever apart), so that timers which set others anew come to an end too.
@@ -54,15 +59,6 @@ class Timers {
   void load(SnapshotReader& from, const KeyShare& share = {});
 
  private:
-  /// In the heap; of those at the same time the one with the smaller order is first.
-  struct Node {
-    std::int64_t time;
-    std::uint64_t order;
-    std::uint32_t entry;
-    bool operator<(const Node& other) const {
-      return time != other.time ? time < other.time : order < other.order;
-    }
-  };
   struct Entry {
     std::string key;
     std::int64_t time = 0;
@@ -74,7 +70,6 @@ class Timers {
     std::uint32_t entry = 0;  ///< its number + 1; 0: empty
   };
 
-  static constexpr std::size_t kChildren = 4;
   static constexpr std::size_t kFewestSlots = 16;
 
   static std::uint32_t hash_of(weir_slice key, std::int64_t time);
@@ -82,15 +77,13 @@ class Timers {
   std::size_t slot_of(weir_slice key, std::int64_t time, std::uint32_t hash) const;
   void grow();
   void empty_slot(std::size_t at);
+  void recycle(std::uint32_t entry);
   void set_in_order(weir_slice key, std::int64_t time, std::uint64_t order);
-  void push(const Node& node);
-  void pop();
-  void sink(std::size_t at, const Node& node);
-  /// Keeps a timer that is set at the front.
+  /// Brings what pop_due() will look at nearer to the processor.
+  void prefetch() const;
   void drop_erased();
-  void drop_all_erased();
 
-  std::vector<Node> heap_;
+  TimerQueue queue_;
   std::deque<Entry> entries_;
   std::vector<std::uint32_t> free_;
   std::vector<Slot> slots_;

@@ -102,6 +102,16 @@ TEST(KeyedTable, KeysMayBePrefetchedWhetherTheyAreThereOrNot) {
   EXPECT_EQ(get(table, "key"), "value");
 }
 
+TEST(KeyedTable, LargeValuesTakeLittleMoreThanTheirSize) {
+  for (const std::size_t size : {600u, 1100u, 2500u, 4500u, 40'000u}) {
+    KeyedTable table;
+    constexpr int kKeys = 1000;
+    for (int i = 0; i < kKeys; ++i) put(table, "k" + std::to_string(i), std::string(size, 'x'));
+    EXPECT_LT(table.bytes(), kKeys * size * 14 / 10 + (512u << 10)) << size;
+    EXPECT_EQ(get(table, "k7"), std::string(size, 'x'));
+  }
+}
+
 TEST(KeyedTable, MemoryIsLessThanThreeTimesTheBareKeysAndValues) {
   KeyedTable table;
   constexpr int kKeys = 200'000;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <weir/record.h>
 
+#include <array>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -101,6 +102,50 @@ TEST(Timers, ManyThatAreSetAndTakenBackAreTheRightOnesInTheRightOrder) {
     ASSERT_EQ(timers.size(), plain.size());
     ASSERT_EQ(timers.next(), plain.empty() ? Timers::kNever : plain.begin()->first);
   }
+}
+
+// Times of all distances, also such as come before what is due next, popped a few at once or many.
+TEST(Timers, OfAllDistancesAreDueInTheOrderOfTime) {
+  Timers timers;
+  std::set<std::pair<std::int64_t, std::string>> plain;
+  std::uint64_t chance = 1;
+  const auto next = [&](std::uint64_t below) {
+    return (chance = chance * 6364136223846793005u + 1442695040888963407u) / 65536 % below;
+  };
+  std::int64_t now = -3'000'000'000;
+  for (int i = 0; i < 30'000; ++i) {
+    const auto far = static_cast<std::int64_t>(next(std::uint64_t{1} << next(40)));
+    const std::int64_t time = now + (next(8) == 0 ? -far : far);
+    const std::string key = std::to_string(next(1000));
+    timers.set(slice(key), time);
+    plain.emplace(time, key);
+    if (next(3) == 0 && !plain.empty()) {
+      const auto [at, other] = *plain.begin();
+      timers.erase(slice(other), at);
+      plain.erase(plain.begin());
+    }
+    if (next(50) == 0) {
+      ASSERT_EQ(timers.next(), plain.empty() ? Timers::kNever : plain.begin()->first);
+    }
+    if (next(100) != 0) continue;
+    now += static_cast<std::int64_t>(next(std::uint64_t{1} << next(31)));
+    while (const auto timer = timers.pop_due(now)) {
+      ASSERT_EQ(timer->time, plain.begin()->first);
+      ASSERT_EQ(plain.erase({timer->time, timer->key}), 1u);
+    }
+    ASSERT_TRUE(plain.empty() || plain.begin()->first > now);
+  }
+}
+
+TEST(Timers, KeysThatAreDueSoonCanBeSeenBefore) {
+  Timers timers;
+  for (int i = 0; i < 20; ++i) timers.set(slice("k" + std::to_string(i)), 100 + i);
+  timers.erase(slice("k2"), 102);
+  EXPECT_EQ(timers.pop_due(150)->key, "k0");
+  std::array<weir_slice, 3> keys;
+  ASSERT_EQ(timers.peek_keys(keys), 2u) << "the one that was taken back left out";
+  EXPECT_EQ(view(keys[0]), "k1");
+  EXPECT_EQ(view(keys[1]), "k3");
 }
 
 TEST(Timers, AreSavedAndEachTaskTakesItsOwn) {
