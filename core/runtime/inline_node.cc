@@ -355,7 +355,7 @@ void InlineNode::prepare(std::uint64_t checkpoint, bool saver) {
   prepared_ = view(transaction);
 }
 
-void InlineNode::save_checkpoint(SinkCheckpoint checkpoint) {
+void InlineNode::save_checkpoint(SinkCheckpoint&& checkpoint) {
   settle(checkpoint.as_c([&](const weir_checkpoint* c) {
     return stage_.plugin->save_checkpoint(instance_, context_.get(), c);
   }),

@@ -32,7 +32,7 @@ class InlineNode : public StageNode {
   void finish(bool ended) override;
   void flush() override;
   void prepare(std::uint64_t checkpoint, bool saver) override;
-  void save_checkpoint(SinkCheckpoint checkpoint) override;
+  void save_checkpoint(SinkCheckpoint&& checkpoint) override;
   void commit_prepared() override;
   void append_prepared(std::vector<Checkpoint::Prepared>& prepared) const override;
   void interrupt() override;

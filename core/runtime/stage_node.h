@@ -103,7 +103,7 @@ class StageNode : public Receiver {
   /// Sinks in transactions, see abi.h; with workers they are done when nothing is outstanding. `saver`: this
   /// node's first instance saves the checkpoint, and so does not prepare.
   virtual void prepare(std::uint64_t /*checkpoint*/, bool /*saver*/) {}
-  virtual void save_checkpoint(SinkCheckpoint /*checkpoint*/) {}
+  virtual void save_checkpoint(SinkCheckpoint&& /*checkpoint*/) {}
   virtual void commit_prepared() {}
   /// Adds what prepare() gave.
   virtual void append_prepared(std::vector<Checkpoint::Prepared>&) const {}

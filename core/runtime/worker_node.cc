@@ -131,7 +131,7 @@ void WorkerNode::prepare(std::uint64_t checkpoint, bool saver) {
   }
 }
 
-void WorkerNode::save_checkpoint(SinkCheckpoint checkpoint) {
+void WorkerNode::save_checkpoint(SinkCheckpoint&& checkpoint) {
   auto work = std::make_unique<Work>();
   work->kind = Work::Kind::kSaveCheckpoint;
   work->saved = std::move(checkpoint);

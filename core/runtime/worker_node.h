@@ -26,7 +26,7 @@ class WorkerNode final : public StageNode {
   void finish(bool /*ended*/) override { submit_to_each(Work::Kind::kFinish); }
   void flush() override;
   void prepare(std::uint64_t checkpoint, bool saver) override;
-  void save_checkpoint(SinkCheckpoint checkpoint) override;
+  void save_checkpoint(SinkCheckpoint&& checkpoint) override;
   void commit_prepared() override;
   void append_prepared(std::vector<Checkpoint::Prepared>& prepared) const override;
   void interrupt() override { pool_->interrupt(); }
