@@ -40,6 +40,7 @@ class InlineNode : public StageNode {
   void fire_timers(std::int64_t now) override;
   void hold(HeldPositions& held, bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;
+  void expire(std::int64_t now) override { states_.expire(now); }
   void save(SnapshotWriter& to) const override;
   void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
 

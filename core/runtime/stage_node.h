@@ -130,6 +130,8 @@ class StageNode : public Receiver {
   }
   void take_idle(std::size_t wire, bool idle) override;
 
+  /// Forgets values of states whose time to live has run out, also those that are never asked for again.
+  virtual void expire(std::int64_t /*now*/) {}
   /// Writes what the stage holds between calls, with nothing outstanding. load() comes before start(), once
   /// for each task of the run that saved, and takes this task's share. Throws std::runtime_error, for people,
   /// when it cannot.

@@ -299,6 +299,7 @@ void Task::check_time(const TaskGroup::Step& step) {
 
 void Task::share() {
   TaskGroup::Share share;
+  for (auto& node : nodes_) node->expire(services_.clock.now());
   if (saves_) share.state = state();
   for (const auto& node : nodes_) node->hold(share.held, saves_);
   for (const auto& node : nodes_) node->append_prepared(share.prepared);

@@ -2,8 +2,10 @@
 #include "state/keyed_state.h"
 
 #include <cstring>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -97,6 +99,20 @@ std::size_t KeyedValues::size() const {
   return sum;
 }
 
+void KeyedValues::expire(std::int64_t now) {
+  if (options_.time_to_live == 0) return;
+  std::vector<std::string> gone;
+  for (auto in = windows_.begin(); in != windows_.end();) {
+    gone.clear();
+    in->second.for_each([&](weir_slice key, weir_slice stored) {
+      if (expired(stored, now)) gone.emplace_back(text(key));
+    });
+    for (const auto& key : gone) in->second.erase(key);
+    in = in->second.size() == 0 ? windows_.erase(in) : std::next(in);
+  }
+  last_ = nullptr;
+}
+
 void KeyedValues::save(SnapshotWriter& to) const {
   to.number(windows_.size());
   for (const auto& [window, in] : windows_) {
@@ -168,6 +184,14 @@ void KeyedMaps::each(std::string_view key, std::int64_t window, std::int64_t now
   for (const auto& [field, value] : map->second) {
     if (expired(value, now)) continue;
     visit({field.data(), field.size()}, {value.bytes.data(), value.bytes.size()});
+  }
+}
+
+void KeyedMaps::expire(std::int64_t now) {
+  if (options_.time_to_live == 0) return;
+  for (auto map = maps_.begin(); map != maps_.end();) {
+    std::erase_if(map->second, [&](const auto& field) { return expired(field.second, now); });
+    map = map->second.empty() ? maps_.erase(map) : std::next(map);
   }
 }
 

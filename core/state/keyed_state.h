@@ -33,7 +33,7 @@ inline bool any_key(std::string_view /*key*/) {
 /// costs what it holds and nothing more.
 ///
 /// With a time to live, a value that has not been written (or read, as the options say) for so long is never
-/// seen again; it goes when it is next met, or when its window is visited. Used by the task's thread.
+/// seen again; it goes when it is next met, or with expire(). Used by the task's thread.
 class KeyedValues {
  public:
   explicit KeyedValues(const StateOptions& options) : options_(options) {}
@@ -52,6 +52,8 @@ class KeyedValues {
   }
 
   std::size_t size() const;
+  /// Forgets what has run out by then.
+  void expire(std::int64_t now);
   void save(SnapshotWriter& to) const;
   /// Adds what was saved of the keys for which `mine` holds.
   void load(SnapshotReader& from, const KeyFilter& mine = any_key);
@@ -84,6 +86,8 @@ class KeyedMaps {
             const std::function<void(weir_slice field, weir_slice value)>& visit);
 
   std::size_t size() const { return maps_.size(); }
+  /// Forgets fields that have run out by then, and maps without fields.
+  void expire(std::int64_t now);
   void save(SnapshotWriter& to) const;
   void load(SnapshotReader& from, const KeyFilter& mine = any_key);
 

@@ -65,6 +65,11 @@ class StageState {
     }
   }
 
+  /// Forgets what has run out by then.
+  void expire(std::int64_t now) {
+    for (auto& [name, state] : states_) std::visit([&](auto& kept) { kept.expire(now); }, state->kept);
+  }
+
   void save(SnapshotWriter& to) const {
     to.number(states_.size());
     for (const auto& [name, state] : states_) {

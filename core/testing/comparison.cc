@@ -57,7 +57,7 @@ bool same(const WrittenRecord& want, const SampleRecord& got, Care care) {
 bool same(const WrittenGroup& want, const SampleGroup& got, Care care, bool shuffled) {
   if ((want.key || care == Care::kExact) && want.key.value_or(std::nullopt) != got.key) return false;
   if ((want.start && *want.start != got.start) || (want.end && *want.end != got.end)) return false;
-  const Care inner = want.values_only ? Care::kValue : care;
+  const Care inner = want.values_only && care != Care::kWritten ? Care::kValue : care;
   if (want.records.size() != got.records.size()) return false;
   std::vector<bool> taken(got.records.size(), false);
   for (std::size_t w = 0; w < want.records.size(); ++w) {
@@ -90,9 +90,9 @@ class Comparison {
   }
 
   bool fits(std::size_t want, std::size_t got) const {
-    const Care care = expected_.items.values_only ? Care::kValue
-                      : expected_.partial         ? Care::kWritten
-                                                  : Care::kExact;
+    const Care care = expected_.partial             ? Care::kWritten
+                      : expected_.items.values_only ? Care::kValue
+                                                    : Care::kExact;
     if (expected_.items.grouped) {
       const auto* group = std::get_if<SampleGroup>(&came_[got]);
       return group != nullptr && same(expected_.items.groups[want], *group, care, shuffled_);

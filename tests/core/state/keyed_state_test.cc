@@ -55,6 +55,26 @@ TEST(KeyedValues, WhatHasRunOutIsNeverSeenAgain) {
   EXPECT_EQ(text(state.get("a", 0, 2'149)), "z") << "a write begins the time anew";
 }
 
+TEST(KeyedValues, WhatHasRunOutAndIsNeverAskedForIsForgotten) {
+  KeyedValues state({WEIR_VALUE_STATE, 100, false});
+  put(state, "a", 0, "x", 1'000);
+  put(state, "b", 1, "y", 1'000);
+  put(state, "c", 1, "z", 1'050);
+  state.expire(1'099);
+  EXPECT_EQ(state.size(), 3u);
+  state.expire(1'100);
+  EXPECT_EQ(state.size(), 1u);
+  EXPECT_EQ(text(state.get("c", 1, 1'100)), "z");
+
+  KeyedMaps maps({WEIR_MAP_STATE, 100, false});
+  maps.put("a", 0, "f", "x", 1'000);
+  maps.put("b", 0, "f", "x", 1'000);
+  maps.put("b", 0, "g", "y", 1'050);
+  maps.expire(1'100);
+  EXPECT_EQ(maps.size(), 1u) << "a map without fields goes too";
+  EXPECT_EQ(text(maps.get("b", 0, "g", 1'100)), "y");
+}
+
 TEST(KeyedValues, ReadingKeepsAliveWhereTheOptionsSaySo) {
   KeyedValues state({WEIR_VALUE_STATE, 100, true});
   put(state, "a", 0, "x", 1'000);

@@ -67,6 +67,14 @@ TEST(Comparison, JsonIsComparedAsJsonAndTextAsBytes) {
   EXPECT_NE(difference(values({R"({"a":1})"}), all_of({R"({"a": 1})"})), "");
 }
 
+TEST(Comparison, PartialMeansMembersOfValuesTooHoweverTheyAreWritten) {
+  auto step = values({json{{"a", 1}}});
+  step.partial = true;
+  EXPECT_EQ(difference(step, all_of({R"({"a": 1, "b": 2})"})), "");
+  EXPECT_NE(difference(step, all_of({R"({"a": 2, "b": 2})"})), "");
+  EXPECT_NE(difference(step, all_of({R"({"a": 1})", R"({"a": 1})"})), "") << "one more is one too many";
+}
+
 TEST(Comparison, NoValueIsNotTheEmptyOne) {
   EXPECT_EQ(difference(values({nullptr}), {SampleRecord{}}), "");
   EXPECT_NE(difference(values({nullptr}), all_of({""})), "");
