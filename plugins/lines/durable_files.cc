@@ -37,14 +37,16 @@ void sync_folder(const std::string& folder) {
   }
 }
 
+bool rename_if_free(const std::string& from, const std::string& to) {
+  const int error = rename_new(from.c_str(), to.c_str());
+  if (error == 0 || error == EEXIST) return error == 0;
+  throw std::system_error(error, std::generic_category(), "cannot rename '" + from + "' to '" + to + "'");
+}
+
 std::string rename_to_free(const std::string& from, const std::string& name, unsigned first) {
   for (unsigned i = first;; ++i) {
     std::string to = i == 0 ? name : name + "." + std::to_string(i);
-    const int error = rename_new(from.c_str(), to.c_str());
-    if (error == 0) return to;
-    if (error != EEXIST) {
-      throw std::system_error(error, std::generic_category(), "cannot rename '" + from + "' to '" + to + "'");
-    }
+    if (rename_if_free(from, to)) return to;
   }
 }
 

@@ -5,11 +5,18 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sinks/file/recovery.h"
+
 namespace weir::file {
 namespace {
 
 constexpr std::size_t kAppendAt = 256 * 1024;
 constexpr std::size_t kMostGathered = 4 * 1024 * 1024;  // in all files together
+
+constexpr const char* kOneWriter =
+    "several tasks would write the same file, where what one of them wrote cannot be cut off without the "
+    "lines of "
+    "the others; expected tasks: 1";
 
 TimeZone zone_of(const Options& options) {
   try {
@@ -75,8 +82,25 @@ FileSink::FileSink(const Options& options)
   append_at_ = rotation_.size == 0 ? kAppendAt : std::clamp<std::size_t>(rotation_.size / 8, 1, kAppendAt);
 }
 
+std::string FileSink::refuses(const Options& options, Transactions how, std::uint32_t instances) {
+  if (!how.in_transactions) return {};
+  if (options.string("path").find('\n') != std::string::npos) return "its path has a line break";
+  return instances > 1 ? kOneWriter : std::string();
+}
+
+void FileSink::recover(const Options& options, std::span<const std::string_view> saved, Context& context) {
+  file::recover(PathTemplate(options.string("path"), zone_of(options)).fixed_folder(), saved, context);
+}
+
 void FileSink::start(Context& context) {
+  const auto& place = context.place();
   check_writable(path_.at(context.now().count()));
+  if (!Transactions::of(place.transactions).in_transactions) {
+    if (place.task == 0) forget_journals(path_.fixed_folder(), context);
+    return;
+  }
+  if (place.tasks > 1) throw Stop("several_tasks", std::string("`delivery: exactly_once`: ") + kOneWriter);
+  transaction_ = std::make_unique<FileTransaction>(path_.fixed_folder(), place);
 }
 
 void FileSink::write(Records records, Context& out) {
@@ -112,7 +136,7 @@ OutputFile& FileSink::file_at(std::int64_t milliseconds, std::chrono::millisecon
   auto found = files_.find(path);
   if (found == files_.end()) {
     if (files_.size() >= open_files_) close_oldest(now);
-    found = files_.try_emplace(path, path, rotation_).first;
+    found = files_.try_emplace(path, path, rotation_, transaction_.get()).first;
   }
   current_path_ = &found->first;
   current_ = &found->second;
@@ -131,11 +155,33 @@ void FileSink::close_oldest(std::chrono::milliseconds now) {
 
 void FileSink::flush(Context& context) {
   const auto now = context.now();
+  for (auto& [path, open] : files_) open.file.sync(now);
+  if (!transaction_) close_unused(now);
+}
+
+std::string FileSink::prepare(std::uint64_t, Context& context) {
+  const auto now = context.now();
+  for (auto& [path, open] : files_) open.file.sync(now);
+  auto prepared = transaction_->journal.prepare();
+  for (auto& [path, open] : files_) open.file.prepared();
+  return prepared;
+}
+
+void FileSink::commit_prepared(Context& context) {
+  transaction_->journal.commit();
+  for (auto& [path, open] : files_) open.file.committed();
+  close_unused(context.now());
+}
+
+void FileSink::interrupt() {
+  if (transaction_) transaction_->interrupted = true;
+}
+
+/// Those that had nothing to write since the last time, but for the one that is named now.
+void FileSink::close_unused(std::chrono::milliseconds now) {
   const std::string& current = path_.at(now.count());
   for (auto i = files_.begin(); i != files_.end();) {
-    const bool keep = i->second.file.used() || i->first == current;
-    i->second.file.sync(now);
-    if (keep) {
+    if (i->second.file.take_used() || i->first == current) {
       ++i;
       continue;
     }

@@ -12,38 +12,19 @@
 #include <utility>
 
 #include "lines/durable_files.h"
+#include "sinks/file/disk_error.h"
 
 namespace weir::file {
-namespace {
 
-std::string reason(int error) {
-  return std::generic_category().message(error);
-}
-
-const char* code_of(int error) {
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-      return "no_space";
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return "no_permission";
-    default:
-      return "cannot_write";
-  }
-}
-
-}  // namespace
-
-/// Lets the file's lock go; nothing happens when the file was closed meanwhile, which does the same.
+/// Lets the file's lock go, unless a transaction keeps it; nothing happens when the file was closed
+/// meanwhile, which does the same.
 class OutputFile::Lock {
  public:
   explicit Lock(const OutputFile& file) : file_(file) {}
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
   ~Lock() {
-    if (file_.file_) ::flock(file_.file_.get(), LOCK_UN);
+    if (file_.file_ && file_.transaction_ == nullptr) ::flock(file_.file_.get(), LOCK_UN);
   }
 
  private:
@@ -79,6 +60,7 @@ void OutputFile::append(std::chrono::milliseconds now) {
       finish_file();
       continue;
     }
+    if (transaction_ != nullptr) note_write(size);
     write_buffer(size);
     slot_ = slot(now.count());
     return;
@@ -96,7 +78,25 @@ void OutputFile::sync(std::chrono::milliseconds now) {
       throw Stop(code_of(e.code().value()), e.what());
     }
   }
-  used_ = false;
+}
+
+void OutputFile::prepared() {
+  note_.reset();
+  made_ = false;
+}
+
+void OutputFile::committed() {
+  finished_.clear();
+  if (!note_) lock_ = {};
+}
+
+/// Before lines are added to the file of that size, which we have locked.
+void OutputFile::note_write(std::uint64_t size) {
+  const std::uint64_t reach = size + 1 + buffer_.size();  // with the newline behind half a line
+  if (note_) return transaction_->journal.will_reach(*note_, reach);
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) stop("cannot write", errno);
+  note_ = transaction_->journal.will_write(path_, {status.st_ino, size, made_ && size == 0}, reach);
 }
 
 void OutputFile::finish_idle_file() {
@@ -117,6 +117,9 @@ void OutputFile::sync_data() {
 
 void OutputFile::close() {
   sync_data();
+  note_.reset();
+  lock_ = {};
+  made_ = false;
   file_ = {};
 }
 
@@ -129,7 +132,11 @@ void OutputFile::lock_current(std::chrono::milliseconds now) {
   }
 }
 
-void OutputFile::lock() const {
+void OutputFile::lock() {
+  if (transaction_ != nullptr) {
+    if (!lock_) lock_ = PeriodLock(file_.get(), path_, transaction_->interrupted);
+    return;
+  }
   while (::flock(file_.get(), LOCK_EX) != 0) {
     if (errno != EINTR) stop("cannot lock", errno);
   }
@@ -150,6 +157,7 @@ void OutputFile::open(std::chrono::milliseconds now) {
     make_folders(folder_of(path_));
     unsynced_folders_.insert(folder_of(path_));
     file_ = FileDescriptor(::open(path_.c_str(), kFlags | O_CREAT, 0666));
+    made_ = true;
   }
   if (!file_) stop("cannot open", errno);
   struct stat status {};
@@ -174,12 +182,29 @@ void OutputFile::make_folders(const std::string& folder) {
 
 void OutputFile::finish_file() {
   try {
-    rename_to_free(path_, path_, 1);
+    transaction_ == nullptr ? static_cast<void>(rename_to_free(path_, path_, 1)) : rename_noted();
   } catch (const std::system_error& e) {
     throw Stop(code_of(e.code().value()), e.what());
   }
   unsynced_folders_.insert(folder_of(path_));
+  if (transaction_ == nullptr) return close();
+  sync_data();
+  // Nobody is to take the finished file over before it is certain what is in it.
+  finished_.push_back({std::move(file_), std::move(lock_)});
+  if (finished_.size() > kFinishedKept) finished_.pop_front();
   close();
+}
+
+void OutputFile::rename_noted() {
+  struct stat held {
+  }, named{};
+  if (::fstat(file_.get(), &held) != 0) stop("cannot rename", errno);
+  for (unsigned i = 1;; ++i) {
+    const std::string to = path_ + "." + std::to_string(i);
+    if (::lstat(to.c_str(), &named) == 0) continue;
+    transaction_->journal.will_rename(path_, held.st_ino, i);
+    if (rename_if_free(path_, to)) return;
+  }
 }
 
 /// All of the buffer or nothing. `size`: the file's, which we have locked.

@@ -3,9 +3,12 @@
 
 #include <weir/context.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +16,8 @@
 
 #include "lines/file_descriptor.h"
 #include "lines/line_buffer.h"
+#include "sinks/file/journal.h"
+#include "sinks/file/period_lock.h"
 #include "time_zone/time_zone.h"
 
 namespace weir::file {
@@ -24,16 +29,26 @@ struct Rotation {
   const TimeZone* zone = nullptr;
 };
 
+/// What the files of a sink in transactions share.
+struct FileTransaction {
+  FileTransaction(std::string folder, const weir_place& place) : journal(std::move(folder), place) {}
+  Journal journal;
+  std::atomic<bool> interrupted{false};  ///< nobody shall wait for locks any more
+};
+
 /// One path that whole lines are appended to, by this object and, at the same time, by other tasks and
 /// processes.
 ///
 /// Each append() takes the file's lock (flock), looks whether the path still names the file that it holds,
 /// opens it anew if it was renamed, and writes in one go. Who renames the file under the same lock therefore
-/// finds whole batches in it and nothing is added afterwards. All functions throw Stop, with path and reason,
-/// on errors of the system; what was not appended then is not in the file either.
+/// finds whole batches in it and nothing is added afterwards. In a transaction it keeps the lock until that
+/// is over, and notes in the journal what it does before it does it. All functions throw Stop, with path and
+/// reason, on errors of the system; what was not appended then is not in the file either.
 class OutputFile {
  public:
-  OutputFile(std::string path, const Rotation& rotation) : path_(std::move(path)), rotation_(rotation) {}
+  /// `transaction`: null to write at least once. It and `rotation` outlive this object.
+  OutputFile(std::string path, const Rotation& rotation, FileTransaction* transaction)
+      : path_(std::move(path)), rotation_(rotation), transaction_(transaction) {}
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
@@ -47,20 +62,33 @@ class OutputFile {
   /// over is finished, even if nothing was added.
   void sync(std::chrono::milliseconds now);
 
-  /// Whether append() had something to write since the last sync().
-  bool used() const { return used_ || !buffer_.empty(); }
+  /// In a transaction, after sync(): what was written so far is prepared, and what comes belongs to the next.
+  void prepared();
+  /// In a transaction: what was prepared counts.
+  void committed();
+
+  /// Whether there was something to write since this was asked last.
+  bool take_used() { return std::exchange(used_, false) || !buffer_.empty(); }
 
  private:
   class Lock;
+  /// A file that was finished in the transaction. The lock goes first.
+  struct Finished {
+    FileDescriptor file;
+    PeriodLock lock;
+  };
+  static constexpr std::size_t kFinishedKept = 8;
 
   std::int64_t slot(std::int64_t milliseconds) const;
   bool over(std::chrono::milliseconds now) const;
   void open(std::chrono::milliseconds now);
   void lock_current(std::chrono::milliseconds now);
-  void lock() const;
+  void lock();
   bool names_held_file() const;
   void finish_file();
   void finish_idle_file();
+  void rename_noted();
+  void note_write(std::uint64_t size);
   void write_buffer(std::uint64_t size);
   /// 0, or the error.
   int write_all(std::string_view text);
@@ -73,8 +101,13 @@ class OutputFile {
 
   const std::string path_;
   const Rotation& rotation_;
+  FileTransaction* const transaction_;
   LineBuffer buffer_;
   FileDescriptor file_;
+  PeriodLock lock_;                    // in a transaction; released before file_
+  std::optional<Journal::Note> note_;  // of file_, in this transaction
+  bool made_ = false;                  // file_, by us
+  std::deque<Finished> finished_;
   std::int64_t slot_ = 0;  // of rotation_.every that the file's last line belongs to
   bool unsynced_ = false;
   bool used_ = false;

@@ -43,6 +43,11 @@ const std::string& PathTemplate::at(std::int64_t milliseconds) {
   return path_;
 }
 
+std::string PathTemplate::fixed_folder() const {
+  const std::string fixed = text_.substr(0, text_.find('%'));
+  return fixed.substr(0, fixed.rfind('/') + 1);
+}
+
 void PathTemplate::fill_in(std::int64_t second) {
   const std::tm calendar = zone_.calendar(second);
   char path[PATH_MAX];

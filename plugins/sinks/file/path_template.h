@@ -17,6 +17,9 @@ class PathTemplate {
   /// The path at `milliseconds` after 1970 UTC. Valid until the next call.
   const std::string& at(std::int64_t milliseconds);
 
+  /// What all paths begin with: up to the last slash before the first conversion, included; may be empty.
+  std::string fixed_folder() const;
+
   const TimeZone& zone() const { return zone_; }
 
  private:
