@@ -29,10 +29,15 @@ class Lines {
   explicit Lines(Origins& origins) : origins_(origins) {}
 
   void take(const json& line) {
+    if (ended_) throw std::invalid_argument("it stands behind the end");
+    ++count_;
     if (!line.is_object() || line.size() != 1) throw std::invalid_argument("it is no object with one member");
     const std::string kind = line.begin().key();
     const json& what = line.begin().value();
-    if (kind == "checkpoint") {
+    if (kind == "end") {
+      ended_ = true;
+      if (what.get<std::size_t>() != count_ - 1) throw std::invalid_argument("lines before it are missing");
+    } else if (kind == "checkpoint") {
       end_stage();
       checkpoints_.emplace_back().number = what.at("number").get<std::uint64_t>();
     } else if (kind == "position") {
@@ -57,6 +62,7 @@ class Lines {
 
   std::vector<Checkpoint> finish() {
     end_stage();
+    if (!ended_ || checkpoints_.empty()) throw std::invalid_argument("it has no end, or nothing before that");
     return std::move(checkpoints_);
   }
 
@@ -72,6 +78,8 @@ class Lines {
   }
 
   Origins& origins_;
+  std::size_t count_ = 0;
+  bool ended_ = false;
   std::vector<Checkpoint> checkpoints_;
   std::optional<SnapshotFromLines> snapshot_;
 };
@@ -89,6 +97,10 @@ void write_lines(int group, const Checkpoint& checkpoint,
   for (std::size_t task = 0; task < checkpoint.states.size(); ++task) {
     for (const auto& state : checkpoint.states[task]) snapshot_to_lines(task, state, write);
   }
+}
+
+std::string end_line(std::size_t lines) {
+  return json{{"end", lines}}.dump();
 }
 
 std::variant<std::vector<Checkpoint>, std::string> read_lines(std::istream& from, Origins& origins) {

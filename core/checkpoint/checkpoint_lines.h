@@ -17,7 +17,11 @@ namespace weir {
 void write_lines(int group, const Checkpoint& checkpoint,
                  const std::function<void(const std::string&)>& line);
 
-/// The checkpoints that such lines tell, with origins of `origins`; or what is wrong, with the line's number.
+/// The line behind all checkpoints: so many lines stand before it.
+std::string end_line(std::size_t lines);
+
+/// The checkpoints that such lines tell, the last of which is end_line(); with origins of `origins`; or what
+/// is wrong, with the line's number.
 std::variant<std::vector<Checkpoint>, std::string> read_lines(std::istream& from, Origins& origins);
 
 }  // namespace weir

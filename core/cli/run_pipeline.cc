@@ -38,8 +38,11 @@ class Run {
       {
         const std::lock_guard lock(mutex_);
         job_ = std::make_unique<Job>(graph_, log_, clock_);
+        if (stopping_) job_->stop();
+        started_ = ended_ = false;
       }
       const std::string problem = job_->start();
+      set_started();
       if (problem.empty()) {
         // What comes after begins with what this one has.
         graph_.dropped_states.clear();
@@ -65,16 +68,24 @@ class Run {
     changed_.notify_all();
     if (job_ == nullptr) return;
     if (count == 1) return job_->stop();
-    if (job_->wait(std::chrono::milliseconds(0))) return;  // it has ended meanwhile
+    if (ended_) return;
+    if (!started_) std::_Exit(kFailed);  // it waits for something outside, and has begun nothing
     aborted_ = true;
     job_->abort();
     if (!job_->wait(kAbortTime)) std::_Exit(kFailed);
+  }
+
+  void set_started() {
+    const std::lock_guard lock(mutex_);
+    started_ = true;
   }
 
   void wait_for_end() {
     Progress progress(*job_, log_, quiet_);
     while (!job_->wait(progress.interval())) progress.show();
     progress.clear();
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
   }
 
   /// True when the pipeline is to begin again, and the time for that has come. Where it was stopped in that
@@ -136,6 +147,8 @@ class Run {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool stopping_ = false;
+  bool started_ = false;
+  bool ended_ = true;  ///< there is no job to abort
   std::atomic<bool> aborted_{false};
   std::unique_ptr<Job> job_;
 };

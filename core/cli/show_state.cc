@@ -66,9 +66,14 @@ void print(const Checkpoint& checkpoint) {
 
 bool export_lines(const std::vector<Checkpoint>& checkpoints, std::ostream& to) {
   int group = 0;
+  std::size_t lines = 0;
   for (const auto& checkpoint : checkpoints) {
-    write_lines(group++, checkpoint, [&](const std::string& line) { to << line << '\n'; });
+    write_lines(group++, checkpoint, [&](const std::string& line) {
+      to << line << '\n';
+      ++lines;
+    });
   }
+  to << end_line(lines) << '\n';
   return static_cast<bool>(to.flush());
 }
 
@@ -93,6 +98,10 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
     if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
     for (const auto& checkpoint : checkpoints) print(checkpoint);
     return kDone;
+  }
+  if (checkpoints.empty()) {
+    std::fprintf(stderr, "etl-run: there is no checkpoint yet\n");
+    return kFailed;
   }
   bool written = false;
   if (export_to == "-") {

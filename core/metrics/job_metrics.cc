@@ -55,11 +55,12 @@ std::vector<StageTotals> JobMetrics::totals() const {
   return all;
 }
 
-void JobMetrics::checkpointed(int task) {
+void JobMetrics::checkpointed(int task, const std::vector<std::uint64_t>& held) {
   const std::lock_guard lock(mutex_);
   for (std::size_t s = 0; s < named_.size(); ++s) {
     const std::size_t slot = s * tasks_ + static_cast<std::size_t>(task);
     saved_[slot] = total_of(slot);
+    saved_[slot].given_up += held[s];
     for (const auto& [name, count] : named_[s])
       saved_named_[s][name] = count->load(std::memory_order_relaxed);
   }

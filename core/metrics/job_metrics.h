@@ -59,10 +59,11 @@ class JobMetrics {
   /// Thread-safe.
   std::vector<StageTotals> totals() const;
 
-  /// A checkpoint of the task has been saved: what it has counted so far stands for good. By the task's
-  /// thread.
-  void checkpointed(int task);
-  /// The totals of each task when its last checkpoint was saved, and how many those were. Thread-safe.
+  /// A checkpoint of the task has been saved: what it has counted so far stands for good, but that each stage
+  /// still holds so many records which are read again if the job fails. By the task's thread.
+  void checkpointed(int task, const std::vector<std::uint64_t>& held);
+  /// The totals of each task when its last checkpoint was saved, with what was held as given up; and how many
+  /// checkpoints there were. Thread-safe.
   std::vector<StageTotals> totals_at_checkpoints() const;
   std::uint64_t checkpoints() const;
 

@@ -89,7 +89,8 @@ class Binder {
     std::vector<std::string> known;
     for (; declared != nullptr && *declared != nullptr; ++declared) known.emplace_back((*declared)->name);
     // What every stage has may be meant as well, but is no option of the plugin to be listed.
-    const std::vector<std::string> of_stages{"concurrency", "order", "queue", "key"};
+    std::vector<std::string> of_stages{"concurrency", "order", "queue", "key"};
+    std::erase(of_stages, entry.key);  // rightly spelt, it is none of this kind of stage
     const bool meant_stage = prefix.empty() && !nearest(entry.key, known) && nearest(entry.key, of_stages);
     report(entry.mark, "unknown option '" + prefix + printable(entry.key) + "' of " + plugin_label_ +
                            suggestion(entry.key, meant_stage ? of_stages : known));

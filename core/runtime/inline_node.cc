@@ -381,6 +381,12 @@ void InlineNode::hold(HeldPositions& held, bool saved) const {
   lists_.for_each([&](const OwnedRecords& list) { held.add(list.data(), list.size()); });
 }
 
+std::uint64_t InlineNode::held(bool saved) const {
+  std::uint64_t count = 0;
+  if (!saved || !is_stateful()) lists_.for_each([&](const OwnedRecords& list) { count += list.size(); });
+  return count;
+}
+
 bool InlineNode::is_stateful() const {
   return (stage_.plugin->capabilities & WEIR_STATEFUL) != 0;
 }

@@ -39,6 +39,7 @@ class InlineNode : public StageNode {
   std::int64_t next_timer() override;
   void fire_timers(std::int64_t now) override;
   void hold(HeldPositions& held, bool saved) const override;
+  std::uint64_t held(bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;
   void expire(std::int64_t now) override { states_.expire(now); }
   void save(SnapshotWriter& to) const override;

@@ -122,6 +122,8 @@ class StageNode : public Receiver {
   virtual bool has_outstanding() const { return false; }
   /// Tells the positions of records that this node holds, those apart that save() has just written.
   virtual void hold(HeldPositions&, bool /*saved*/) const {}
+  /// How many records those are.
+  virtual std::uint64_t held(bool /*saved*/) const { return 0; }
   /// Forgets held records that another owner reads again.
   virtual void forget(const std::function<bool(const weir_record&)>& /*gone*/) {}
 

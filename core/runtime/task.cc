@@ -336,13 +336,15 @@ void Task::save() {
 /// After the store: should the process end in between, records are read again that the state has seen, and
 /// none is missing in it.
 void Task::commit() {
+  std::vector<std::uint64_t> held;
+  for (const auto& node : nodes_) held.push_back(node->held(saves_));
+  services_.metrics.checkpointed(number_, held);
   for (auto& node : nodes_) {
     if (!failed()) node->commit_prepared();
   }
   for (auto* source : sources_) {
     if (!failed() && !source->commit(group_.held())) group_.not_committed();
   }
-  if (!failed()) services_.metrics.checkpointed(number_);
 }
 
 Checkpoint::TaskState Task::state() const {

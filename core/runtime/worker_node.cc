@@ -240,6 +240,12 @@ void WorkerNode::hold(HeldPositions& held, bool saved) const {
   for (const auto& work : works_) held.add(work->records.data(), work->records.size());
 }
 
+std::uint64_t WorkerNode::held(bool saved) const {
+  std::uint64_t count = 0;
+  for (const auto& work : works_) count += saved ? 0 : work->records.size();
+  return count;
+}
+
 void WorkerNode::save(SnapshotWriter& to) const {
   std::vector<const Work*> waiting;
   for (const auto& work : works_) {

@@ -36,6 +36,7 @@ class WorkerNode final : public StageNode {
   void pause(bool paused) override;
   bool has_outstanding() const override { return paused_ ? running_ > 0 : !works_.empty(); }
   void hold(HeldPositions& held, bool saved) const override;
+  std::uint64_t held(bool saved) const override;
   /// What waits for the workers, while they are paused.
   void save(SnapshotWriter& to) const override;
   void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;

@@ -26,6 +26,7 @@ const std::vector<std::string> kSections{"pipeline", "tasks",        "sources", 
 const std::vector<std::string> kCheckpointKeys{"every", "store", "drain_timeout"};
 const std::vector<std::string> kRestartKeys{"first", "most", "attempts", "reset_after"};
 constexpr int kMostTasks = 1024;
+constexpr int kMostAttempts = 1'000'000;
 
 std::optional<StageKind> kind_of_section(const std::string& section) {
   if (section == "sources") return StageKind::kSource;
@@ -248,8 +249,10 @@ class PipelineReader {
       if (part.key == "attempts") {
         const auto attempts = read_scalar(part.value, part.key, parse_integer);
         if (!attempts.ok()) diagnostics_.add(part.value_mark(), attempts.message());
-        if (attempts.ok() && attempts.value() >= 0) restart.attempts = static_cast<int>(attempts.value());
-        if (attempts.ok() && attempts.value() < 0) report(part, "0 for any number, or more");
+        const bool fits = attempts.ok() && attempts.value() >= 0 && attempts.value() <= kMostAttempts;
+        if (fits) restart.attempts = static_cast<int>(attempts.value());
+        if (attempts.ok() && !fits)
+          report(part, "0 for any number, or up to " + std::to_string(kMostAttempts));
         continue;
       }
       auto* const time = part.key == "first"         ? &restart.first

@@ -15,6 +15,7 @@ namespace {
 using support::kLongWait;
 using support::wait_until;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -50,6 +51,24 @@ TEST_F(Restart, BeginsAgainAtTheLastCheckpointAndSaysSo) {
   EXPECT_EQ(std::set<std::string>(lines.begin(), lines.end()).size(), std::size_t{kRecords});
   EXPECT_THAT(line_with(done.err, "account: "), HasSubstr("read 20,000 = written 20,000"))
       << "each record once, when it was delivered for good";
+}
+
+/// What a list held at a checkpoint is read again, and counted once.
+TEST_F(Restart, TheAccountAddsUpOverListsThatWereHeld) {
+  write_pipeline("", "[]");
+  dir_.write("p.yaml", R"(pipeline: again
+checkpoint: {store: store, every: 1ms}
+restart: {first: 10ms, most: 20ms}
+sources: {in: {plugin: file, path: in.txt}}
+windows: {lists: {plugin: time_or_count, from: fuse, count: 7, time: 1h}}
+processes:
+  fuse: {plugin: fuse, from: in, after: store/again.task-0.checkpoint-1, blown: [one, two]}
+  size: {plugin: group_size, from: lists}
+sinks: {out: {plugin: file, from: size, path: out.txt}}
+)");
+  const auto done = etl_run(arguments());
+  EXPECT_EQ(done.status.code, 0) << done.err;
+  EXPECT_THAT(line_with(done.err, "account: "), Not(ContainsRegex("dropped [^)]*lists"))) << done.err;
 }
 
 TEST_F(Restart, WithoutItTheFirstFailureEnds) {

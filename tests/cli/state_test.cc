@@ -93,6 +93,17 @@ TEST_F(State, LinesThatAreNoneAreNamed) {
     EXPECT_EQ(done.status.code, 1) << bad;
     EXPECT_THAT(done.err, HasSubstr("--begin-with bad.jsonl: line ")) << bad;
   }
+  ASSERT_EQ(etl_run({"p.yaml"}).status.code, 0);
+  ASSERT_EQ(etl_run({"state", "p.yaml", "--export", "whole.jsonl"}).status.code, 0);
+  const std::string whole = dir_.read("whole.jsonl");
+  dir_.write("p.yaml", pipeline("first", "id", "third"));
+  const std::size_t second = whole.find('\n', whole.find('\n') + 1) + 1;
+  for (const auto& bad : {std::string(), whole.substr(0, second), whole.substr(second),
+                          whole.substr(0, whole.rfind('\n', whole.size() - 2) + 1), whole + whole}) {
+    dir_.write("bad.jsonl", bad);
+    EXPECT_EQ(etl_run({"p.yaml", "--begin-with", "bad.jsonl"}).status.code, 1) << bad;
+  }
+  EXPECT_EQ(etl_run({"p.yaml", "--begin-with", "."}).status.code, 1) << "a folder";
   EXPECT_THAT(etl_run({"p.yaml", "--begin-with", "none"}).err,
               HasSubstr("--begin-with none: the file cannot be read"));
 }

@@ -99,8 +99,10 @@ void Dedupe::process_by_event(const Record& record, Context& out) {
                   "the record has no event time; write `event_time:` at its source, or `time: processing`");
   }
   const std::int64_t time = record.event_time;
-  for (const auto& [name, passed] : passed_.all(out)) {
-    if (earlier(passed, within_) < time && time < later(passed, within_)) {
+  const std::int64_t slot = slot_of(time);
+  for (const std::int64_t near : {earlier(slot, 1), slot, later(slot, 1)}) {
+    const auto passed = passed_.get(out, std::to_string(near));
+    if (passed && earlier(*passed, within_) < time && time < later(*passed, within_)) {
       return out.emit(kDuplicate, record);
     }
   }
@@ -108,15 +110,17 @@ void Dedupe::process_by_event(const Record& record, Context& out) {
   // A record that is not late may be as far behind the watermark as `within`, and be a duplicate of one that
   // is as far behind again.
   const std::int64_t until = later(later(time, within_), within_);
-  passed_.put(out, std::to_string(time), time);
+  passed_.put(out, std::to_string(slot), time);
   out.set_event_timer(until);
   out.emit(kOut, record);
 }
 
+std::int64_t Dedupe::slot_of(std::int64_t time) const {
+  return time / within_ - (time % within_ < 0 ? 1 : 0);
+}
+
 void Dedupe::on_timer(const weir_timer& timer, Context& out) {
-  for (const auto& [name, passed] : passed_.all(out)) {
-    if (later(later(passed, within_), within_) <= timer.time) passed_.erase(out, name);
-  }
+  passed_.erase(out, std::to_string(slot_of(earlier(earlier(timer.time, within_), within_))));
 }
 
 }  // namespace weir::dedupe

@@ -27,13 +27,16 @@ class Dedupe final : public Process {
  private:
   void process_by_clock(const Record& record, Context& out);
   void process_by_event(const Record& record, Context& out);
+  /// Time in pieces of `within`: of those that pass there is one in each at most, so a record's duplicates
+  /// are found in its own and the two beside it.
+  std::int64_t slot_of(std::int64_t time) const;
 
   const std::int64_t within_;
   const bool event_time_;
   const bool renew_;
   /// In processing time: the key was seen.
   ValueState<char> seen_;
-  /// In event time: the times of those that passed and may still have duplicates, as text.
+  /// In event time: the times of those that passed and may still have duplicates, by their slots.
   MapState<std::int64_t> passed_{"passed"};
 };
 

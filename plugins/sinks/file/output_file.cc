@@ -168,14 +168,16 @@ void OutputFile::open(std::chrono::milliseconds now) {
 }
 
 void OutputFile::make_folders(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0777) != 0) {
-    if (errno == EEXIST) return;
-    if (errno != ENOENT || folder_of(folder) == folder) {
-      throw Stop(code_of(errno),
-                 "cannot make the folder '" + folder + "' for '" + path_ + "': " + reason(errno));
-    }
+  int error = ::mkdir(folder.c_str(), 0777) == 0 ? 0 : errno;
+  if (error == ENOENT && folder_of(folder) != folder) {
     make_folders(folder_of(folder));
-    return make_folders(folder);
+    // Some file systems, and folders that have been removed, say so though the parent is there.
+    error = ::mkdir(folder.c_str(), 0777) == 0 ? 0 : errno;
+  }
+  if (error == EEXIST) return;
+  if (error != 0) {
+    throw Stop(code_of(error),
+               "cannot make the folder '" + folder + "' for '" + path_ + "': " + reason(error));
   }
   unsynced_folders_.insert(folder_of(folder));
 }
