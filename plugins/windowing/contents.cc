@@ -4,6 +4,7 @@
 #include <weir/json_string.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <limits>
 #include <unordered_set>
@@ -24,6 +25,15 @@ std::int64_t bytes_of(const Record& record) {
   return static_cast<std::int64_t>(bytes);
 }
 
+void append_number(std::int64_t number, std::string& to) {
+  char digits[24];
+  to.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+std::int64_t size_of(weir_slice s) {
+  return static_cast<std::int64_t>(s.size);
+}
+
 std::int64_t load(const char* from) {
   std::int64_t number = 0;
   std::memcpy(&number, from, sizeof number);
@@ -37,12 +47,17 @@ Contents::Contents(const Options& options, bool overlapping)
       evict_(read_evict(options)),
       has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0),
       max_bytes_(read_limit(options)) {
-  if (overlapping && !keeps_records()) panes_.emplace(aggregate_.size());
+  if (overlapping && !keeps_records()) panes_.emplace(aggregate_);
 }
 
 void Contents::open(Context& c) {
   held_ = open_state(c, aggregate_.empty() ? "lists" : "accumulators", WEIR_VALUE_STATE);
-  if (panes_) panes_->open(c);
+  if (panes_) {
+    panes_->open(c);
+    each_key(c, panes_->state(), 0, false, [&](weir_slice key, weir_slice bytes) {
+      bytes_ += static_cast<std::int64_t>(panes_->view_of(bytes).size()) * entry_bytes(key);
+    });
+  }
   if (aggregate_.has_texts()) texts_ = open_state(c, "texts", WEIR_VALUE_STATE);
   stage_ = open_state(c, "stage", WEIR_VALUE_STATE);
   const weir_slice keyed = c.host()->state_get(c.handle(), stage_, kAbsent, 0);
@@ -70,13 +85,10 @@ void Contents::find(const Context& c, weir_slice key, std::int64_t number) {
 }
 
 void Contents::find_all(const Context& c, std::int64_t number) {
-  if (panes_) {
-    return each_key(c, panes_->state(), 0, false, [&](weir_slice key, weir_slice bytes) {
-      if (panes_->view_of(bytes).has(number)) bytes_ += entry_bytes(c, key, number, kAbsent);
-    });
-  }
   each_key(c, held_, number, false,
            [&](weir_slice key, weir_slice held) { bytes_ += entry_bytes(c, key, number, held); });
+  if (!panes_ || !aggregate_.has_texts()) return;
+  each_key(c, texts_, number, false, [&](weir_slice, weir_slice text) { bytes_ += size_of(text); });
 }
 
 bool Contents::read(const Record& record, Context& out) {
@@ -90,7 +102,14 @@ bool Contents::has_room(weir_slice key, std::int64_t number, const Record& recor
   if (bytes_ + more <= max_bytes_) return true;
   const bool is_there = panes_ ? panes_->of(out, key).has(number)
                                : out.host()->state_get(out.handle(), held_, key, number).data != nullptr;
-  if (!keeps_records() && is_there) return true;
+  return (!keeps_records() && is_there) || no_room(record, out);
+}
+
+bool Contents::has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out) {
+  return is_there || bytes_ + entry_bytes(key) <= max_bytes_ || no_room(record, out);
+}
+
+bool Contents::no_room(const Record& record, Context& out) {
   full_.add();
   out.fail(Port::kError, record, "windows_full",
            "the windows of this stage hold " + std::to_string(bytes_) + " bytes, and `max_bytes` allows " +
@@ -111,16 +130,20 @@ std::size_t Contents::add(Context& c, weir_slice key, std::int64_t number, const
     trim(c, key, number, size);
     return 0;
   }
-  Room cells{};
   if (panes_) {
-    cells.at = panes_->room(c, key, number, cells.is_new);
+    if (panes_->add(c, key, number)) bytes_ += entry_bytes(key);
   } else {
-    cells = room(c, held_, key, number, std::max<std::size_t>(aggregate_.size(), 1));
+    const Room cells = room(c, held_, key, number, std::max<std::size_t>(aggregate_.size(), 1));
+    if (cells.is_new) bytes_ += entry_bytes(key);
+    aggregate_.add(cells.at);
   }
-  if (cells.is_new) bytes_ += entry_bytes(key);
-  aggregate_.add(cells.at);
   if (aggregate_.has_texts()) put_text(c, key, number, aggregate_.add_text(text(c, key, number)));
   return 0;
+}
+
+void Contents::add_beside(weir_slice key, bool is_new, char* cells) {
+  if (is_new) bytes_ += entry_bytes(key);
+  aggregate_.add(cells);
 }
 
 void Contents::merge(Context& c, weir_slice key, std::int64_t from, std::int64_t into) {
@@ -196,20 +219,19 @@ void Contents::emit_all(Context& out, std::span<const std::int64_t> numbers, Bou
   });
 }
 
-void Contents::emit_panes(Context& out, weir_slice key, Panes::View panes,
+void Contents::emit_panes(Context& out, weir_slice key, const Panes::View& panes,
                           std::span<const std::int64_t> numbers, Bounds bounds) {
-  const std::size_t newest = panes.find(numbers.back());
+  if (!panes_->merge(panes, numbers.front(), numbers.back(), cells_)) return;
   std::string all_text;
-  std::size_t i = newest;
-  for (; i < panes.size() && panes.number(i) >= numbers.front(); ++i) {
-    if (i == newest) {
-      cells_.assign(panes.cells(i), aggregate_.size());
-    } else {
-      aggregate_.combine(cells_.data(), panes.cells(i));
-    }
-    if (aggregate_.has_texts()) all_text = aggregate_.combine_text(text(out, key, panes.number(i)), all_text);
+  if (aggregate_.has_texts()) {
+    for (std::size_t n = panes.count_to(numbers.back()); n > 0 && panes.number(n - 1) >= numbers.front(); --n)
+      all_text = aggregate_.combine_text(text(out, key, panes.number(n - 1)), all_text);
   }
-  if (i != newest) emit_row(out, key, bounds, cells_.data(), all_text);
+  emit_row(out, key, bounds, cells_.data(), all_text);
+}
+
+void Contents::left(std::span<const std::int64_t> numbers) {
+  if (panes_) panes_->left(numbers);
 }
 
 void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells,
@@ -220,8 +242,10 @@ void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char*
     append_readable_json_string(view(key), json_);
     json_ += ',';
   }
-  json_ += "\"window_start\":" + std::to_string(bounds.start);
-  json_ += ",\"window_end\":" + std::to_string(bounds.end);
+  json_ += "\"window_start\":";
+  append_number(bounds.start, json_);
+  json_ += ",\"window_end\":";
+  append_number(bounds.end, json_);
   const bool fits = aggregate_.append_json(cells, text, json_);
   json_ += '}';
   Record record;
@@ -332,9 +356,13 @@ void Contents::forget(Context& c, weir_slice key, std::int64_t number) {
   if (aggregate_.has_texts()) c.host()->state_erase(c.handle(), texts_, key, number);
 }
 
-void Contents::forget_all(Context& c, std::int64_t number) {
+void Contents::forget_all(Context& c, std::int64_t number, bool nothing_else) {
   if (panes_) {
-    panes_->forget(c, number, [&](weir_slice key) { bytes_ -= entry_bytes(c, key, number, kAbsent); });
+    panes_->forget(c, number, nothing_else, [&](weir_slice key, std::size_t count) {
+      bytes_ -= static_cast<std::int64_t>(count) * entry_bytes(key);
+    });
+    if (!aggregate_.has_texts()) return;
+    return each_key(c, texts_, number, true, [&](weir_slice, weir_slice text) { bytes_ -= size_of(text); });
   }
   each_key(c, held_, number, true, [&](weir_slice key, weir_slice held) {
     bytes_ -= entry_bytes(c, key, number, held);

@@ -47,27 +47,46 @@ class Contents {
   /// Puts what `from` holds, which is later, behind what `into` holds.
   void merge(Context& c, weir_slice key, std::int64_t from, std::int64_t into);
 
+  /// Accumulators that stand beside what the caller itself keeps for a window, so that both are found at
+  /// once: how many bytes it gives them, all zero at first; 0 where what is held must stand here.
+  std::size_t beside() const { return aggregate_.has_texts() ? 0 : aggregate_.size(); }
+  bool has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out);
+  void add_beside(weir_slice key, bool is_new, char* cells);
+  void merge_beside(char* into, const char* later) const { aggregate_.combine(into, later); }
+  void emit_beside(Context& out, weir_slice key, const char* cells, Bounds bounds) {
+    emit_row(out, key, bounds, cells, {});
+  }
+  /// They are found after a restart, or forgotten.
+  void find_beside(weir_slice key) { bytes_ += entry_bytes(key); }
+  void forget_beside(weir_slice key) { bytes_ -= entry_bytes(key); }
+
   /// Emits what the numbers, the smallest first, hold together, for one key or for all; nothing where they
   /// hold nothing. For all keys accumulators are of one number, or overlapping.
   void emit(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds);
   void emit_all(Context& out, std::span<const std::int64_t> numbers, Bounds bounds);
 
+  /// A window of these numbers has come to its end and has left, for all keys; the next ones begin later.
+  void left(std::span<const std::int64_t> numbers);
+
   void forget(Context& c, weir_slice key, std::int64_t number);
-  void forget_all(Context& c, std::int64_t number);
+  /// Of all keys; the overlapping ones may stay a while, unless there is `nothing_else`.
+  void forget_all(Context& c, std::int64_t number, bool nothing_else = true);
   /// The earliest and latest time of the records that emit() would emit, `now` for those without one.
   Bounds times(const Context& c, weir_slice key, std::int64_t number, std::int64_t now) const;
   /// Forgets the first records of a list, so that the last `keep` stay.
   void keep_last(Context& c, weir_slice key, std::int64_t number, std::size_t keep);
 
  private:
+  /// The record leaves by the error port; false.
+  bool no_room(const Record& record, Context& out);
   void emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells, std::string_view text);
   void emit_list(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds);
   std::string_view text(const Context& c, weir_slice key, std::int64_t number) const;
   void put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text);
   std::vector<std::string> keys(const Context& c, std::span<const std::int64_t> numbers) const;
   void leave_out(std::vector<Record>& records) const;
-  void emit_panes(Context& out, weir_slice key, Panes::View panes, std::span<const std::int64_t> numbers,
-                  Bounds bounds);
+  void emit_panes(Context& out, weir_slice key, const Panes::View& panes,
+                  std::span<const std::int64_t> numbers, Bounds bounds);
   /// Forgets what a list of that size has in front that will not be emitted any more, many at a time.
   void trim(Context& c, weir_slice key, std::int64_t number, std::size_t size);
   /// What a new entry of a key takes, and one with what it holds.

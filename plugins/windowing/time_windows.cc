@@ -152,6 +152,7 @@ void TimeWindows::on_timer(const weir_timer& timer, Context& out) {
       if (!is_open(w, out)) return;
       const Bounds bounds = calendar_.bounds(w);
       contents_.emit_all(out, parts(w), bounds);
+      contents_.left(parts(w));
       if (trigger_.purging && !shared_) contents_.forget_all(out, bounds.start);
     });
   }
@@ -221,16 +222,18 @@ void TimeWindows::close(std::int64_t window, Context& out) {
       contents_.emit_all(out, parts(window), bounds);
     }
   }
+  const std::string number = number_bytes(window);
+  out.host()->map_erase(out.handle(), open_, kAbsent, 0, slice(number));
   if (!shared_) {
     contents_.forget_all(out, bounds.start);
   } else {
+    const bool nothing_else = open_windows(out).empty();
     // The units of which this is the last window; those windows before are closed already.
     const std::int64_t end = window + calendar_.slide_units();
-    for (std::int64_t unit = window; unit < end; ++unit) contents_.forget_all(out, calendar_.start_of(unit));
+    for (std::int64_t unit = window; unit < end; ++unit)
+      contents_.forget_all(out, calendar_.start_of(unit), nothing_else);
   }
   if (counts_ != nullptr) each_key(out, counts_, bounds.start, true, [](weir_slice, weir_slice) {});
-  const std::string number = number_bytes(window);
-  out.host()->map_erase(out.handle(), open_, kAbsent, 0, slice(number));
   armed_.fill(kNever);
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -78,6 +79,33 @@ std::string refusal(const std::string& options) {
     return error.pointer + ": " + error.what();
   }
   return "taken";
+}
+
+/// "a [0,10) 6/3": the sum of the records' `n`, and how many they are; sorted.
+template <class Harness>
+std::vector<std::string> sums_of_groups(Harness& window) {
+  std::vector<std::string> all;
+  for (const auto& group : window.groups()) {
+    int sum = 0;
+    for (const auto& item : group.records) sum += nlohmann::json::parse(*item.value)["n"].template get<int>();
+    all.push_back(*group.key + " [" + std::to_string(group.start) + "," + std::to_string(group.end) + ") " +
+                  std::to_string(sum) + "/" + std::to_string(group.records.size()));
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+/// The same of rows with `sum_n` and `count`.
+template <class Harness>
+std::vector<std::string> sums_of_rows(Harness& window) {
+  std::vector<std::string> all;
+  for (const std::string& value : window.values()) {
+    const auto row = nlohmann::json::parse(value);
+    all.push_back(row["key"].get<std::string>() + " [" + row["window_start"].dump() + "," +
+                  row["window_end"].dump() + ") " + row["sum_n"].dump() + "/" + row["count"].dump());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 }  // namespace weir::test

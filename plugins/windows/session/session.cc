@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <tuple>
-#include <utility>
 
 #include "windowing/open_state.h"
 
@@ -53,6 +53,7 @@ PortList Session::ports(const Options& options) {
 Session::Session(const Options& options)
     : gap_(read_gap(options)),
       contents_(options),
+      beside_(contents_.beside()),
       time_(windowing::read_time(options)),
       trigger_(windowing::read_trigger(options)) {
   if (options.has("gap_field")) gap_field_ = FieldPath::parse(options.string("gap_field"), "/gap_field");
@@ -69,7 +70,10 @@ void Session::start(Context& context) {
   late_ = context.counter("late");
   windowing::each_key(context, open_, 0, false, [&](weir_slice key, weir_slice bytes) {
     read(bytes);
-    for (const Open& session : sessions_) contents_.find(context, key, session.number);
+    for (const Open& session : sessions_) {
+      if (session.held != 0) contents_.find_beside(key);
+      if (beside_ == 0) contents_.find(context, key, session.number);
+    }
   });
 }
 
@@ -105,7 +109,7 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   const auto gap = gap_of(record, out);
   if (!gap) return;
   load(key, out);
-  Open joined{{time, time + *gap}, kNever, 1, 0};
+  Open joined{{time, time + *gap}, kNever, 1, 0, 0};
   // Those that touch it: none of them touch each other.
   std::size_t first = 0;
   while (first < sessions_.size() && sessions_[first].bounds.end < joined.bounds.start) ++first;
@@ -125,9 +129,10 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
                         ") that it would be is over: event time has come to " + std::to_string(watermark_));
   }
   joined.number = first < last ? sessions_[first].number : free_number();
-  if (!contents_.read(record, out) || !contents_.has_room(key, joined.number, record, out)) return;
+  joined.held = first < last ? sessions_[first].held : 0;
+  if (!contents_.read(record, out) || !has_room(key, joined, record, out)) return;
   Open& session = join(key, first, last, joined, out);
-  contents_.add(out, key, session.number, record);
+  put(key, session, record, out);
   if (trigger_.at_end && session.bounds.last() <= watermark_) {
     emit(key, session, out);
   } else if (trigger_.count != 0 && session.since >= trigger_.count) {
@@ -138,13 +143,40 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   store(key, out);
 }
 
+bool Session::has_room(weir_slice key, const Open& session, const Record& record, Context& out) {
+  return beside_ == 0 ? contents_.has_room(key, session.number, record, out)
+                      : contents_.has_room_beside(key, session.held != 0, record, out);
+}
+
+void Session::put(weir_slice key, Open& session, const Record& record, Context& out) {
+  if (beside_ == 0) {
+    contents_.add(out, key, session.number, record);
+    return;
+  }
+  contents_.add_beside(key, session.held == 0, cells(session));
+  session.held = 1;
+}
+
 Session::Open& Session::join(weir_slice key, std::size_t first, std::size_t last, const Open& joined,
                              Context& out) {
   const auto at = sessions_.begin() + static_cast<std::ptrdiff_t>(first);
-  if (first == last) return *sessions_.insert(at, joined);
-  for (std::size_t i = first + 1; i < last; ++i)
-    contents_.merge(out, key, sessions_[i].number, joined.number);
+  if (first == last) {
+    const std::size_t end = (static_cast<std::size_t>(joined.number) + 1) * beside_;
+    if (cells_.size() < end) cells_.resize(end);
+    std::fill_n(cells(joined), beside_, '\0');
+    return *sessions_.insert(at, joined);
+  }
   *at = joined;
+  for (std::size_t i = first + 1; i < last; ++i) {
+    Open& later = sessions_[i];
+    if (beside_ == 0) {
+      contents_.merge(out, key, later.number, joined.number);
+    } else if (later.held != 0) {
+      contents_.merge_beside(cells(joined), cells(later));
+      if (at->held != 0) contents_.forget_beside(key);
+      at->held = 1;
+    }
+  }
   sessions_.erase(at + 1, sessions_.begin() + static_cast<std::ptrdiff_t>(last));
   return *at;
 }
@@ -154,22 +186,32 @@ void Session::load(weir_slice key, const Context& out) {
 }
 
 void Session::read(weir_slice bytes) {
-  sessions_.resize(bytes.data == nullptr ? 0 : bytes.size / sizeof(Open));
-  if (!sessions_.empty())
-    std::memcpy(static_cast<void*>(sessions_.data()), bytes.data, sessions_.size() * sizeof(Open));
+  sessions_.resize(bytes.data == nullptr ? 0 : bytes.size / stride());
+  const char* from = bytes.data;
+  for (Open& session : sessions_) {
+    std::memcpy(static_cast<void*>(&session), from, sizeof session);
+    const std::size_t end = (static_cast<std::size_t>(session.number) + 1) * beside_;
+    if (cells_.size() < end) cells_.resize(end);
+    std::memcpy(cells(session), from + sizeof session, beside_);
+    from += stride();
+  }
 }
 
 void Session::store(weir_slice key, const Context& out) {
   if (sessions_.empty()) return out.host()->state_erase(out.handle(), open_, key, 0);
-  const std::size_t size = sessions_.size() * sizeof(Open);
-  std::memcpy(windowing::room(out, open_, key, 0, size).at, sessions_.data(), size);
+  char* to = windowing::room(out, open_, key, 0, sessions_.size() * stride()).at;
+  for (const Open& session : sessions_) {
+    std::memcpy(to, &session, sizeof session);
+    std::memcpy(to + sizeof session, cells(session), beside_);
+    to += stride();
+  }
 }
 
-std::int64_t Session::free_number() const {
-  const auto used = [&](std::int64_t n) {
+std::int32_t Session::free_number() const {
+  const auto used = [&](std::int32_t n) {
     return std::any_of(sessions_.begin(), sessions_.end(), [&](const Open& s) { return s.number == n; });
   };
-  std::int64_t number = 0;
+  std::int32_t number = 0;
   while (used(number)) ++number;
   return number;
 }
@@ -217,32 +259,52 @@ void Session::look(weir_slice key, Open& session, std::int64_t time, Context& ou
   arm(key, session, time, out);
 }
 
-void Session::close(weir_slice key, const Open& session, Context& out) {
+void Session::close(weir_slice key, Open& session, Context& out) {
   const bool by_count_only = trigger_.count != 0 && trigger_.every == 0;
   if (!trigger_.at_end && (!by_count_only || session.since != 0)) emit(key, session, out);
-  contents_.forget(out, key, session.number);
+  forget(key, session, out);
 }
 
-void Session::emit(weir_slice key, const Open& session, Context& out) {
-  contents_.emit(out, key, {&session.number, 1}, session.bounds);
-  if (trigger_.purging) contents_.forget(out, key, session.number);
+void Session::emit(weir_slice key, Open& session, Context& out) {
+  if (beside_ == 0) {
+    const std::int64_t number = session.number;
+    contents_.emit(out, key, {&number, 1}, session.bounds);
+  } else if (session.held != 0) {
+    contents_.emit_beside(out, key, cells(session), session.bounds);
+  }
+  if (trigger_.purging) forget(key, session, out);
+}
+
+void Session::forget(weir_slice key, Open& session, Context& out) {
+  if (beside_ == 0) return contents_.forget(out, key, session.number);
+  if (session.held == 0) return;
+  session.held = 0;
+  std::fill_n(cells(session), beside_, '\0');
+  contents_.forget_beside(key);
 }
 
 void Session::finish(Context& out) {
-  std::vector<std::pair<Open, std::string>> all;
+  struct Last {
+    std::int64_t end;
+    std::string key, bytes;
+  };
+  std::vector<Last> all;
   windowing::each_key(out, open_, 0, true, [&](weir_slice key, weir_slice bytes) {
-    for (std::size_t at = 0; at < bytes.size; at += sizeof(Open)) {
-      std::memcpy(static_cast<void*>(&all.emplace_back(Open{}, view(key)).first), bytes.data + at,
-                  sizeof(Open));
+    for (std::size_t at = 0; at < bytes.size; at += stride()) {
+      const std::string_view one = view(bytes).substr(at, stride());
+      Open session;
+      std::memcpy(static_cast<void*>(&session), one.data(), sizeof session);
+      all.push_back({session.bounds.end, std::string(view(key)), std::string(one)});
     }
   });
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.first.bounds.end, a.second) < std::tie(b.first.bounds.end, b.second);
-  });
-  for (const auto& [session, key] : all) {
+  std::sort(all.begin(), all.end(),
+            [](const Last& a, const Last& b) { return std::tie(a.end, a.key) < std::tie(b.end, b.key); });
+  for (const Last& last : all) {
+    read(slice(last.bytes));
+    Open& session = sessions_.front();
     // One that has left at its end waits for its cleanup alone.
-    if (trigger_.at_end && session.timer <= session.bounds.last()) emit(slice(key), session, out);
-    close(slice(key), session, out);
+    if (trigger_.at_end && session.timer <= session.bounds.last()) emit(slice(last.key), session, out);
+    close(slice(last.key), session, out);
   }
 }
 

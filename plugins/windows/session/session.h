@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
+#include <string>
 #include <vector>
 
 #include "windowing/contents.h"
@@ -43,24 +43,34 @@ class Session final : public Window {
     windowing::Bounds bounds;
     std::int64_t timer = kNever;  ///< when a timer looks at it
     std::int64_t since = 0;       ///< records since the last result by count
-    std::int64_t number = 0;      ///< of its contents, within the key
+    std::int32_t number = 0;      ///< of its contents, within the key
+    std::uint32_t held = 0;       ///< not 0: there are accumulators beside it
   };
   using Sessions = std::vector<Open>;
 
   void add(weir_slice key, const Record& record, Context& out);
   /// Nothing when the record has left by the error port.
   std::optional<std::int64_t> gap_of(const Record& record, Context& out);
+  /// Whether there is room for one more record in it.
+  bool has_room(weir_slice key, const Open& session, const Record& record, Context& out);
+  void put(weir_slice key, Open& session, const Record& record, Context& out);
   /// Joins those that touch into the first of them and adds the record; which that is.
   Open& join(weir_slice key, std::size_t first, std::size_t last, const Open& joined, Context& out);
   void load(weir_slice key, const Context& out);
   void read(weir_slice bytes);
   void store(weir_slice key, const Context& out);
-  std::int64_t free_number() const;
+  std::int32_t free_number() const;
+  /// The accumulators of a session of the key at hand, where they stand beside it.
+  char* cells(const Open& session) {
+    return cells_.data() + static_cast<std::size_t>(session.number) * beside_;
+  }
+  std::size_t stride() const { return sizeof(Open) + beside_; }
+  void forget(weir_slice key, Open& session, Context& out);
   void arm(weir_slice key, Open& session, std::int64_t after, Context& out);
   void look(weir_slice key, Open& session, std::int64_t time, Context& out);
   /// Emits what has to leave before it is forgotten, and forgets it.
-  void close(weir_slice key, const Open& session, Context& out);
-  void emit(weir_slice key, const Open& session, Context& out);
+  void close(weir_slice key, Open& session, Context& out);
+  void emit(weir_slice key, Open& session, Context& out);
   std::int64_t cleanup(const Open& session) const {
     return windowing::add_saturated(session.bounds.last(), time_.lateness);
   }
@@ -69,12 +79,14 @@ class Session final : public Window {
   std::optional<FieldPath> gap_field_;
   JsonReader reader_;
   windowing::Contents contents_;
+  const std::size_t beside_;  ///< bytes of the accumulators that stand behind each session
   const windowing::TimeOptions time_;
   const windowing::TriggerOptions trigger_;
   weir_state* open_ = nullptr;  ///< the sessions of a key, in the order of time
   Counter late_;
   std::int64_t watermark_ = 0, now_ = 0;
   Sessions sessions_;  ///< of the key at hand
+  std::string cells_;  ///< their accumulators, by number
 };
 
 }  // namespace weir::session

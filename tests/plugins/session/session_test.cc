@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -265,6 +266,36 @@ TEST(Session, ARestartAtAnyStepChangesNothing) {
     window.end();
     EXPECT_THAT(groups(window), ElementsAre("b [3,15) u+v", "a [0,28) x+y+z"));
     EXPECT_EQ(window.held(), 1u);
+  }
+}
+
+TEST(Session, AggregatesAreThoseOfTheRecordsWhateverTheirOrder) {
+  std::mt19937 random(3);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same records each time
+  for (const std::string options :
+       {R"("gap": 6)", R"("gap": 6, "allowed_lateness": 8)", R"("gap": 9, "trigger": {"count": 3})",
+        R"("gap": 9, "trigger": {"count": 2, "mode": "purging"})",
+        R"("gap": 7, "trigger": {"every": 4, "mode": "purging"}, "allowed_lateness": 5)",
+        R"("gap": 7, "trigger": {"every": 10, "time": false})"}) {
+    Window lists("{" + options + "}");
+    Window rows("{" + options +
+                R"(, "aggregate": [{"function": "sum", "field": "n"}, {"function": "count"}]})");
+    for (int step = 0; step < 600; ++step) {
+      const Timed record{step + static_cast<int>(random() % 30) - 15,
+                         R"({"n":)" + std::to_string(random() % 100) + "}",
+                         std::string(1, static_cast<char>('a' + random() % 5))};
+      put(lists, {record});
+      put(rows, {record});
+      if (random() % 4 == 0) {
+        lists.watermark(step - 12);
+        rows.watermark(step - 12);
+      }
+      if (random() % 10 == 0) rows.restart();
+      ASSERT_EQ(sums_of_rows(rows), sums_of_groups(lists)) << options << ", step " << step;
+    }
+    lists.end();
+    rows.end();
+    EXPECT_EQ(sums_of_rows(rows), sums_of_groups(lists)) << options;
+    EXPECT_EQ(rows.held(), 1u);
   }
 }
 

@@ -102,40 +102,20 @@ TEST(Sliding, EvictorsLookAtTheWholeWindow) {
   EXPECT_THAT(groups(window), ElementsAre("a [-5,5) x", "a [0,10) y", "a [5,15) y"));
 }
 
-/// "a [0,10) 6/3": the sum of the records' `n`, and how many they are; sorted.
-std::vector<std::string> sums_of_groups(Window& window) {
-  std::vector<std::string> all;
-  for (const auto& group : window.groups()) {
-    int sum = 0;
-    for (const auto& item : group.records) sum += nlohmann::json::parse(*item.value)["n"].get<int>();
-    all.push_back(*group.key + " [" + std::to_string(group.start) + "," + std::to_string(group.end) + ") " +
-                  std::to_string(sum) + "/" + std::to_string(group.records.size()));
-  }
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
-std::vector<std::string> sums_of_rows(Window& window) {
-  std::vector<std::string> all;
-  for (const auto& value : window.values()) {
-    const auto row = nlohmann::json::parse(value);
-    all.push_back(row["key"].get<std::string>() + " [" + row["window_start"].dump() + "," +
-                  row["window_end"].dump() + ") " + row["sum_n"].dump() + "/" + row["count"].dump());
-  }
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
 TEST(Sliding, AggregatesAreThoseOfTheRecordsWhateverTheirOrder) {
   std::mt19937 random(3);
-  for (const std::string size : {R"("size": 12, "slide": 2)", R"("size": 10, "slide": 4)",
-                                 R"("size": 12, "slide": 3, "allowed_lateness": 8)"}) {
+  for (const std::string size :
+       {R"("size": 12, "slide": 2)", R"("size": 10, "slide": 4)",
+        R"("size": 12, "slide": 3, "allowed_lateness": 8)", R"("size": 60, "slide": 1)",
+        R"("size": 70, "slide": 3, "allowed_lateness": 9)",
+        R"("size": 90, "slide": 2, "trigger": {"every": 7}, "allowed_lateness": 4)",
+        R"("size": 64, "slide": 1, "trigger": {"count": 9})"}) {
     Window lists("{" + size + "}");
     Window rows("{" + size + R"(, "aggregate": [{"function": "sum", "field": "n"}, {"function": "count"}]})");
-    for (int step = 0; step < 200; ++step) {
+    for (int step = 0; step < 400; ++step) {
       const Timed record{step + static_cast<int>(random() % 20) - 10,
                          R"({"n":)" + std::to_string(random() % 100) + "}",
-                         std::string(1, static_cast<char>('a' + random() % 3))};
+                         std::string(1, static_cast<char>('a' + random() % (step < 300 ? 2 : 9)))};
       put(lists, {record});
       put(rows, {record});
       if (random() % 4 == 0) {
