@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/kafka/transaction.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "kafka_client/errors.h"
 #include "kafka_client/group_claim.h"
@@ -12,7 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kCallMilliseconds = 500;
+constexpr int kCallMilliseconds = 2000;
+constexpr int kFirstInitMilliseconds = 500;
+constexpr int kLastInitMilliseconds = 8000;
 constexpr int kOffsetsMilliseconds = 10'000;  // such a call cannot be resumed, only made again
 constexpr int kPauseMilliseconds = 50;
 constexpr auto kTellEvery = 10s;
@@ -62,8 +66,13 @@ void Transaction::fail(const std::string& what, const rd_kafka_error_t* error) {
 
 void Transaction::take_id(const Context& out, Clock::duration within) {
   const auto until = within == Clock::duration::max() ? Clock::time_point::max() : Clock::now() + within;
-  repeat("begin with transactions", out, until,
-         [&] { return rd_kafka_init_transactions(client_, kCallMilliseconds); });
+  // Each call has librdkafka 2.0 ask the coordinator anew, which it does not by itself when it asked too
+  // early; a coordinator that is slow needs longer calls.
+  int time = kFirstInitMilliseconds;
+  repeat("begin with transactions", out, until, [&] {
+    return rd_kafka_init_transactions(client_,
+                                      std::exchange(time, std::min(2 * time, kLastInitMilliseconds)));
+  });
 }
 
 void Transaction::begin() {
