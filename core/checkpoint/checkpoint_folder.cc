@@ -13,6 +13,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/fail_point.h"
+
 namespace weir {
 namespace {
 
@@ -38,7 +40,9 @@ std::string write_synced(const std::string& path, const std::string& text) {
     if (n < 0 && errno != EINTR) result = problem("write");
     if (n > 0) done += static_cast<std::size_t>(n);
   }
+  WEIR_FAIL_POINT("checkpoint.written");
   if (result.empty() && ::fsync(fd) != 0) result = problem("sync");
+  WEIR_FAIL_POINT("checkpoint.synced");
   if (::close(fd) != 0 && result.empty()) result = problem("close");
   return result;
 }
@@ -120,14 +124,19 @@ std::string CheckpointFolder::save(int group, const Checkpoint& checkpoint) {
   if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
   const std::string path =
       folder_ + "/" + prefix_ + std::to_string(group) + kMiddle + std::to_string(checkpoint.number);
+  WEIR_FAIL_POINT("checkpoint.create");
   if (auto problem = write_synced(path + ".new", encode(checkpoint)); !problem.empty()) return problem;
   fs::rename(path + ".new", path, error);
   if (error) return "cannot rename " + path + ".new: " + error.message();
+  WEIR_FAIL_POINT("checkpoint.renamed");
   sync_folder(folder_);
+  WEIR_FAIL_POINT("checkpoint.kept");
   std::size_t kept = 0;
   for (const auto& file : files()) {
     // What cannot be removed now is the next time.
-    if (file.group == group && ++kept > kKept) fs::remove(file.path, error);
+    if (file.group != group || ++kept <= kKept) continue;
+    fs::remove(file.path, error);
+    WEIR_FAIL_POINT("checkpoint.removed");
   }
   return {};
 }

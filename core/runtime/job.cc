@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/fail_point.h"
 #include "runtime/load_checkpoints.h"
 #include "runtime/saved_states.h"
 
@@ -44,6 +45,7 @@ std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
         if (p.stage == stage.spec.name) prepared.push_back(p.transaction);
       }
     }
+    WEIR_FAIL_POINT("job.recover");
     if (auto problem = stage.open->recover(prepared); !problem.empty()) {
       return "stage '" + stage.spec.name +
              "' cannot finish or take back the transactions of the last run: " + problem;
@@ -58,6 +60,7 @@ std::string Job::start() {
     if (auto problem = folder_->claim(); !problem.empty()) return problem;
     store_ = folder_.get();
   }
+  WEIR_FAIL_POINT("job.claimed");
   auto loaded = load_checkpoints(graph_, store_, origins_);
   if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
   auto& [checkpoints, damaged] = std::get<0>(loaded);
@@ -67,8 +70,10 @@ std::string Job::start() {
            ": with `delivery: exactly_once` it cannot be, since what came after it has been committed "
            "already";
   }
+  WEIR_FAIL_POINT("job.loaded");
   if (auto problem = check_saved_states(graph_, checkpoints); !problem.empty()) return problem;
   if (auto problem = recover(checkpoints); !problem.empty()) return problem;
+  WEIR_FAIL_POINT("job.recovered");
   Task::Restored restored;
   std::uint64_t last = 0;
   std::map<const weir_origin*, std::int64_t> furthest;
@@ -109,6 +114,7 @@ std::string Job::start() {
     for (auto& task : tasks_) task->stop();
   }
   for (auto& task : tasks_) threads_.emplace_back([this, &t = *task] { run(t); });
+  WEIR_FAIL_POINT("job.started");
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/fail_point.h"
 #include "runtime/inline_node.h"
 #include "runtime/worker_node.h"
 
@@ -89,6 +90,7 @@ void Task::run() {
       wait();
     }
   }
+  WEIR_FAIL_POINT("task.over");
   const std::lock_guard lock(progress_mutex_);
   progress_sources_.clear();
 }
@@ -257,14 +259,18 @@ void Task::perform(const TaskGroup::Step& step) {
   using Part = TaskGroup::Step::Part;
   switch (step.part) {
     case Part::kFinish:
+      WEIR_FAIL_POINT("meeting.finish");
       return nodes_[step.stage]->finish(step.ended);
     case Part::kFlush:
+      WEIR_FAIL_POINT("meeting.flush");
       return nodes_[step.stage]->flush();
     case Part::kPrepare:
+      WEIR_FAIL_POINT("meeting.prepare");
       for (std::size_t i = 0; i < nodes_.size() && !failed(); ++i)
         nodes_[i]->prepare(step.checkpoint, member_ == 0 && graph_.keeper == i);
       return;
     case Part::kShare:
+      WEIR_FAIL_POINT("meeting.share");
       return share();
     case Part::kSave:
       return save();
@@ -275,8 +281,10 @@ void Task::perform(const TaskGroup::Step& step) {
     case Part::kPause:
       rest_from_ = Clock::now() + kCommitAgain;
       return;
-    case Part::kNone:
     case Part::kDrain:
+      WEIR_FAIL_POINT("meeting.drain");
+      return;
+    case Part::kNone:
     case Part::kOver:
       return;
   }
@@ -320,6 +328,7 @@ void Task::save() {
                      "a stage keeps records over a checkpoint without being stateful, so `delivery: "
                      "exactly_once` cannot be kept"});
   }
+  WEIR_FAIL_POINT("meeting.save");
   Checkpoint checkpoint = group_.checkpoint();
   services_.saved.set(checkpoint.positions);
   if (graph_.keeper) {
@@ -331,20 +340,26 @@ void Task::save() {
     if (const auto problem = store_->save(group_.number(), checkpoint); !problem.empty())
       stop_for({"checkpoint", "store", problem});
   }
+  WEIR_FAIL_POINT("meeting.saved");
 }
 
 /// After the store: should the process end in between, records are read again that the state has seen, and
 /// none is missing in it.
 void Task::commit() {
   std::vector<std::uint64_t> held;
+  held.reserve(nodes_.size());
   for (const auto& node : nodes_) held.push_back(node->held(saves_));
   services_.metrics.checkpointed(number_, held);
+  WEIR_FAIL_POINT("meeting.commit");
   for (auto& node : nodes_) {
     if (!failed()) node->commit_prepared();
+    WEIR_FAIL_POINT("meeting.stage");
   }
   for (auto* source : sources_) {
     if (!failed() && !source->commit(group_.held())) group_.not_committed();
+    WEIR_FAIL_POINT("meeting.source");
   }
+  WEIR_FAIL_POINT("meeting.committed");
 }
 
 Checkpoint::TaskState Task::state() const {
