@@ -69,6 +69,11 @@ void Session::start(Context& context) {
   open_ = windowing::open_state(context, "sessions", WEIR_VALUE_STATE);
   late_ = context.counter("late");
   windowing::each_key(context, open_, 0, false, [&](weir_slice key, weir_slice bytes) {
+    if (bytes.size % stride() != 0) {
+      throw Stop("state",
+                 "the sessions that were saved hold something else: `aggregate` was changed. Finish with the "
+                 "old file first, or give the stage a new name");
+    }
     read(bytes);
     for (const Open& session : sessions_) {
       if (session.held != 0) contents_.find_beside(key);
