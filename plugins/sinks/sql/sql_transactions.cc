@@ -36,6 +36,9 @@ class StageWork {
   const TransactionNames& names() const { return names_; }
   Connection& connection() { return connection_; }
 
+  /// Ends what other processes of the pipeline have open.
+  void end_others() { left_ = end_other_sessions(connection_, names_); }
+
   /// Connects and calls `work`, again and again while a lock or a connection that is not gone yet is in the
   /// way. Throws Stop.
   template <class Work>
@@ -62,7 +65,6 @@ class StageWork {
 
   template <class Work>
   bool try_once(Work& work, std::chrono::steady_clock::time_point until) {
-    const std::string left = end_other_sessions(connection_, names_);
     try {
       work();
       return true;
@@ -70,7 +72,7 @@ class StageWork {
       if (e.kind() != ErrorKind::kBusy) throw;
       const std::string what =
           settings_.url.label() + ": what an earlier process of this pipeline holds is in the way (" +
-          e.what() + "); it is held by " + (left.empty() ? "a connection that this user cannot see" : left);
+          e.what() + "); it is held by " + (left_.empty() ? "a connection that this user cannot see" : left_);
       if (std::chrono::steady_clock::now() >= until)
         throw Stop("in_use", what + ". End that process or its connection, then start the pipeline again");
       if (!std::exchange(told_, true)) context_.warn(what + "; waiting for it");
@@ -90,8 +92,21 @@ class StageWork {
   Connection connection_;
   TransactionNames names_;
   Context& context_;
+  std::string left_;  // of what end_others() could not end
   bool told_ = false;
 };
+
+/// A pipeline that begins again in the same process does not take the checkpoints back from the process that
+/// has taken them over, as long as that one lives: otherwise the two would do it in turns.
+void expect_no_successor(StageWork& stage, std::uint64_t mine, CheckpointTable& table) {
+  if (mine == 0 || table.epoch(false) == mine) return;
+  const std::string who = other_sessions(stage.connection(), stage.names());
+  if (who.empty()) return;
+  throw Stop("taken_over",
+             stage.settings().url.label() + ": " + who +
+                 " has taken over the checkpoints of this pipeline; only one process may run it "
+                 "at a time, under one name and with one database");
+}
 
 bool needs_two_phases(const weir_place& place) {
   const auto how = Transactions::of(place.transactions);
@@ -128,9 +143,10 @@ void SqlSink::load(const Options& options, Shared& shared, Context& context, con
   stage.run([&] {
     if (epoch == 0) {
       table.create();
+      expect_no_successor(stage, shared.epoch, table);
+      stage.end_others();
       epoch = table.claim();
-      // Who came in between has the earlier epoch, and holds its locks no longer.
-      end_other_sessions(stage.connection(), stage.names());
+      stage.end_others();  // who came in between has the earlier epoch, and is not to hold locks
     }
     table.read(visit);
   });
@@ -143,6 +159,7 @@ void SqlSink::recover(const Options& options, std::span<const std::string_view> 
   std::set<std::string> prefixes = {stage.names().prefix};
   for (const auto text : saved) prefixes.insert(TransactionId::of(text).prefix);
   stage.run([&] {
+    stage.end_others();
     for (const auto& prefix : prefixes) {
       std::vector<std::string> found;
       try {

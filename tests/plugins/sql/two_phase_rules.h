@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "support/wait_until.h"
+
 namespace weir::sql::test {
 
 template <class Backend>
@@ -87,6 +89,25 @@ TYPED_TEST_P(TwoPhaseRules, RefusedRowsLeaveByErrorAndTheRestIsPrepared) {
   EXPECT_EQ(this->counts(), "7 7");
 }
 
+TYPED_TEST_P(TwoPhaseRules, WhoWasReplacedDoesNotTakeOverAgainWhileTheOtherLives) {
+  this->query("CREATE TABLE users (id INT)");
+  auto replaced = this->sink(kBoth);
+  replaced->load();
+  replaced->write(records(0, 3));
+  auto other = this->sink(kBoth);
+  other->load();
+  other->write(records(0, 3));
+  EXPECT_THAT(stop_of([&] { replaced->load(); }), ::testing::HasSubstr("taken_over: "));
+  other->save_checkpoint("task-0", 1, "3");
+  other.reset();
+  EXPECT_TRUE(support::wait_until(support::kLongWait, [&] {
+    return stop_of([&] { EXPECT_EQ(replaced->load().at("task-0"), "3"); }) == "it went on";
+  })) << "the server has noticed that the other is gone";
+  replaced->write(records(3, 5));
+  replaced->save_checkpoint("task-0", 2, "5");
+  EXPECT_EQ(this->counts(), "5 5");
+}
+
 TYPED_TEST_P(TwoPhaseRules, OfSeveralInstancesTheFirstSavesAndTheOthersPrepare) {
   this->query("CREATE TABLE users (id INT)");
   auto first = this->sink(kBoth);
@@ -96,11 +117,9 @@ TYPED_TEST_P(TwoPhaseRules, OfSeveralInstancesTheFirstSavesAndTheOthersPrepare) 
   second->as_task(1, 2);
   // Both are of one stage, which the harness has not: the second one takes its own epoch, and gives it back.
   second->load();
-  first->load();
-  this->query("UPDATE weir_checkpoint SET epoch = 2 WHERE name = ''");
   second->write(records(0, 5));
   const std::string prepared = second->prepare(1);
-  this->query("UPDATE weir_checkpoint SET epoch = 3 WHERE name = ''");
+  this->query("UPDATE weir_checkpoint SET epoch = 1 WHERE name = ''");
   first->write(records(5, 8));
   first->save_checkpoint("task-0", 1, prepared);
   EXPECT_EQ(this->count(), "3");
@@ -153,6 +172,7 @@ REGISTER_TYPED_TEST_SUITE_P(TwoPhaseRules, WhatIsPreparedCountsWhenItIsCommitted
                             AfterACrashWhatTheCheckpointHoldsIsCommittedAndAllElseTakenBack,
                             AProcessThatStillLivesIsNoHindranceForRecovery,
                             RefusedRowsLeaveByErrorAndTheRestIsPrepared,
+                            WhoWasReplacedDoesNotTakeOverAgainWhileTheOtherLives,
                             OfSeveralInstancesTheFirstSavesAndTheOthersPrepare,
                             AnInstanceThatCouldPrepareMaySaveAsWell,
                             AConnectionLostWithRowsInItStopsThePipeline,
