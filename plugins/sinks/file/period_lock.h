@@ -17,7 +17,7 @@ class PeriodLock {
   /// Waits half a minute for other processes. Throws Stop when it does not get the lock, at once when this
   /// process has it already, and soon after `interrupted`. `fd` must stay open for as long as this lives.
   PeriodLock(int fd, const std::string& path, const std::atomic<bool>& interrupted);
-  PeriodLock(PeriodLock&& o) noexcept : fd_(std::exchange(o.fd_, -1)), file_(o.file_) {}
+  PeriodLock(PeriodLock&& o) noexcept : fd_(std::exchange(o.fd_, -1)), file_(std::move(o.file_)) {}
   PeriodLock& operator=(PeriodLock o) noexcept {
     return std::swap(fd_, o.fd_), std::swap(file_, o.file_), *this;
   }
