@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "damage.h"
+
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace weir::faults {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write(const fs::path& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  if (!out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).flush())
+    throw std::runtime_error("cannot write " + path.string());
+}
+
+}  // namespace
+
+std::optional<DamagedCheckpoint> DamagedCheckpoint::make(const fs::path& store, std::mt19937_64& random) {
+  constexpr std::string_view kMiddle = ".checkpoint-";
+  std::map<std::string, std::set<unsigned long long>> groups;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(store, error)) {
+    const std::string name = entry.path().filename().string();
+    const auto middle = name.find(kMiddle);
+    if (middle == std::string::npos || name.ends_with(".new")) continue;
+    groups[name.substr(0, middle)].insert(std::stoull(name.substr(middle + kMiddle.size())));
+  }
+  for (const auto& [group, numbers] : groups) {
+    if (numbers.size() < 2) continue;
+    const fs::path path = store / (group + std::string(kMiddle) + std::to_string(*numbers.rbegin()));
+    std::ifstream in(path, std::ios::binary);
+    DamagedCheckpoint damaged(path, {std::istreambuf_iterator<char>(in), {}});
+    std::string bytes = damaged.bytes_;
+    if (bytes.empty()) throw std::runtime_error(path.string() + " is empty");
+    const std::size_t at = random() % bytes.size();
+    if (random() % 2 == 0) {
+      const auto bit = random() % 8;
+      bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1U << bit));
+      damaged.what_ = "bit " + std::to_string(bit) + " of byte " + std::to_string(at) + " flipped";
+    } else {
+      bytes.resize(at);
+      damaged.what_ = "cut off at byte " + std::to_string(at);
+    }
+    write(path, bytes);
+    return damaged;
+  }
+  return std::nullopt;
+}
+
+void DamagedCheckpoint::repair() const {
+  write(path_, bytes_);
+}
+
+FullDisk::FullDisk(support::SmallDisk& disk, const fs::path& folder) : disk_(disk) {
+  // What is written meanwhile may make it too small by a few pages.
+  for (std::uintmax_t more = 4096;; more *= 2) {
+    const auto space = fs::space(folder);
+    try {
+      disk_.resize(std::to_string(space.capacity - space.free + more));
+      return;
+    } catch (const std::runtime_error&) {
+      if (more > (1U << 30)) throw;
+    }
+  }
+}
+
+FullDisk::~FullDisk() {
+  disk_.resize(kRoom);
+}
+
+}  // namespace weir::faults

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline.h"
+
+namespace weir::faults {
+
+std::string delivery_yaml(Delivery delivery, const std::string& every) {
+  std::string yaml = "checkpoint: {every: " + every + ", store: disk/store}\n";
+  if (delivery == Delivery::kExactlyOnce) {
+    yaml += "delivery: exactly_once\nrestart: {first: 20ms, most: 200ms}\n";
+  }
+  return yaml;
+}
+
+}  // namespace weir::faults

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "account.h"
+#include "support/server_process.h"
+
+namespace weir::faults {
+
+enum class Delivery { kAtLeastOnce, kExactlyOnce };
+
+/// A pipeline that is run under faults: how its input is made and how its outputs are read. All functions are
+/// called on the driver's main thread.
+class Pipeline {
+ public:
+  virtual ~Pipeline() = default;
+
+  /// One word, for `--only` and the summary.
+  virtual std::string name() const = 0;
+  virtual Delivery delivery() const = 0;
+  /// What is missing here (a program, a right); none when it can be run.
+  virtual std::optional<std::string> why_unavailable() const { return std::nullopt; }
+  /// Before the first round. All files go into `folder`, which is empty but for `disk`: outputs and the
+  /// checkpoint store go there, for that is what gets full.
+  virtual void prepare(const std::filesystem::path& folder) = 0;
+  /// The pipeline file. etl-run is started in the folder, and must end by itself with the input.
+  virtual std::string yaml() const = 0;
+  virtual std::map<std::string, std::string> environment() const { return {}; }
+  /// How many records a round adds.
+  virtual std::int64_t records_a_round() const = 0;
+  /// Adds the records with the numbers [from, to) to the input.
+  virtual void add_input(std::int64_t from, std::int64_t to) = 0;
+  /// Tells the account all that stands in the outputs.
+  virtual void read_outputs(Account& account) = 0;
+  /// What can be killed under it; null when it needs nothing but files.
+  virtual support::ServerProcess* server() { return nullptr; }
+};
+
+using Pipelines = std::vector<std::unique_ptr<Pipeline>>;
+
+/// `delivery:`, `checkpoint:` and `restart:` of a pipeline file, with checkpoints `every` so often, so that a
+/// run of a fraction of a second has many.
+std::string delivery_yaml(Delivery delivery, const std::string& every);
+
+/// Each file of pipelines adds its own.
+void add_file_pipelines(Pipelines& to);
+void add_sql_pipelines(Pipelines& to);
+
+}  // namespace weir::faults

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rounds.h"
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <thread>
+#include <utility>
+
+#include "base/fail_point.h"
+#include "damage.h"
+#include "support/wait_until.h"
+
+namespace weir::faults {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// One round in so many has an outage instead of a kill.
+constexpr int kOutageEach = 6;
+/// Rounds that ended by themselves do not count as kills; so many for each kill are enough.
+constexpr int kMostRounds = 5;
+/// The N of a fail point is drawn up to this.
+constexpr std::uint64_t kMostPassings = 6;
+
+}  // namespace
+
+Rounds::Rounds(Pipeline& pipeline, std::uint64_t seed, bool verbose)
+    : pipeline_(pipeline), random_(seed), verbose_(verbose) {
+  outcome_.pipeline = pipeline.name();
+  outcome_.delivery = pipeline.delivery();
+  std::filesystem::create_directories(folder_ / "disk");
+  if (!support::SmallDisk::why_unavailable()) disk_.emplace(folder_ / "disk", std::string("size=") + kRoom);
+  pipeline_.prepare(folder_.path());
+  folder_.write("p.yaml", pipeline_.yaml());
+}
+
+Outcome Rounds::run(int kills) {
+  while (outcome_.kills < kills && outcome_.problems.empty() && rounds_ < kMostRounds * kills) round();
+  more_input();
+  const auto last = start();
+  await_end(*last);
+  Account account(outcome_.records);
+  pipeline_.read_outputs(account);
+  outcome_.missing = account.missing();
+  outcome_.twice = account.twice();
+  outcome_.foreign = account.foreign();
+  if (!outcome_.good() && !account.examples().empty())
+    std::cout << pipeline_.name() << ":\n" << account.examples();
+  return outcome_;
+}
+
+Rounds::Fault Rounds::choose() {
+  if (rounds_ % kOutageEach == kOutageEach - 1) {
+    std::vector<Fault> kinds{Fault::kFreeze, Fault::kDamage};
+    if (disk_) kinds.push_back(Fault::kFullDisk);
+    if (pipeline_.server() != nullptr) kinds.push_back(Fault::kServer);
+    return kinds[static_cast<std::size_t>(outages_++) % kinds.size()];
+  }
+  if (next_point_ < kFailPoints.size()) return Fault::kPoint;
+  return random_() % 5 < 3 ? Fault::kPoint : Fault::kTime;
+}
+
+void Rounds::round() {
+  const Fault fault = choose();
+  ++rounds_;
+  if (fault != Fault::kDamage) more_input();
+  switch (fault) {
+    case Fault::kPoint:
+      return kill_at_point();
+    case Fault::kTime:
+      return kill_at_time();
+    case Fault::kFreeze:
+      return freeze();
+    case Fault::kFullDisk:
+      return fill_disk();
+    case Fault::kDamage:
+      return damage_checkpoint();
+    case Fault::kServer:
+      return take_server_down();
+  }
+}
+
+void Rounds::more_input() {
+  const auto to = outcome_.records + pipeline_.records_a_round();
+  pipeline_.add_input(outcome_.records, to);
+  outcome_.records = to;
+}
+
+/// Each point once at its first passing, then any of them at any.
+void Rounds::kill_at_point() {
+  const bool first = next_point_ < kFailPoints.size();
+  const std::string name(kFailPoints[first ? next_point_++ : random_() % kFailPoints.size()]);
+  const std::string at = name + ":" + std::to_string(first ? 1 : 1 + random_() % kMostPassings);
+  const auto run = start({{"WEIR_FAIL_AT", at}});
+  const auto end = run->wait();
+  if (end && end->signal == SIGKILL) {
+    ++outcome_.kills;
+    ++outcome_.fail_points[name];
+    say("killed at " + at);
+  } else if (!end || !end->ok()) {
+    problem("with WEIR_FAIL_AT=" + at + ": " + (end ? to_string(*end) : "it does not end"), run.get());
+  } else {
+    say("did not come to " + at);
+  }
+}
+
+void Rounds::kill_at_time() {
+  const auto time = some_time();
+  const auto run = start();
+  if (ended_within(*run, time)) return await_end(*run);
+  kill(*run);
+  say("killed after " + std::to_string(time.count()) + " ms");
+}
+
+void Rounds::freeze() {
+  const auto run = start();
+  static_cast<void>(ended_within(*run, some_time()));
+  ++outcome_.outages["frozen"];
+  run->signal(SIGSTOP);
+  std::this_thread::sleep_for(some_time());
+  run->signal(SIGCONT);
+  say("frozen");
+  await_end(*run);
+}
+
+void Rounds::fill_disk() {
+  const auto run = start();
+  static_cast<void>(ended_within(*run, some_time()));
+  {
+    const FullDisk full(*disk_, folder_ / "disk");
+    ++outcome_.outages["full disk"];
+    static_cast<void>(ended_within(*run, usual_));
+  }
+  say("disk full");
+  await_end(*run, true);
+}
+
+void Rounds::damage_checkpoint() {
+  const auto damaged = DamagedCheckpoint::make(folder_ / "disk" / "store", random_);
+  if (!damaged) return;
+  ++outcome_.outages["damaged checkpoint"];
+  const auto run = start();
+  const auto end = run->wait();
+  const bool named = run->err().find(damaged->path().filename().string()) != std::string::npos;
+  const std::string what = damaged->path().filename().string() + ", " + damaged->what() + ": ";
+  say(what + (end ? to_string(*end) : "no end"));
+  if (!named) problem(what + "the file is not named", run.get());
+  if (pipeline_.delivery() == Delivery::kAtLeastOnce) {
+    if (!end || !end->ok()) problem(what + "the one before is not used", run.get());
+  } else {
+    if (!end || end->code != 1) problem(what + "the start is not refused", run.get());
+    damaged->repair();
+  }
+}
+
+void Rounds::take_server_down() {
+  const auto run = start();
+  static_cast<void>(ended_within(*run, some_time()));
+  ++outcome_.outages["server killed"];
+  pipeline_.server()->kill();
+  static_cast<void>(ended_within(*run, some_time()));
+  pipeline_.server()->start();
+  say("server killed and started");
+  await_end(*run, true);
+}
+
+std::unique_ptr<support::ChildProcess> Rounds::start(std::map<std::string, std::string> environment) {
+  ++outcome_.runs;
+  environment.merge(pipeline_.environment());
+  return std::make_unique<support::ChildProcess>(
+      std::vector<std::string>{WEIR_ETL_RUN, "p.yaml"},
+      support::ChildOptions{.environment = std::move(environment), .working_dir = folder_.path()});
+}
+
+Rounds::Milliseconds Rounds::some_time() {
+  return Milliseconds(random_() % static_cast<std::uint64_t>(usual_.count() + 1));
+}
+
+bool Rounds::ended_within(support::ChildProcess& run, Milliseconds time) {
+  return support::wait_until(time, [&] { return !run.running(); });
+}
+
+void Rounds::kill(support::ChildProcess& run) {
+  run.signal(SIGKILL);
+  const auto end = run.wait();
+  if (end && end->signal == SIGKILL) ++outcome_.kills;
+}
+
+void Rounds::await_end(support::ChildProcess& run, bool allowed_to_fail) {
+  const auto begin = Clock::now();
+  const auto end = run.wait();
+  if (!end) {
+    problem("it does not end", &run);
+    run.kill();
+  } else if (!end->ok() && !(allowed_to_fail && end->code == 1)) {
+    problem(to_string(*end), &run);
+  } else if (const auto time = std::chrono::duration_cast<Milliseconds>(Clock::now() - begin);
+             end->ok() && !allowed_to_fail && time > Milliseconds(0)) {
+    usual_ = std::clamp((usual_ + time) / 2, Milliseconds(50), Milliseconds(3000));
+  }
+}
+
+void Rounds::problem(const std::string& what, const support::ChildProcess* run) {
+  std::string text = what;
+  if (run != nullptr) text += "; it says:\n" + support::last_lines(run->err(), 8);
+  std::cout << pipeline_.name() << ": PROBLEM: " << text << std::endl;
+  outcome_.problems.push_back(std::move(text));
+}
+
+void Rounds::say(const std::string& what) const {
+  if (verbose_) std::cout << pipeline_.name() << " " << rounds_ << ": " << what << std::endl;
+}
+
+}  // namespace weir::faults

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline.h"
+#include "support/child_process.h"
+#include "support/small_disk.h"
+#include "support/temp_dir.h"
+
+namespace weir::faults {
+
+/// What came of a pipeline under faults.
+struct Outcome {
+  std::string pipeline;
+  Delivery delivery = Delivery::kAtLeastOnce;
+  int runs = 0;
+  int kills = 0;                           // of etl-run, by SIGKILL
+  std::map<std::string, int> outages;      // by kind
+  std::map<std::string, int> fail_points;  // kills at each
+  std::int64_t records = 0;
+  std::int64_t missing = 0;
+  std::int64_t twice = 0;
+  std::int64_t foreign = 0;
+  std::vector<std::string> problems;  // what may not be, whatever the account says
+
+  bool good() const {
+    return missing == 0 && problems.empty() &&
+           (delivery == Delivery::kAtLeastOnce || (twice == 0 && foreign == 0));
+  }
+};
+
+/// Runs one pipeline again and again, each time with more input, and each time something happens to it.
+class Rounds {
+ public:
+  /// `seed`: decides all that happens; only how far a run has come when it happens differs from time to time.
+  Rounds(Pipeline& pipeline, std::uint64_t seed, bool verbose);
+
+  /// Until there were so many kills; then once more without a fault, to the end of the input.
+  Outcome run(int kills);
+
+ private:
+  enum class Fault { kPoint, kTime, kFreeze, kFullDisk, kDamage, kServer };
+  using Milliseconds = std::chrono::milliseconds;
+
+  Fault choose();
+  void round();
+  void more_input();
+  void kill_at_point();
+  void kill_at_time();
+  void freeze();
+  void fill_disk();
+  void damage_checkpoint();
+  void take_server_down();
+
+  std::unique_ptr<support::ChildProcess> start(std::map<std::string, std::string> environment = {});
+  /// Some time between nothing and what a run needs.
+  Milliseconds some_time();
+  /// Waits so long for the end; whether it has ended.
+  static bool ended_within(support::ChildProcess& run, Milliseconds time);
+  void kill(support::ChildProcess& run);
+  /// The run must end by itself and well; `allowed` to fail while something is out of order.
+  void await_end(support::ChildProcess& run, bool allowed_to_fail = false);
+  void problem(const std::string& what, const support::ChildProcess* run = nullptr);
+  void say(const std::string& what) const;
+
+  Pipeline& pipeline_;
+  std::mt19937_64 random_;
+  const bool verbose_;
+  support::TempDir folder_{"weir-faults"};
+  std::optional<support::SmallDisk> disk_;
+  Outcome outcome_;
+  std::size_t next_point_ = 0;
+  int rounds_ = 0;
+  int outages_ = 0;
+  Milliseconds usual_{300};  // how long a run lasts to which nothing happens
+};
+
+}  // namespace weir::faults

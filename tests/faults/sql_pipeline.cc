@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a file to a table, on a MariaDB of its own.
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "pipeline.h"
+#include "support/mariadb_server.h"
+
+namespace weir::faults {
+namespace {
+
+class Table final : public Pipeline {
+ public:
+  Table(std::string name, Delivery delivery) : name_(std::move(name)), delivery_(delivery) {}
+
+  std::string name() const override { return name_; }
+  Delivery delivery() const override { return delivery_; }
+  std::optional<std::string> why_unavailable() const override {
+    return support::MariaDbServer::why_unavailable();
+  }
+
+  /// Without a unique key: what is written twice is there twice.
+  void prepare(const std::filesystem::path& folder) override {
+    folder_ = folder;
+    server_.emplace();
+    server_->start();
+    server_->execute("CREATE TABLE record (n BIGINT NOT NULL, word VARCHAR(40) NOT NULL) ENGINE=InnoDB");
+  }
+
+  std::string yaml() const override {
+    return "pipeline: tabled\n" + delivery_yaml(delivery_, "10ms") + R"(
+sources:
+  lines: {plugin: file, path: in.txt}
+sinks:
+  rows: {plugin: sql, from: lines, url: "${DB_URL}", table: record, mode: insert}
+)";
+  }
+
+  std::map<std::string, std::string> environment() const override { return {{"DB_URL", server_->url()}}; }
+  std::int64_t records_a_round() const override { return 2'000; }
+
+  void add_input(std::int64_t from, std::int64_t to) override {
+    std::ofstream out(folder_ / "in.txt", std::ios::binary | std::ios::app);
+    for (auto n = from; n < to; ++n) out << "{\"n\":" << n << ",\"word\":\"" << word_of(n) << "\"}\n";
+    if (!out.flush()) throw std::runtime_error("cannot write the input");
+  }
+
+  void read_outputs(Account& account) override {
+    for (const auto& row : server_->query("SELECT n, word FROM record")) {
+      const std::int64_t n = std::atoll(row.at(0).c_str());
+      if (row.at(1) != word_of(n)) {
+        account.saw_foreign("row " + row.at(0) + " has " + row.at(1));
+      } else {
+        account.saw(n);
+      }
+    }
+  }
+
+  support::ServerProcess* server() override { return &*server_; }
+
+ private:
+  static std::string word_of(std::int64_t n) { return "word-" + std::to_string(n * 7); }
+
+  const std::string name_;
+  const Delivery delivery_;
+  std::filesystem::path folder_;
+  std::optional<support::MariaDbServer> server_;
+};
+
+}  // namespace
+
+void add_sql_pipelines(Pipelines& to) {
+  to.push_back(std::make_unique<Table>("table", Delivery::kAtLeastOnce));
+}
+
+}  // namespace weir::faults
