@@ -10,9 +10,9 @@
 namespace weir {
 namespace {
 
-using Result = std::variant<CheckpointStore::Loaded, std::string>;
+using LoadedOr = std::variant<CheckpointStore::Loaded, std::string>;
 
-Result load_from_sink(const GraphStage& keeper, Origins& origins) {
+LoadedOr load_from_sink(const GraphStage& keeper, Origins& origins) {
   const std::string who = "stage '" + keeper.spec.name + "', which keeps the checkpoints: ";
   std::map<std::string, std::string> saved;
   if (auto problem = keeper.open->load(saved); !problem.empty()) return who + problem;
@@ -26,7 +26,7 @@ Result load_from_sink(const GraphStage& keeper, Origins& origins) {
   return loaded;
 }
 
-Result load_from_lines(const std::string& file, const CheckpointStore::Loaded& stored, Origins& origins) {
+LoadedOr load_from_lines(const std::string& file, const CheckpointStore::Loaded& stored, Origins& origins) {
   if (!stored.checkpoints.empty()) {
     return "--begin-with " + file +
            ": the pipeline has a checkpoint already; remove that first, or give the pipeline another name or "
@@ -41,8 +41,8 @@ Result load_from_lines(const std::string& file, const CheckpointStore::Loaded& s
 
 }  // namespace
 
-Result load_checkpoints(const PipelineGraph& graph, const CheckpointStore* store, Origins& origins) {
-  Result loaded = CheckpointStore::Loaded{};
+LoadedOr load_checkpoints(const PipelineGraph& graph, const CheckpointStore* store, Origins& origins) {
+  LoadedOr loaded = CheckpointStore::Loaded{};
   if (graph.keeper) {
     loaded = load_from_sink(graph.stages[*graph.keeper], origins);
   } else if (store != nullptr) {

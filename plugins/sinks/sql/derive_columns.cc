@@ -16,7 +16,7 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 using Kind = Dialect::ValueKind;
 
-struct Field {
+struct FoundField {
   std::string name;
   std::optional<Kind> kind;  // none: only nulls so far
 };
@@ -46,9 +46,10 @@ std::optional<Kind> kind_of(std::string_view token) {
   }
 }
 
-void meet(std::vector<Field>& fields, std::string_view name, std::optional<Kind> kind) {
-  auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
-  if (found == fields.end()) found = fields.insert(fields.end(), Field{std::string(name), std::nullopt});
+void meet(std::vector<FoundField>& fields, std::string_view name, std::optional<Kind> kind) {
+  auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const FoundField& f) { return f.name == name; });
+  if (found == fields.end()) found = fields.insert(fields.end(), FoundField{std::string(name), std::nullopt});
   if (kind) found->kind = found->kind ? wider(*found->kind, *kind) : *kind;
 }
 
@@ -76,7 +77,7 @@ std::vector<std::pair<std::string, std::optional<Kind>>> fields_of(ondemand::par
 std::vector<Dialect::NewColumn> derive_columns(const Dialect& dialect, Records records,
                                                const std::vector<std::string>& key) {
   ondemand::parser parser;
-  std::vector<Field> fields;
+  std::vector<FoundField> fields;
   for (const Record& record : records) {
     for (const auto& [name, kind] : fields_of(parser, record)) {
       if (!name.empty()) meet(fields, name, kind);
@@ -85,13 +86,13 @@ std::vector<Dialect::NewColumn> derive_columns(const Dialect& dialect, Records r
   std::vector<Dialect::NewColumn> columns;
   if (fields.empty()) return columns;
   for (const auto& name : key) {
-    if (std::none_of(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; })) {
+    if (std::none_of(fields.begin(), fields.end(), [&](const FoundField& f) { return f.name == name; })) {
       throw SqlError(
           ErrorKind::kConfiguration, "no_key",
           "the table cannot be created: the key column '" + name + "' is no field of the first records");
     }
   }
-  for (const Field& field : fields) {
+  for (const FoundField& field : fields) {
     const bool in_key = std::find(key.begin(), key.end(), field.name) != key.end();
     columns.push_back({field.name, dialect.type_for(field.kind.value_or(Kind::kText), in_key)});
   }

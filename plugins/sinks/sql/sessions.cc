@@ -20,13 +20,13 @@ void append(std::string& list, const std::string& text) {
   list += (list.empty() ? "" : ", ") + text;
 }
 
-struct Session {
+struct OtherSession {
   std::string id;
   std::string in_words;
 };
 
-std::vector<Session> others_of_mysql(Connection& connection, const TransactionNames& names) {
-  std::vector<Session> others;
+std::vector<OtherSession> others_of_mysql(Connection& connection, const TransactionNames& names) {
+  std::vector<OtherSession> others;
   for (const auto& row :
        read_rows(connection, "SELECT id, user, host FROM information_schema.processlist WHERE IS_USED_LOCK(" +
                                  lock_of(names, "id") + ") = id AND id <> CONNECTION_ID()"))
@@ -35,9 +35,9 @@ std::vector<Session> others_of_mysql(Connection& connection, const TransactionNa
 }
 
 /// The two halves of the lock's number stand in classid and objid ("pg_locks").
-std::vector<Session> others_of_postgresql(Connection& connection, const TransactionNames& names) {
+std::vector<OtherSession> others_of_postgresql(Connection& connection, const TransactionNames& names) {
   const auto number = static_cast<std::uint64_t>(names.sessions_number);
-  std::vector<Session> others;
+  std::vector<OtherSession> others;
   for (const auto& row : read_rows(
            connection,
            "SELECT l.pid, COALESCE(a.usename::text, '?') FROM pg_locks l LEFT JOIN pg_stat_activity a ON "
@@ -49,7 +49,7 @@ std::vector<Session> others_of_postgresql(Connection& connection, const Transact
   return others;
 }
 
-std::vector<Session> others_of(Connection& connection, const TransactionNames& names) {
+std::vector<OtherSession> others_of(Connection& connection, const TransactionNames& names) {
   switch (connection.url().database) {
     case Database::kMySql:
       return others_of_mysql(connection, names);
@@ -61,7 +61,7 @@ std::vector<Session> others_of(Connection& connection, const TransactionNames& n
   return {{"", "another process that has the file open"}};
 }
 
-void end(Connection& connection, const Session& session) {
+void end(Connection& connection, const OtherSession& session) {
   if (connection.url().database == Database::kMySql) return execute(connection, "KILL " + session.id);
   if (connection.url().database == Database::kPostgreSql)
     read_rows(connection, "SELECT pg_terminate_backend(" + session.id + ")");
