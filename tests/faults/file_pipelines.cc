@@ -138,6 +138,7 @@ sinks:
 void add_file_pipelines(Pipelines& to) {
   to.push_back(std::make_unique<Filtered>("filtered", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<Deduped>("deduped", Delivery::kAtLeastOnce));
+  to.push_back(std::make_unique<Filtered>("filtered-once", Delivery::kExactlyOnce));
 }
 
 }  // namespace weir::faults

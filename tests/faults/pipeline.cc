@@ -3,8 +3,8 @@
 
 namespace weir::faults {
 
-std::string delivery_yaml(Delivery delivery, const std::string& every) {
-  std::string yaml = "checkpoint: {every: " + every + ", store: disk/store}\n";
+std::string delivery_yaml(Delivery delivery, const std::string& every, const std::string& store) {
+  std::string yaml = "checkpoint: {every: " + every + ", store: " + store + "}\n";
   if (delivery == Delivery::kExactlyOnce) {
     yaml += "delivery: exactly_once\nrestart: {first: 20ms, most: 200ms}\n";
   }

@@ -47,7 +47,8 @@ using Pipelines = std::vector<std::unique_ptr<Pipeline>>;
 
 /// `delivery:`, `checkpoint:` and `restart:` of a pipeline file, with checkpoints `every` so often, so that a
 /// run of a fraction of a second has many.
-std::string delivery_yaml(Delivery delivery, const std::string& every);
+std::string delivery_yaml(Delivery delivery, const std::string& every,
+                          const std::string& store = "disk/store");
 
 /// Each file of pipelines adds its own.
 void add_file_pipelines(Pipelines& to);

@@ -13,9 +13,13 @@
 namespace weir::faults {
 namespace {
 
+/// Where the checkpoints are kept, and with them the decision.
+enum class Keeper { kFolder, kSink };
+
 class Table final : public Pipeline {
  public:
-  Table(std::string name, Delivery delivery) : name_(std::move(name)), delivery_(delivery) {}
+  Table(std::string name, Delivery delivery, Keeper keeper)
+      : name_(std::move(name)), delivery_(delivery), keeper_(keeper) {}
 
   std::string name() const override { return name_; }
   Delivery delivery() const override { return delivery_; }
@@ -32,7 +36,8 @@ class Table final : public Pipeline {
   }
 
   std::string yaml() const override {
-    return "pipeline: tabled\n" + delivery_yaml(delivery_, "10ms") + R"(
+    const std::string store = keeper_ == Keeper::kSink ? "{sink: rows}" : "disk/store";
+    return "pipeline: tabled\n" + delivery_yaml(delivery_, "10ms", store) + R"(
 sources:
   lines: {plugin: file, path: in.txt}
 sinks:
@@ -67,6 +72,7 @@ sinks:
 
   const std::string name_;
   const Delivery delivery_;
+  const Keeper keeper_;
   std::filesystem::path folder_;
   std::optional<support::MariaDbServer> server_;
 };
@@ -74,7 +80,9 @@ sinks:
 }  // namespace
 
 void add_sql_pipelines(Pipelines& to) {
-  to.push_back(std::make_unique<Table>("table", Delivery::kAtLeastOnce));
+  to.push_back(std::make_unique<Table>("table", Delivery::kAtLeastOnce, Keeper::kFolder));
+  to.push_back(std::make_unique<Table>("table-once", Delivery::kExactlyOnce, Keeper::kSink));
+  to.push_back(std::make_unique<Table>("table-prepared", Delivery::kExactlyOnce, Keeper::kFolder));
 }
 
 }  // namespace weir::faults

@@ -160,6 +160,10 @@ void SqlSink::recover(const Options& options, std::span<const std::string_view> 
   for (const auto text : saved) prefixes.insert(TransactionId::of(text).prefix);
   stage.run([&] {
     stage.end_others();
+    // MySQL may not list what a connection has prepared that is just ending.
+    const std::string ending = other_sessions(stage.connection(), stage.names());
+    if (stage.settings().url.database == Database::kMySql && !ending.empty())
+      throw SqlError(ErrorKind::kBusy, "in_use", ending + " has not ended yet");
     for (const auto& prefix : prefixes) {
       std::vector<std::string> found;
       try {
