@@ -14,6 +14,7 @@
 #include "made_records.h"
 #include "support/kafka_broker.h"
 #include "support/unique_name.h"
+#include "support/wait_until.h"
 
 namespace weir::bench {
 namespace {
@@ -74,7 +75,12 @@ void kafka_case(const Settings& settings) {
     const std::string to = support::unique_name("to");
     broker.create_topic(to, kPartitions);
     const Usage usage = run_measured(command(to, support::unique_name("group")));
-    const std::uint64_t written = count_records(broker.bootstrap(), to);
+    // The broker ends a transaction in its own time.
+    std::uint64_t written = 0;
+    support::wait_until(support::kLongWait, [&] {
+      written = count_records(broker.bootstrap(), to);
+      return written >= expected;
+    });
     // A transaction leaves a marker in each partition, which counts as a record here.
     const std::uint64_t markers = settings.exactly_once ? 1000 : 0;
     if (written < expected || written > expected + markers) {
