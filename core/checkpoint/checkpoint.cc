@@ -48,6 +48,8 @@ std::size_t room_for(const Checkpoint& checkpoint) {
 Checkpoint read(SnapshotReader& from, Origins& origins) {
   Checkpoint checkpoint;
   checkpoint.number = from.number();
+  checkpoint.group = static_cast<int>(from.number());
+  checkpoint.groups = static_cast<int>(from.number());
   for (std::uint64_t left = from.number(); left > 0; --left) {
     const std::string_view source = from.text();
     const std::string_view name = from.text();
@@ -78,6 +80,8 @@ std::string encode(const Checkpoint& checkpoint) {
   to.raw(kMagic);
   to.number(kFormat);
   to.number(checkpoint.number);
+  to.number(static_cast<std::uint64_t>(checkpoint.group));
+  to.number(static_cast<std::uint64_t>(checkpoint.groups));
   to.number(checkpoint.positions.size());
   for (const auto& p : checkpoint.positions) {
     to.text(view(p.origin->source));

@@ -30,6 +30,8 @@ struct Checkpoint {
   using TaskState = std::vector<StageState>;
 
   std::uint64_t number = 0;  ///< grows, over restarts too
+  int group = 0;             ///< of the job's groups of tasks: which it is of,
+  int groups = 1;            ///< and how many there were
   std::vector<weir_position> positions;
   std::vector<TaskState> states;   ///< of each task, in their order; none where nothing is kept
   std::vector<Prepared> prepared;  ///< to be committed by whoever goes on from here

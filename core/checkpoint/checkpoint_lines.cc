@@ -39,7 +39,10 @@ class Lines {
       if (what.get<std::size_t>() != count_ - 1) throw std::invalid_argument("lines before it are missing");
     } else if (kind == "checkpoint") {
       end_stage();
-      checkpoints_.emplace_back().number = what.at("number").get<std::uint64_t>();
+      auto& checkpoint = checkpoints_.emplace_back();
+      checkpoint.number = what.at("number").get<std::uint64_t>();
+      checkpoint.group = what.at("group").get<int>();
+      checkpoint.groups = what.at("groups").get<int>();
     } else if (kind == "position") {
       current().positions.push_back(
           {origins_.get(bytes_from_json(what.at("source")), bytes_from_json(what.at("name")),
@@ -86,10 +89,10 @@ class Lines {
 
 }  // namespace
 
-void write_lines(int group, const Checkpoint& checkpoint,
-                 const std::function<void(const std::string&)>& line) {
+void write_lines(const Checkpoint& checkpoint, const std::function<void(const std::string&)>& line) {
   const auto write = [&](const char* kind, json what) { line(json{{kind, std::move(what)}}.dump()); };
-  write("checkpoint", {{"group", group}, {"number", checkpoint.number}});
+  write("checkpoint",
+        {{"group", checkpoint.group}, {"groups", checkpoint.groups}, {"number", checkpoint.number}});
   for (const auto& p : checkpoint.positions) write("position", position_to_json(p));
   for (const auto& p : checkpoint.prepared)
     write("prepared", {{"stage", p.stage}, {"transaction", bytes_to_json(p.transaction)}});

@@ -65,10 +65,9 @@ void print(const Checkpoint& checkpoint) {
 }
 
 bool export_lines(const std::vector<Checkpoint>& checkpoints, std::ostream& to) {
-  int group = 0;
   std::size_t lines = 0;
   for (const auto& checkpoint : checkpoints) {
-    write_lines(group++, checkpoint, [&](const std::string& line) {
+    write_lines(checkpoint, [&](const std::string& line) {
       to << line << '\n';
       ++lines;
     });

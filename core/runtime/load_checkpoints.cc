@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/load_checkpoints.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "checkpoint/checkpoint_lines.h"
 
@@ -39,16 +41,27 @@ LoadedOr load_from_lines(const std::string& file, const CheckpointStore::Loaded&
   return CheckpointStore::Loaded{std::move(std::get<0>(lines)), {}};
 }
 
+/// Those of groups that the newest checkpoint's job did not have: it has begun with what they held.
+void pass_over_old_groups(std::vector<Checkpoint>& checkpoints) {
+  const auto newest = std::max_element(checkpoints.begin(), checkpoints.end(),
+                                       [](const auto& a, const auto& b) { return a.number < b.number; });
+  if (newest == checkpoints.end()) return;
+  std::erase_if(checkpoints, [groups = newest->groups](const auto& c) { return c.group >= groups; });
+}
+
 }  // namespace
 
-LoadedOr load_checkpoints(const PipelineGraph& graph, const CheckpointStore* store, Origins& origins) {
+std::variant<CheckpointStore::Loaded, std::string> load_checkpoints(const PipelineGraph& graph,
+                                                                    const CheckpointStore* store,
+                                                                    Origins& origins) {
   LoadedOr loaded = CheckpointStore::Loaded{};
   if (graph.keeper) {
     loaded = load_from_sink(graph.stages[*graph.keeper], origins);
   } else if (store != nullptr) {
     loaded = store->load(origins);
   }
-  const auto* stored = std::get_if<CheckpointStore::Loaded>(&loaded);
+  auto* const stored = std::get_if<CheckpointStore::Loaded>(&loaded);
+  if (stored != nullptr) pass_over_old_groups(stored->checkpoints);
   if (stored != nullptr && !graph.begin_with.empty())
     return load_from_lines(graph.begin_with, *stored, origins);
   return loaded;

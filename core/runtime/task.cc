@@ -330,6 +330,8 @@ void Task::save() {
   }
   WEIR_FAIL_POINT("meeting.save");
   Checkpoint checkpoint = group_.checkpoint();
+  checkpoint.group = group_.number();
+  checkpoint.groups = graph_.has_exchange() ? 1 : graph_.spec.tasks;
   services_.saved.set(checkpoint.positions);
   if (graph_.keeper) {
     std::string content = encode(checkpoint);

@@ -267,9 +267,14 @@ void WorkerNode::save(SnapshotWriter& to) const {
 }
 
 void WorkerNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) {
-  // Any task may do it, but only one.
-  if (by == SavedBy::kOtherTask || (by == SavedBy::kOtherRun && task_number_ != 0)) return;
+  if (by == SavedBy::kOtherTask) return;
   if (from.number() != kWaitingWork) throw std::runtime_error("it is of a stage that waits for nothing");
+  // A task that saves its share first would otherwise overwrite what another one has not saved yet.
+  if (by == SavedBy::kOtherRun) {
+    throw std::runtime_error(
+        "records waited for its workers when there were not as many tasks as now; start the pipeline with as "
+        "many as before and stop it in order, then change `tasks`");
+  }
   for (std::uint64_t left = from.number(); left > 0; --left) {
     auto work = std::make_unique<Work>();
     work->kind = from.number() != 0 ? Work::Kind::kGroup : Work::Kind::kRecords;

@@ -86,7 +86,7 @@ TEST_F(State, MovesToAnotherStore) {
 TEST_F(State, LinesThatAreNoneAreNamed) {
   for (const std::string bad :
        {"{", "[]", "{\"a\": 1}", "{\"position\": {}}", "{\"checkpoint\": {\"number\": \"x\"}}",
-        "{\"checkpoint\": {\"number\": 1}}\n{\"entry\": {}}"}) {
+        "{\"checkpoint\": {\"group\": 0, \"groups\": 1, \"number\": 1}}\n{\"entry\": {}}"}) {
     dir_.write("bad.jsonl", bad + "\n");
     dir_.write("p.yaml", pipeline("first", "id", "elsewhere"));
     const auto done = etl_run({"p.yaml", "--begin-with", "bad.jsonl"});

@@ -57,7 +57,7 @@ class CheckpointFolderTest : public ::testing::Test {
   /// As the next checkpoint of the group.
   std::string save(CheckpointFolder& store, int group, std::vector<weir_position> positions,
                    const std::vector<std::string>& snapshots = {}) {
-    Checkpoint checkpoint{++number_, std::move(positions), {}, {}};
+    Checkpoint checkpoint{++number_, group, 1, std::move(positions), {}, {}};
     for (const auto& snapshot : snapshots) checkpoint.states.push_back({{"count", "{}", snapshot}});
     return store.save(group, checkpoint);
   }
@@ -91,7 +91,7 @@ TEST_F(CheckpointFolderTest, WhatStagesHoldIsSavedWithThePositions) {
   EXPECT_THAT(snapshots(), ElementsAre(std::string("\0one", 4)));
   EXPECT_EQ(save(store_, 0, {at("a", 8)}, {"of the first task", "", "of the third"}), "");
   EXPECT_THAT(snapshots(), ElementsAre("of the first task", "", "of the third"));
-  EXPECT_EQ(store_.save(0, {9, {}, {}, {{"sink", "tx\n1"}}}), "");
+  EXPECT_EQ(store_.save(0, {9, 0, 1, {}, {}, {{"sink", "tx\n1"}}}), "");
   EXPECT_EQ(last().number, 9u);
   ASSERT_EQ(last().prepared.size(), 1u);
   EXPECT_EQ(last().prepared[0].stage + "/" + last().prepared[0].transaction, "sink/tx\n1");

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint/checkpoint_folder.h"
 #include "pipeline_run.h"
+#include "runtime/load_checkpoints.h"
 #include "support/temp_dir.h"
 #include "test_stages.h"
 
@@ -51,6 +53,21 @@ class Rescaling : public ::testing::Test {
   std::size_t seen_ = 0;
   std::vector<std::string> got_;
 };
+
+/// Without an exchange each task has checkpoints of its own; those of tasks that are gone do not come again.
+TEST_F(Rescaling, WhatTasksThatAreGoneHadSavedIsPassedOverOnceItHasBeenTakenUp) {
+  stages_ = "sinks:\n  out: {plugin: keep, from: in}\n  seen: {plugin: keep, from: in}\n";
+  values_ = {R"({"t": 1})", R"({"t": 2})", R"({"t": 3})", R"({"t": 4})"};
+  run(3, 3, false);
+  run(1, 4, false);
+  Origins origins;
+  const CheckpointFolder folder((dir_ / "store").string(), "test");
+  PipelineGraph graph;
+  const auto loaded = load_checkpoints(graph, &folder, origins);
+  EXPECT_THAT(std::get<0>(loaded).checkpoints, SizeIs(1)) << "of three";
+  run(1, 4, true);
+  EXPECT_THAT(got_, SizeIs(4));
+}
 
 TEST_F(Rescaling, EachKeyGoesOnWithItsStateInWhicheverTask) {
   stages_ = R"(processes: {count: {plugin: visits, from: in, key: k}}
