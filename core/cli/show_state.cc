@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -21,7 +20,7 @@
 namespace weir {
 namespace {
 
-/// "3 keys in 'count', 2 timers": what the lines of a snapshot are, counted.
+/// "3 entries in 'count', 2 timers": what the lines of a snapshot are, counted.
 std::string contents_of(const Checkpoint::StageState& state) {
   std::vector<std::pair<std::string, std::uint64_t>> counts;
   const auto count = [&](const std::string& what) {
