@@ -22,19 +22,27 @@ class Group : public ::testing::TestWithParam<Parts> {
   static bool says(const support::ChildProcess& process, const std::string& text) {
     return process.err().find(text) != std::string::npos;
   }
+  static bool has_partitions(const support::ChildProcess& process, const WechatJob& job) {
+    return says(process, "assigned: " + job.topic);
+  }
+  /// Enough ids, and an API slow enough, for what is to happen in the middle.
+  static void begin(WechatJob& job) {
+    job.pipeline = test_pipeline("wechat_users_short_times.yaml");
+    job.produce_made(4'000, 1);
+    job.api.set_latency(20ms);
+  }
+
+  const Environment kMember{{"STOP_AT_END", "false"}};
 };
 WEIR_ON_ALL_PARTS(Group);
 
 TEST_P(Group, PartitionsMoveToAProcessThatJoinsAndBackWhenItStopsAndNoIdIsMissing) {
   WechatJob job(GetParam());
-  job.pipeline = test_pipeline("wechat_users_short_times.yaml");
-  const Environment members{{"STOP_AT_END", "false"}};
-  job.produce_made(4'000, 1);
-  job.api.set_latency(20ms);
-  const auto first = job.start(members);
+  begin(job);
+  const auto first = job.start(kMember);
   ASSERT_TRUE(wait_until(kLongWait, [&] { return job.database().count() > 200; })) << first->err();
-  const auto second = job.start(members);
-  ASSERT_TRUE(wait_until(kLongWait, [&] { return says(*second, "assigned: " + job.topic); }))
+  const auto second = job.start(kMember);
+  ASSERT_TRUE(wait_until(kLongWait, [&] { return has_partitions(*second, job); }))
       << "first:\n"
       << first->err() << "second:\n"
       << second->err();
@@ -57,15 +65,11 @@ TEST_P(Group, PartitionsMoveToAProcessThatJoinsAndBackWhenItStopsAndNoIdIsMissin
 
 TEST_P(Group, WhatAKilledMemberHadIsTakenOverByTheOther) {
   WechatJob job(GetParam());
-  job.pipeline = test_pipeline("wechat_users_short_times.yaml");
-  const Environment members{{"STOP_AT_END", "false"}};
-  job.produce_made(4'000, 1);
-  job.api.set_latency(20ms);
-  const auto first = job.start(members);
-  const auto second = job.start(members);
-  ASSERT_TRUE(wait_until(
-      kLongWait,
-      [&] { return says(*first, "assigned: " + job.topic) && says(*second, "assigned: " + job.topic); }))
+  begin(job);
+  const auto first = job.start(kMember);
+  const auto second = job.start(kMember);
+  ASSERT_TRUE(
+      wait_until(kLongWait, [&] { return has_partitions(*first, job) && has_partitions(*second, job); }))
       << first->err() << second->err();
   first->kill();
   job.produce_made(2'000, 2);
@@ -78,15 +82,11 @@ TEST_P(Group, WhatAKilledMemberHadIsTakenOverByTheOther) {
 /// Its session runs out, its partitions go to the other one, and it comes back with work on its hands.
 TEST_P(Group, AMemberThatWasFrozenComesBackAndNoIdIsMissing) {
   WechatJob job(GetParam());
-  job.pipeline = test_pipeline("wechat_users_short_times.yaml");
-  const Environment members{{"STOP_AT_END", "false"}};
-  job.produce_made(4'000, 1);
-  job.api.set_latency(20ms);
-  const auto first = job.start(members);
-  const auto second = job.start(members);
-  ASSERT_TRUE(wait_until(
-      kLongWait,
-      [&] { return says(*first, "assigned: " + job.topic) && says(*second, "assigned: " + job.topic); }))
+  begin(job);
+  const auto first = job.start(kMember);
+  const auto second = job.start(kMember);
+  ASSERT_TRUE(
+      wait_until(kLongWait, [&] { return has_partitions(*first, job) && has_partitions(*second, job); }))
       << first->err() << second->err();
   first->signal(SIGSTOP);
   job.produce_made(2'000, 2);
