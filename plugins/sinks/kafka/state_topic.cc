@@ -9,6 +9,7 @@
 
 #include "kafka_client/client_properties.h"
 #include "kafka_client/errors.h"
+#include "kafka_client/topics.h"
 #include "sinks/kafka/producer_configuration.h"
 
 namespace weir::kafka {
@@ -110,9 +111,19 @@ StateTopicReader::StateTopicReader(const Options& options, const std::string& to
       callbacks_(out),
       client_(new_client(RD_KAFKA_CONSUMER, reader_configuration(options).get(), callbacks_)),
       handle_(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr)) {
+  find_topic();
   // Without a group, so that no right to one is needed.
   if (rd_kafka_consume_start(handle_.get(), 0, RD_KAFKA_OFFSET_BEGINNING) != 0)
     throw Stop("checkpoint_topic", "cannot read '" + topic + "': " + text_of(rd_kafka_last_error()));
+}
+
+/// librdkafka itself looks for a topic that it does not know yet twice a second.
+void StateTopicReader::find_topic() {
+  const auto until = Clock::now() + kNothingFor;
+  while (!partition_count(client_.get(), topic_, brokers_, std::chrono::milliseconds(kLookMilliseconds))) {
+    rd_kafka_poll(client_.get(), 0);
+    if (Clock::now() >= until) throw Stop("no_answer", "cannot find topic '" + topic_ + "' at " + brokers_);
+  }
 }
 
 StateTopicReader::~StateTopicReader() {

@@ -37,6 +37,7 @@ class StateTopicReader {
   void read_to(std::int64_t offset, const Take& take);
 
  private:
+  void find_topic();
   void take_one(const rd_kafka_message_t& message, const Take& take);
 
   const std::string topic_, brokers_;

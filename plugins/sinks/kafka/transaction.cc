@@ -8,6 +8,7 @@
 #include "kafka_client/errors.h"
 #include "kafka_client/group_claim.h"
 #include "kafka_client/handles.h"
+#include "kafka_client/topics.h"
 
 namespace weir::kafka {
 namespace {
@@ -20,6 +21,7 @@ constexpr int kLastInitMilliseconds = 8000;
 constexpr int kOffsetsMilliseconds = 10'000;  // such a call cannot be resumed, only made again
 constexpr int kPauseMilliseconds = 50;
 constexpr auto kTellEvery = 10s;
+constexpr auto kLook = 100ms;
 constexpr auto kAbortWithin = 2s;
 
 }  // namespace
@@ -82,8 +84,18 @@ void Transaction::begin() {
   open_ = true;
 }
 
+/// librdkafka itself looks for a topic that it does not know yet once a second.
+void Transaction::find(const std::string& topic, const Context& out) {
+  if (found_ == topic) return;
+  const std::string what = "find topic '" + topic + "'";
+  told_at_ = Clock::now();
+  while (!partition_count(client_, topic, brokers_, kLook)) wait(what, out, Clock::time_point::max());
+  found_ = topic;
+}
+
 void Transaction::produce(const std::string& topic, std::int32_t partition, const std::string& key,
                           std::optional<std::string_view> value, const Context& out) {
+  find(topic, out);
   std::array<rd_kafka_vu_t, 5> parts{};
   parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
   parts[0].u.cstr = topic.c_str();

@@ -50,6 +50,7 @@ class Transaction {
   template <class Call>
   void repeat(const std::string& what, const Context& out, Clock::time_point until, Call&& call);
   void wait(const std::string& what, const Context& out, Clock::time_point until);
+  void find(const std::string& topic, const Context& out);
   [[noreturn]] void fail(const std::string& what, const rd_kafka_error_t* error);
 
   rd_kafka_t* client_;
@@ -57,6 +58,7 @@ class Transaction {
   const std::string brokers_;
   const std::atomic<bool>& interrupted_;
   bool open_ = false;
+  std::string found_;  ///< the topic of produce(), once its leader is known
   Clock::time_point told_at_ = Clock::now();
 };
 
