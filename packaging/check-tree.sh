@@ -31,7 +31,8 @@ declare -A allowed=(
   [checkpoint]="checkpoint state base"
   [runtime]="runtime graph checkpoint state metrics plugin spec base"
   [testing]="testing runtime graph checkpoint metrics plugin spec base"
-  [cli]="cli testing runtime graph checkpoint state plugin spec metrics base"
+  [health]="health graph metrics plugin spec base"
+  [cli]="cli health testing runtime graph checkpoint state plugin spec metrics base"
 )
 for room in "${!allowed[@]}"; do
   while IFS=: read -r file _ include; do

@@ -2,6 +2,7 @@
 #include "cli/account.h"
 
 #include <algorithm>
+#include <chrono>
 #include <sstream>
 
 #include "base/units.h"
@@ -132,6 +133,13 @@ std::string summary_text(const PipelineGraph& graph, const std::vector<StageTota
     if (totals[i].named.empty()) continue;
     const Account::Parts parts(totals[i].named.begin(), totals[i].named.end());
     text << graph.stages[i].spec.name << ": " << parts_text(parts) << "\n";
+  }
+
+  for (std::size_t i = 0; i < graph.stages.size(); ++i) {
+    const auto held =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::milliseconds(totals[i].held_back));
+    if (held.count() == 0) continue;
+    text << graph.stages[i].spec.name << ": held the stream back for " << format_duration(held) << "\n";
   }
 
   const Account account = make_account(graph, totals);

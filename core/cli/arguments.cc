@@ -25,6 +25,7 @@ enum class OptionId {
   kVerifyPorts,
   kDropState,
   kBeginWith,
+  kListen,
   kExport,
   kFrom,
   kInto,
@@ -52,6 +53,7 @@ constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false},
                                {"verify-ports", 0, OptionId::kVerifyPorts, false},
                                {"drop-state", 0, OptionId::kDropState, true, Command::kRun},
                                {"begin-with", 0, OptionId::kBeginWith, true, Command::kRun},
+                               {"listen", 0, OptionId::kListen, true, Command::kRun},
                                {"export", 0, OptionId::kExport, true, Command::kState},
                                {"from", 0, OptionId::kFrom, true, Command::kReplay},
                                {"into", 0, OptionId::kInto, true, Command::kReplay},
@@ -210,6 +212,7 @@ class Parser {
     if (id == OptionId::kFrom) replay.files.insert(replay.files.end(), values.begin(), values.end());
     if (id == OptionId::kDropState) arguments_.dropped_states.push_back(values.front());
     if (id == OptionId::kBeginWith) arguments_.begin_with = values.front();
+    if (id == OptionId::kListen) arguments_.listen = values.front();
     if (id == OptionId::kExport) arguments_.export_to = values.front();
     if (id == OptionId::kInto) replay.into = values.front();
     if (id == OptionId::kBatch) replay.batch = number(name, values.front());

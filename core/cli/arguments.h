@@ -30,6 +30,7 @@ struct Arguments {
   bool verify_ports = false;  ///< run, replay: compare what leaves by each port with its declaration
   std::vector<std::string> dropped_states;  ///< run: stages whose saved state is left behind
   std::string begin_with;                   ///< run: a file that `state --export` has written; empty: none
+  std::string listen;                       ///< run: where to answer over HTTP; empty: nowhere
   std::string export_to;                    ///< state: a file, or -; empty: show it
   std::vector<std::string> plugin_dirs;
   std::string file;      ///< the pipeline: run, check, replay, state

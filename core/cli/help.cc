@@ -35,7 +35,9 @@ options
                      groups, JSON Schema), and stop at the first thing that does not fit
   --drop-state NAME  begin without what the stage of that name has in the checkpoint; may be repeated
   --begin-with FILE  begin with a checkpoint that `etl-run state --export` has written; the pipeline may have
-                     none of its own yet)";
+                     none of its own yet
+  --listen ADDRESS   answer over HTTP at HOST:PORT, or at 127.0.0.1 for a PORT alone: /live and /ready for
+                     probes, /status as JSON, /metrics for Prometheus)";
 
 constexpr char kRunSurroundings[] = R"(
 environment

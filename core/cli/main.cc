@@ -55,7 +55,7 @@ ExitCode use_pipeline(const Arguments& arguments) {
   graph->dropped_states = arguments.dropped_states;
   graph->begin_with = arguments.begin_with;
   if (arguments.command == Command::kState) return show_state(*graph, arguments.export_to);
-  return run_pipeline(*std::move(graph), log, clock, arguments.quiet);
+  return run_pipeline(*std::move(graph), log, clock, arguments.quiet, arguments.listen);
 }
 
 ExitCode etl_run(const std::vector<std::string>& words) {

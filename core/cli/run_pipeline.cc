@@ -15,6 +15,7 @@
 #include "cli/account.h"
 #include "cli/progress.h"
 #include "cli/signal_watch.h"
+#include "health/health_page.h"
 #include "runtime/job.h"
 #include "runtime/restart_policy.h"
 #include "spec/pipeline_reader.h"
@@ -31,8 +32,19 @@ class Run {
   Run(PipelineGraph graph, Log& log, const Clock& clock, bool quiet)
       : graph_(std::move(graph)), log_(log), clock_(clock), quiet_(quiet), policy_(graph_.spec.restarts()) {}
 
-  ExitCode run() {
+  ExitCode run(const std::string& address) {
     const SignalWatch signals([&](int count) { on_signal(count); });
+    std::unique_ptr<HttpListener> listener;
+    if (!address.empty()) {
+      std::string why;
+      listener = listen(
+          address, [&](const std::string& path) { return page(path); }, why);
+      if (listener == nullptr) {
+        std::fprintf(stderr, "etl-run: cannot listen at %s: %s\n", address.c_str(), why.c_str());
+        return kBadInput;
+      }
+      log_.write(LogLevel::kInfo, "etl-run", "listening at " + listener->address());
+    }
     for (;;) {
       const auto begun = std::chrono::steady_clock::now();
       {
@@ -40,6 +52,7 @@ class Run {
         job_ = std::make_unique<Job>(graph_, log_, clock_);
         if (stopping_) job_->stop();
         started_ = ended_ = false;
+        enter(Phase::kStarting);
       }
       const std::string problem = job_->start();
       set_started();
@@ -60,11 +73,32 @@ class Run {
   }
 
  private:
+  using Phase = RunState::Phase;
+
+  /// With mutex_.
+  void enter(Phase phase) {
+    state_.phase = stopping_ ? Phase::kStopping : phase;
+    state_.since = clock_.now();
+    state_.next_start.reset();
+  }
+
+  HttpReply page(const std::string& path) const {
+    const std::lock_guard lock(mutex_);
+    RunState state = state_;
+    if (job_ != nullptr) {
+      add(state.totals, job_->totals());
+      state.checkpoints += job_->checkpoints();
+      if (const auto last = job_->last_checkpoint()) state.last_checkpoint = last;
+    }
+    return health_page(path, graph_, state);
+  }
+
   void on_signal(int count) {
     const std::lock_guard lock(mutex_);
     log_.write(LogLevel::kInfo, "etl-run",
                count == 1 ? "stopping: delivering what was read; another signal aborts" : "aborting");
     stopping_ = true;
+    enter(Phase::kStopping);
     changed_.notify_all();
     if (job_ == nullptr) return;
     if (count == 1) return job_->stop();
@@ -78,6 +112,7 @@ class Run {
   void set_started() {
     const std::lock_guard lock(mutex_);
     started_ = true;
+    enter(Phase::kRunning);
   }
 
   void wait_for_end() {
@@ -99,8 +134,13 @@ class Run {
     log_.write(LogLevel::kError, failure.stage.empty() ? "etl-run" : failure.stage,
                failure.message + " (" + failure.code + "); beginning again at the last checkpoint in " +
                    format_duration(*wait));
-    add(before_, job_->totals_at_checkpoints());
-    ++restarts_;
+    enter(Phase::kRestarting);
+    state_.last_failure = {failure.stage, failure.code, failure.message, clock_.now()};
+    state_.next_start = clock_.now() + wait->count();
+    add(state_.totals, job_->totals_at_checkpoints());
+    state_.checkpoints += job_->checkpoints();
+    if (const auto last = job_->last_checkpoint()) state_.last_checkpoint = last;
+    ++state_.restarts;
     job_.reset();  // gives back what it holds before the next one asks for it
     return !changed_.wait_for(lock, *wait, [&] { return stopping_; });
   }
@@ -108,10 +148,10 @@ class Run {
   ExitCode finish(const std::optional<StopReason>& failure) {
     const bool ended_well = !failure && !aborted_;
     auto totals = job_ == nullptr ? std::vector<StageTotals>() : job_->totals();
-    add(totals, before_);
+    add(totals, state_.totals);
     if (!quiet_) std::fputs(summary_text(graph_, totals, ended_well).c_str(), stderr);
-    if (!quiet_ && restarts_ > 0) {
-      std::fprintf(stderr, "restarts: %d%s\n", restarts_,
+    if (!quiet_ && state_.restarts > 0) {
+      std::fprintf(stderr, "restarts: %d%s\n", state_.restarts,
                    graph_.spec.exactly_once
                        ? ""
                        : "; what was delivered after the last checkpoint before each was delivered again");
@@ -142,9 +182,8 @@ class Run {
   const Clock& clock_;
   const bool quiet_;
   RestartPolicy policy_;
-  std::vector<StageTotals> before_;  ///< of the jobs that failed
-  int restarts_ = 0;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
+  RunState state_;            ///< counts: of the jobs that failed
   std::condition_variable changed_;
   bool stopping_ = false;
   bool started_ = false;
@@ -173,8 +212,9 @@ std::optional<PipelineGraph> check_pipeline(std::optional<PipelineSpec> spec, Pl
   return graph;
 }
 
-ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool quiet) {
-  return Run(std::move(graph), log, clock, quiet).run();
+ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool quiet,
+                      const std::string& listen) {
+  return Run(std::move(graph), log, clock, quiet).run(listen);
 }
 
 }  // namespace weir

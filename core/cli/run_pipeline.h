@@ -24,7 +24,9 @@ std::optional<PipelineGraph> check_pipeline(std::optional<PipelineSpec> spec, Pl
                                             Log& log, Diagnostics& diagnostics);
 
 /// Runs until the sources end, a signal comes or something fails; prints progress and the closing table. The
-/// first SIGINT or SIGTERM stops in order, the second aborts.
-ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool quiet);
+/// first SIGINT or SIGTERM stops in order, the second aborts. Where `listen` is not empty it answers there
+/// over HTTP meanwhile.
+ExitCode run_pipeline(PipelineGraph graph, Log& log, const Clock& clock, bool quiet,
+                      const std::string& listen);
 
 }  // namespace weir

@@ -8,6 +8,7 @@ StageTotals& StageTotals::operator+=(const StageTotals& other) {
   for (std::size_t p = 0; p < ports.size(); ++p) ports[p] += other.ports[p];
   error += other.error;
   given_up += other.given_up;
+  held_back += other.held_back;
   for (const auto& [name, n] : other.named) named[name] += n;
   return *this;
 }
@@ -37,6 +38,7 @@ StageTotals JobMetrics::total_of(std::size_t slot) const {
   total.in = counts.in.get();
   total.error = counts.error.get();
   total.given_up = counts.given_up.get();
+  total.held_back = counts.held_back.get();
   for (const auto& port : counts.ports) total.ports.push_back(port.get());
   return total;
 }
@@ -55,7 +57,7 @@ std::vector<StageTotals> JobMetrics::totals() const {
   return all;
 }
 
-void JobMetrics::checkpointed(int task, const std::vector<std::uint64_t>& held) {
+void JobMetrics::checkpointed(int task, const std::vector<std::uint64_t>& held, std::int64_t now) {
   const std::lock_guard lock(mutex_);
   for (std::size_t s = 0; s < named_.size(); ++s) {
     const std::size_t slot = s * tasks_ + static_cast<std::size_t>(task);
@@ -65,6 +67,7 @@ void JobMetrics::checkpointed(int task, const std::vector<std::uint64_t>& held) 
       saved_named_[s][name] = count->load(std::memory_order_relaxed);
   }
   ++checkpoints_;
+  last_checkpoint_ = now;
 }
 
 std::vector<StageTotals> JobMetrics::totals_at_checkpoints() const {
@@ -82,6 +85,11 @@ std::vector<StageTotals> JobMetrics::totals_at_checkpoints() const {
 std::uint64_t JobMetrics::checkpoints() const {
   const std::lock_guard lock(mutex_);
   return checkpoints_;
+}
+
+std::optional<std::int64_t> JobMetrics::last_checkpoint() const {
+  const std::lock_guard lock(mutex_);
+  return last_checkpoint_;
 }
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,8 @@ struct StageCounts {
   OwnedCount in;                 ///< records taken
   std::deque<OwnedCount> ports;  ///< records that left, by port number
   OwnedCount error;              ///< records that left by the error port
-  OwnedCount given_up;  ///< records that were held and forgotten: their partition's next owner reads them
+  OwnedCount given_up;   ///< records that were held and forgotten: their partition's next owner reads them
+  OwnedCount held_back;  ///< milliseconds in which the task read nothing because the stage's queue was full
 };
 
 /// A stage's sums over all tasks, at one moment.
@@ -38,6 +40,7 @@ struct StageTotals {
   std::vector<std::uint64_t> ports;
   std::uint64_t error = 0;
   std::uint64_t given_up = 0;
+  std::uint64_t held_back = 0;
   std::map<std::string, std::uint64_t> named;  ///< the plugin's own counters
 
   /// Adds those of the same stage in another job of the same graph.
@@ -59,13 +62,16 @@ class JobMetrics {
   /// Thread-safe.
   std::vector<StageTotals> totals() const;
 
-  /// A checkpoint of the task has been saved: what it has counted so far stands for good, but that each stage
-  /// still holds so many records which are read again if the job fails. By the task's thread.
-  void checkpointed(int task, const std::vector<std::uint64_t>& held);
+  /// A checkpoint of the task has been saved at `now`, in milliseconds since 1970: what it has counted so far
+  /// stands for good, but that each stage still holds so many records which are read again if the job fails.
+  /// By the task's thread.
+  void checkpointed(int task, const std::vector<std::uint64_t>& held, std::int64_t now);
   /// The totals of each task when its last checkpoint was saved, with what was held as given up; and how many
   /// checkpoints there were. Thread-safe.
   std::vector<StageTotals> totals_at_checkpoints() const;
   std::uint64_t checkpoints() const;
+  /// When the last one was saved. Thread-safe.
+  std::optional<std::int64_t> last_checkpoint() const;
 
  private:
   StageTotals total_of(std::size_t slot) const;
@@ -77,6 +83,7 @@ class JobMetrics {
   std::vector<StageTotals> saved_;                                 ///< by slot
   std::vector<std::map<std::string, std::uint64_t>> saved_named_;  ///< by stage
   std::uint64_t checkpoints_ = 0;
+  std::optional<std::int64_t> last_checkpoint_;
 };
 
 }  // namespace weir

@@ -33,6 +33,7 @@ class Exchange final : public Receiver {
   void take_watermark(std::size_t wire, std::int64_t time) override;
   void take_idle(std::size_t wire, bool idle) override;
   bool full() const override { return under_way() >= limit_; }
+  StageNode& stage_behind() const { return node_; }
 
   /// Sends what has been gathered for other tasks.
   void post();

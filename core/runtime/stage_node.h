@@ -142,6 +142,7 @@ class StageNode : public Receiver {
 
   const GraphStage& stage() const { return stage_; }
   const std::string& name() const { return stage_.spec.name; }
+  StageCounts& counts() { return counts_; }
   /// Whether a queue is full that records from here reach without another one in between: of workers, or of
   /// records on their way to other tasks.
   bool full_behind() const;

@@ -20,6 +20,7 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup
       number_(number),
       store_(store),
       saves_(store != nullptr || graph.keeper),
+      hold_up_(services.log),
       group_(group),
       member_(group.add(inbox_)) {
   std::vector<StageNode*> all;
@@ -157,12 +158,20 @@ double Task::progress() const {
   return sum / static_cast<double>(progress_sources_.size());
 }
 
+StageNode* Task::full_stage() const {
+  const auto full = [](const auto& queue) { return queue->full(); };
+  const auto node = std::find_if(nodes_.rbegin(), nodes_.rend(), full);
+  if (node != nodes_.rend()) return node->get();
+  const auto exchange = std::find_if(exchanges_.rbegin(), exchanges_.rend(), full);
+  return exchange == exchanges_.rend() ? nullptr : &(*exchange)->stage_behind();
+}
+
 /// True when a source gave something, so that there may be more at once.
 bool Task::poll_sources() {
-  const auto full = [](const auto& queue) { return queue->full(); };
-  if (std::any_of(nodes_.begin(), nodes_.end(), full) ||
-      std::any_of(exchanges_.begin(), exchanges_.end(), full))
-    return keep_alive(), false;
+  StageNode* const full = full_stage();
+  hold_up_.look(full == nullptr ? std::nullopt
+                                : std::optional(HoldUp::Stage{&full->name(), &full->counts()}));
+  if (full != nullptr) return keep_alive(), false;
   bool busy = false;
   in_poll_ = true;
   for (auto* source : sources_) {
@@ -351,7 +360,7 @@ void Task::commit() {
   std::vector<std::uint64_t> held;
   held.reserve(nodes_.size());
   for (const auto& node : nodes_) held.push_back(node->held(saves_));
-  services_.metrics.checkpointed(number_, held);
+  services_.metrics.checkpointed(number_, held, services_.clock.now());
   WEIR_FAIL_POINT("meeting.commit");
   for (auto& node : nodes_) {
     if (!failed()) node->commit_prepared();

@@ -13,6 +13,7 @@
 
 #include "checkpoint/checkpoint_store.h"
 #include "runtime/exchange.h"
+#include "runtime/hold_up.h"
 #include "runtime/inbox.h"
 #include "runtime/source_node.h"
 #include "runtime/stage_node.h"
@@ -82,6 +83,8 @@ class Task final : public TaskControl {
   /// Takes what there is, fires timers, polls. True when there may be more to do at once.
   bool step();
   bool poll_sources();
+  /// The stage furthest down whose queue is full; null when none is.
+  StageNode* full_stage() const;
   void deliver();
   void fire_timers();
   void wait();
@@ -120,6 +123,7 @@ class Task final : public TaskControl {
   std::optional<Clock::time_point> stop_by_;  ///< set when the task first sees the request
   std::optional<StopReason> failure_;
   Inbox inbox_;
+  HoldUp hold_up_;
   TaskGroup& group_;
   const std::size_t member_;
   std::uint64_t performed_ = 0;  ///< the last step of a meeting that was done here

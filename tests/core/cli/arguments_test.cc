@@ -108,7 +108,7 @@ TEST(Arguments, UsageErrorsNameTheNearestRightWord) {
             "unknown option '--plugindir'; did you mean '--plugin-dir'?");
   EXPECT_EQ(error({"p.yaml", "-z"}),
             "unknown option '-z'; known: --help, --version, --quiet, --plugin-dir, --verify-ports, "
-            "--drop-state, --begin-with");
+            "--drop-state, --begin-with, --listen");
   EXPECT_EQ(error({"p.yaml", "--plugin-dir"}), "option '--plugin-dir' needs a value");
   EXPECT_EQ(error({"p.yaml", "--quiet=yes"}), "option '--quiet' takes no value");
   EXPECT_EQ(error({"p.yaml", "--dry-run"}), "option '--dry-run' is one of 'etl-run replay' alone");
