@@ -57,7 +57,7 @@ int compare_with_real(const JsonValue& integer, double real) {
 }
 
 template <class T>
-void append_number(T number, std::string& json) {
+void append_digits(T number, std::string& json) {
   char text[32];
   const auto [end, error] = std::to_chars(text, text + sizeof text, number);
   json.append(text, end);
@@ -236,9 +236,9 @@ bool append_real(double number, std::string& json) {
 bool append_sum(const Sum& sum, std::string& json) {
   if (!sum.is_integer()) return append_real(sum.as_double(), json);
   if (sum.high == 0) {
-    append_number(sum.low, json);
+    append_digits(sum.low, json);
   } else if (sum.high == -1 && (sum.low >> 63) != 0) {
-    append_number(static_cast<std::int64_t>(sum.low), json);
+    append_digits(static_cast<std::int64_t>(sum.low), json);
   } else {
     return false;
   }
@@ -250,7 +250,7 @@ bool append_sum(const Sum& sum, std::string& json) {
 bool append_result(Function function, const char* accumulator, std::string& json) {
   switch (function) {
     case Function::kCount:
-      append_number(read<Count>(accumulator).count, json);
+      append_digits(read<Count>(accumulator).count, json);
       return true;
     case Function::kSum:
     case Function::kMean: {
@@ -265,12 +265,8 @@ bool append_result(Function function, const char* accumulator, std::string& json
     case Function::kMin:
     case Function::kMax: {
       const JsonValue value = read<Extreme>(accumulator).get();
-      if (value.kind == Kind::kInteger) {
-        append_number(value.integer, json);
-      } else if (value.kind == Kind::kNatural) {
-        append_number(value.natural, json);
-      } else if (value.kind == Kind::kReal) {
-        append_double(value.real, json);
+      if (value.is_number()) {
+        append_number(value, json);
       } else {
         json += "null";
       }
@@ -282,7 +278,17 @@ bool append_result(Function function, const char* accumulator, std::string& json
 }
 
 void append_double(double number, std::string& json) {
-  append_number(number, json);
+  append_digits(number, json);
+}
+
+void append_number(const JsonValue& number, std::string& json) {
+  if (number.kind == Kind::kInteger) {
+    append_digits(number.integer, json);
+  } else if (number.kind == Kind::kNatural) {
+    append_digits(number.natural, json);
+  } else {
+    append_digits(number.real, json);
+  }
 }
 
 }  // namespace weir::aggregates

@@ -81,6 +81,8 @@ bool append_result(Function function, const char* accumulator, std::string& json
 
 /// Appends a finite number, in the shortest form that reads back as the same double.
 void append_double(double number, std::string& json);
+/// Appends a number of any kind.
+void append_number(const JsonValue& number, std::string& json);
 
 /// Below, equal or above zero as a < b, a == b, a > b; exact. Both are numbers.
 int compare(const JsonValue& a, const JsonValue& b);

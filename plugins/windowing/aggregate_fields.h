@@ -11,22 +11,24 @@
 #include <vector>
 
 #include "aggregates/accumulator.h"
+#include "aggregates/grown.h"
 #include "aggregates/value.h"
 
 namespace weir::windowing {
 
-/// The option `aggregate`: what is made of a window's records, without keeping these. Numbers go into
-/// accumulators (of plugins/aggregates) that stand behind one another, first and last values into a text
-/// beside them; both are bytes without alignment, for the host to keep. As in SQL, a field that is missing or
-/// null counts for nothing. Used by one thread.
+/// The option `aggregate`: what is made of a window's records, without keeping these. Accumulators (of
+/// plugins/aggregates) of fixed size stand behind one another; each of those that grow stands by itself. All
+/// are bytes without alignment, for the host to keep. As in SQL, a field that is missing or null counts for
+/// nothing. Used by one thread.
 class AggregateFields {
  public:
   explicit AggregateFields(const Options& options);
 
   bool empty() const { return fields_.empty(); }
-  /// Bytes of the accumulators; zeros are those of no record.
+  /// Bytes of the accumulators of fixed size; zeros are those of no record.
   std::size_t size() const { return size_; }
-  bool has_texts() const { return has_texts_; }
+  /// The names of the others.
+  const std::vector<std::string>& grown() const { return grown_; }
 
   /// Reads what add() adds; false, with code() and problem(), when the record cannot be taken.
   bool read(const Record& record);
@@ -35,38 +37,51 @@ class AggregateFields {
 
   void add(char* to) const;
   void combine(char* into, const char* later) const;
-  /// The same for the text; both return its new content. Empty: that of no record.
-  std::string add_text(std::string_view to) const;
-  std::string combine_text(std::string_view earlier, std::string_view later) const;
+  /// The same for one of those that grow, by its place in grown().
+  void add(std::size_t grown, aggregates::GrownBytes& to) const;
+  void combine(std::size_t grown, aggregates::GrownBytes& into, std::string_view later) const;
+  /// How many bytes more it has after add().
+  std::size_t growth(std::size_t grown, std::string_view held) const;
 
-  /// Appends `,"name":value` for each. False when a result is too large for JSON's numbers as we keep them
-  /// (aggregates::append_result): null stands in its place, and problem() names it.
-  bool append_json(const char* from, std::string_view text, std::string& json);
+  /// Appends `,"name":value` for each; held(i) gives the bytes of the i-th of grown(). False when a result is
+  /// too large for JSON's numbers as we keep them (aggregates::append_result): null stands in its place, and
+  /// problem() names it.
+  template <class Held>
+  bool append_json(const char* from, Held&& held, std::string& json) {
+    bool fits = true;
+    for (const Field& field : fields_) {
+      json += field.json_name;
+      if (field.grows) {
+        aggregates::append_result(field.value, held(field.at), json);
+      } else if (!aggregates::append_result(field.value.function, from + field.at, json)) {
+        json += "null";
+        fits = refuse_size(field);
+      }
+    }
+    return fits;
+  }
 
  private:
   struct Field {
     aggregates::Value value;
     std::string json_name;  ///< with comma, quotes and colon
-    std::size_t at = 0;     ///< place of its accumulator
+    bool grows = false;
+    std::size_t at = 0;  ///< where its accumulator stands; of those that grow, its place in grown()
   };
   /// What a record has in one field.
   struct Input {
     bool present = false;
-    JsonValue number;
-    std::string text;  ///< as JSON, for first and last
+    aggregates::Taken value;
   };
 
-  static bool is_text(const Field& field) {
-    return field.value.function == aggregates::Function::kFirst ||
-           field.value.function == aggregates::Function::kLast;
-  }
-  static bool is_first(const Field& field) { return field.value.function == aggregates::Function::kFirst; }
   bool read(const Field& field, Input& input);
   bool refuse(const char* code, std::string problem);
+  bool refuse_size(const Field& field);
 
   std::vector<Field> fields_;
   std::size_t size_ = 0;
-  bool has_texts_ = false;
+  std::vector<std::string> grown_;
+  std::vector<std::size_t> grown_fields_;  ///< which of fields_ they are
   JsonReader reader_;
   std::vector<Input> inputs_;
   const char* code_ = "";

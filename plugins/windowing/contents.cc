@@ -30,10 +30,6 @@ void append_number(std::int64_t number, std::string& to) {
   to.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-std::int64_t size_of(weir_slice s) {
-  return static_cast<std::int64_t>(s.size);
-}
-
 std::int64_t load(const char* from) {
   std::int64_t number = 0;
   std::memcpy(&number, from, sizeof number);
@@ -44,6 +40,7 @@ std::int64_t load(const char* from) {
 
 Contents::Contents(const Options& options, bool overlapping)
     : aggregate_(options),
+      grown_(aggregate_),
       evict_(read_evict(options)),
       has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0),
       max_bytes_(read_limit(options)) {
@@ -58,7 +55,7 @@ void Contents::open(Context& c) {
       bytes_ += static_cast<std::int64_t>(panes_->view_of(bytes).size()) * entry_bytes(key);
     });
   }
-  if (aggregate_.has_texts()) texts_ = open_state(c, "texts", WEIR_VALUE_STATE);
+  grown_.open(c);
   stage_ = open_state(c, "stage", WEIR_VALUE_STATE);
   const weir_slice keyed = c.host()->state_get(c.handle(), stage_, kAbsent, 0);
   keyed_known_ = keyed.data != nullptr;
@@ -75,8 +72,7 @@ void Contents::set_keyed(Context& c, bool keyed) {
 
 std::int64_t Contents::entry_bytes(const Context& c, weir_slice key, std::int64_t number,
                                    weir_slice held) const {
-  return entry_bytes(key) + (keeps_records() ? load(held.data) : 0) +
-         static_cast<std::int64_t>(text(c, key, number).size());
+  return entry_bytes(key) + (keeps_records() ? load(held.data) : 0) + grown_.size(c, key, number);
 }
 
 void Contents::find(const Context& c, weir_slice key, std::int64_t number) {
@@ -87,8 +83,7 @@ void Contents::find(const Context& c, weir_slice key, std::int64_t number) {
 void Contents::find_all(const Context& c, std::int64_t number) {
   each_key(c, held_, number, false,
            [&](weir_slice key, weir_slice held) { bytes_ += entry_bytes(c, key, number, held); });
-  if (!panes_ || !aggregate_.has_texts()) return;
-  each_key(c, texts_, number, false, [&](weir_slice, weir_slice text) { bytes_ += size_of(text); });
+  if (panes_) bytes_ += grown_.size_of_all(c, number);
 }
 
 bool Contents::read(const Record& record, Context& out) {
@@ -97,12 +92,27 @@ bool Contents::read(const Record& record, Context& out) {
   return false;
 }
 
+bool Contents::is_there(const Context& c, weir_slice key, std::int64_t number) const {
+  return panes_ ? panes_->of(c, key).has(number)
+                : c.host()->state_get(c.handle(), held_, key, number).data != nullptr;
+}
+
 bool Contents::has_room(weir_slice key, std::int64_t number, const Record& record, Context& out) {
+  if (!grown_.none()) return has_room_to_grow(key, number, record, out);
   const auto more = entry_bytes(key) + (keeps_records() ? bytes_of(record) : 0);
-  if (bytes_ + more <= max_bytes_) return true;
-  const bool is_there = panes_ ? panes_->of(out, key).has(number)
-                               : out.host()->state_get(out.handle(), held_, key, number).data != nullptr;
-  return (!keeps_records() && is_there) || no_room(record, out);
+  return bytes_ + more <= max_bytes_ || (!keeps_records() && is_there(out, key, number)) ||
+         no_room(record, out);
+}
+
+/// No accumulator more than doubles by one record, but for what the record itself has, which as JSON may be
+/// longer. So far from the limit nobody needs to look.
+bool Contents::has_room_to_grow(weir_slice key, std::int64_t number, const Record& record, Context& out) {
+  constexpr std::int64_t kSpelling = 6, kSmall = 4096;
+  const auto fields = static_cast<std::int64_t>(aggregate_.grown().size());
+  if (2 * bytes_ + entry_bytes(key) + fields * (kSpelling * bytes_of(record) + kSmall) <= max_bytes_)
+    return true;
+  const auto more = (is_there(out, key, number) ? 0 : entry_bytes(key)) + grown_.growth(out, key, number);
+  return more <= 0 || bytes_ + more <= max_bytes_ || no_room(record, out);
 }
 
 bool Contents::has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out) {
@@ -137,7 +147,7 @@ std::size_t Contents::add(Context& c, weir_slice key, std::int64_t number, const
     if (cells.is_new) bytes_ += entry_bytes(key);
     aggregate_.add(cells.at);
   }
-  if (aggregate_.has_texts()) put_text(c, key, number, aggregate_.add_text(text(c, key, number)));
+  bytes_ += grown_.add(c, key, number);
   return 0;
 }
 
@@ -160,42 +170,25 @@ void Contents::merge(Context& c, weir_slice key, std::int64_t from, std::int64_t
     c.list_move(key, from, into);
   } else {
     aggregate_.combine(to.at, copy.data());
-    if (aggregate_.has_texts())
-      put_text(c, key, into, aggregate_.combine_text(text(c, key, into), text(c, key, from)));
+    bytes_ += grown_.merge(c, key, from, into);
   }
   forget(c, key, from);
-}
-
-std::string_view Contents::text(const Context& c, weir_slice key, std::int64_t number) const {
-  if (!aggregate_.has_texts()) return {};
-  return view(c.host()->state_get(c.handle(), texts_, key, number));
-}
-
-void Contents::put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text) {
-  std::size_t before = 0;
-  char* const to = c.host()->state_room(c.handle(), texts_, key, number, text.size(), &before);
-  if (to == nullptr) throw Stop("memory", "there is no memory left for the windows");
-  std::memcpy(to, text.data(), text.size());
-  bytes_ +=
-      static_cast<std::int64_t>(text.size()) - (before == SIZE_MAX ? 0 : static_cast<std::int64_t>(before));
 }
 
 void Contents::emit(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds) {
   if (aggregate_.empty()) return emit_list(out, key, numbers, bounds);
   if (panes_) return emit_panes(out, key, panes_->of(out, key), numbers, bounds);
-  std::string cells, all_text;
+  std::string cells;
   for (const std::int64_t number : numbers) {
     const weir_slice one = out.host()->state_get(out.handle(), held_, key, number);
     if (one.data == nullptr) continue;
     if (cells.empty()) {
       cells = view(one);
-      all_text = text(out, key, number);
     } else {
       aggregate_.combine(cells.data(), one.data);
-      if (aggregate_.has_texts()) all_text = aggregate_.combine_text(all_text, text(out, key, number));
     }
   }
-  if (!cells.empty()) emit_row(out, key, bounds, cells.data(), all_text);
+  if (!cells.empty()) emit_row(out, key, bounds, cells.data(), grown_.together(out, key, numbers));
 }
 
 void Contents::emit_all(Context& out, std::span<const std::int64_t> numbers, Bounds bounds) {
@@ -214,7 +207,7 @@ void Contents::emit_all(Context& out, std::span<const std::int64_t> numbers, Bou
     });
   }
   each_key(out, held_, numbers[0], false, [&](weir_slice key, weir_slice cells) {
-    emit_row(out, key, bounds, cells.data, text(out, key, numbers[0]));
+    emit_row(out, key, bounds, cells.data, grown_.together(out, key, numbers.first(1)));
     next();
   });
 }
@@ -222,12 +215,7 @@ void Contents::emit_all(Context& out, std::span<const std::int64_t> numbers, Bou
 void Contents::emit_panes(Context& out, weir_slice key, const Panes::View& panes,
                           std::span<const std::int64_t> numbers, Bounds bounds) {
   if (!panes_->merge(panes, numbers.front(), numbers.back(), cells_)) return;
-  std::string all_text;
-  if (aggregate_.has_texts()) {
-    for (std::size_t n = panes.count_to(numbers.back()); n > 0 && panes.number(n - 1) >= numbers.front(); --n)
-      all_text = aggregate_.combine_text(text(out, key, panes.number(n - 1)), all_text);
-  }
-  emit_row(out, key, bounds, cells_.data(), all_text);
+  emit_row(out, key, bounds, cells_.data(), grown_.together(out, key, numbers));
 }
 
 void Contents::left(std::span<const std::int64_t> numbers) {
@@ -235,7 +223,7 @@ void Contents::left(std::span<const std::int64_t> numbers) {
 }
 
 void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells,
-                        std::string_view text) {
+                        std::span<const std::string_view> grown) {
   json_ = "{";
   if (keyed_) {
     json_ += "\"key\":";
@@ -246,7 +234,8 @@ void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char*
   append_number(bounds.start, json_);
   json_ += ",\"window_end\":";
   append_number(bounds.end, json_);
-  const bool fits = aggregate_.append_json(cells, text, json_);
+  const bool fits = aggregate_.append_json(
+      cells, [&](std::size_t i) { return grown[i]; }, json_);
   json_ += '}';
   Record record;
   if (keyed_) record.key = key;
@@ -353,7 +342,7 @@ void Contents::forget(Context& c, weir_slice key, std::int64_t number) {
   bytes_ -= entry_bytes(c, key, number, held);
   c.host()->state_erase(c.handle(), held_, key, number);
   if (keeps_records()) c.list_clear(key, number);
-  if (aggregate_.has_texts()) c.host()->state_erase(c.handle(), texts_, key, number);
+  grown_.forget(c, key, number);
 }
 
 void Contents::forget_all(Context& c, std::int64_t number, bool nothing_else) {
@@ -361,14 +350,14 @@ void Contents::forget_all(Context& c, std::int64_t number, bool nothing_else) {
     panes_->forget(c, number, nothing_else, [&](weir_slice key, std::size_t count) {
       bytes_ -= static_cast<std::int64_t>(count) * entry_bytes(key);
     });
-    if (!aggregate_.has_texts()) return;
-    return each_key(c, texts_, number, true, [&](weir_slice, weir_slice text) { bytes_ -= size_of(text); });
+    bytes_ += grown_.forget_all(c, number);
+    return;
   }
   each_key(c, held_, number, true, [&](weir_slice key, weir_slice held) {
     bytes_ -= entry_bytes(c, key, number, held);
     if (keeps_records()) c.list_clear(key, number);
   });
-  if (aggregate_.has_texts()) each_key(c, texts_, number, true, [](weir_slice, weir_slice) {});
+  grown_.forget_all(c, number);
 }
 
 }  // namespace weir::windowing

@@ -12,6 +12,7 @@
 
 #include "windowing/aggregate_fields.h"
 #include "windowing/each_key.h"
+#include "windowing/grown_states.h"
 #include "windowing/panes.h"
 #include "windowing/times.h"
 #include "windowing/window_options.h"
@@ -40,7 +41,8 @@ class Contents {
 
   /// Reads what add() needs. False when the record cannot be taken; it has then left by the error port.
   bool read(const Record& record, Context& out);
-  /// Whether there is room for it under that number. If not, the record has left by the error port.
+  /// Whether there is room for it under that number, and for what then grows. If not, the record has left by
+  /// the error port.
   bool has_room(weir_slice key, std::int64_t number, const Record& record, Context& out);
   /// Returns how many records the list holds then; 0 where not all of them are kept.
   std::size_t add(Context& c, weir_slice key, std::int64_t number, const Record& record);
@@ -49,7 +51,7 @@ class Contents {
 
   /// Accumulators that stand beside what the caller itself keeps for a window, so that both are found at
   /// once: how many bytes it gives them, all zero at first; 0 where what is held must stand here.
-  std::size_t beside() const { return aggregate_.has_texts() ? 0 : aggregate_.size(); }
+  std::size_t beside() const { return grown_.none() ? aggregate_.size() : 0; }
   bool has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out);
   void add_beside(weir_slice key, bool is_new, char* cells);
   void merge_beside(char* into, const char* later) const { aggregate_.combine(into, later); }
@@ -79,10 +81,12 @@ class Contents {
  private:
   /// The record leaves by the error port; false.
   bool no_room(const Record& record, Context& out);
-  void emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells, std::string_view text);
+  bool has_room_to_grow(weir_slice key, std::int64_t number, const Record& record, Context& out);
+  bool is_there(const Context& c, weir_slice key, std::int64_t number) const;
+  /// `grown`: of those accumulators that grow.
+  void emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells,
+                std::span<const std::string_view> grown);
   void emit_list(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds);
-  std::string_view text(const Context& c, weir_slice key, std::int64_t number) const;
-  void put_text(const Context& c, weir_slice key, std::int64_t number, std::string_view text);
   std::vector<std::string> keys(const Context& c, std::span<const std::int64_t> numbers) const;
   void leave_out(std::vector<Record>& records) const;
   void emit_panes(Context& out, weir_slice key, const Panes::View& panes,
@@ -99,13 +103,13 @@ class Contents {
   static constexpr std::size_t kEntry = 48;
 
   AggregateFields aggregate_;
+  GrownStates grown_;
   std::optional<Panes> panes_;  ///< accumulators that overlap
   const EvictOptions evict_;
   const bool has_evict_;
   const std::int64_t max_bytes_;
   Counter full_;
   weir_state* held_ = nullptr;   ///< accumulators; of lists, how many bytes their records take
-  weir_state* texts_ = nullptr;  ///< first and last values
   weir_state* stage_ = nullptr;  ///< whether it is keyed: 1 no, 2 yes
   bool keyed_ = false, keyed_known_ = false;
   std::int64_t bytes_ = 0;  ///< of all that is held, about

@@ -80,7 +80,8 @@ void Panes::reserve(const Context& c, weir_slice key, std::size_t entries) const
 
 void Panes::settle(const Context& c, weir_slice key) const {
   const View held = of(c, key);
-  if (left_last_ == kNone || (held.size() < 2 * kStep && held.merged_ == 0) || aggregate_.has_texts()) return;
+  if (left_last_ == kNone || (held.size() < 2 * kStep && held.merged_ == 0) || !aggregate_.grown().empty())
+    return;
   if (held.merged_ == 0 || held.boundary_ < left_first_) return merge_anew(c, key, held);
   if (held.behind_ >= left_last_) return;
   char* const head = room(c, state_, key, 0, bytes_for(held.merged_ + held.size())).at;

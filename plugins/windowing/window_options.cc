@@ -71,7 +71,8 @@ void declare_aggregate(Descriptor& d) {
                              "Emits one JSON object for each key and window instead of a group, and keeps "
                              "only what that needs.")
                         .shapes_state();
-  aggregates::declare_values(aggregate, {"count", "sum", "min", "max", "mean", "first", "last"});
+  aggregates::declare_values(
+      aggregate, {"count", "sum", "min", "max", "mean", "first", "last", "distinct", "list", "quantile"});
 }
 
 void declare_limit(Descriptor& d) {

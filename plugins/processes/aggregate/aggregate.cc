@@ -6,6 +6,8 @@
 
 #include <weir/json_string.h>
 
+#include "aggregates/accumulator.h"
+
 namespace weir::aggregate {
 
 using aggregates::Value;
@@ -33,8 +35,7 @@ Aggregate::Aggregate(const Options& options)
     : values_(aggregates::read_values(options, "values", {"key", "start", "end"})),
       fail_missing_(options.string("missing") == "fail"),
       gathered_(values_.begin(), values_.end()),
-      found_(values_.size()),
-      texts_(values_.size()) {}
+      found_(values_.size()) {}
 
 void Aggregate::start(Context& context) {
   left_out_ = context.counter("left_out");
@@ -59,25 +60,25 @@ bool Aggregate::read(const Record& record, Context& out) {
   reader_.read(record);
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const Value& value = values_[i];
+    found_[i].taken = true;
     if (!value.field) continue;
-    found_[i] = reader_.find(*value.field);
-    if (found_[i].kind == JsonValue::Kind::kNotJson) {
+    const JsonValue& found = reader_.find(*value.field);
+    if (found.kind == JsonValue::Kind::kNotJson) {
       out.fail(Port::kError, record, "bad_json",
                "the value '" + value.as +
                    "' asks for a field, but the record is not JSON: " + std::string(reader_.error()));
       return false;
     }
-    if (fail_missing_ && !aggregates::takes(value.function, found_[i])) {
-      const bool there = found_[i].kind != JsonValue::Kind::kMissing;
+    found_[i].taken = aggregates::takes(value.function, found);
+    if (found_[i].taken) {
+      found_[i].value.take(value.function, found);
+    } else if (fail_missing_) {
+      const bool there = found.kind != JsonValue::Kind::kMissing;
       out.fail(Port::kError, record, there ? "not_a_number" : "missing_field",
                "the field '" + value.field->text() + "' is " +
-                   (there ? std::string(found_[i].what()) : "missing") + ", but '" + value.as + "' needs " +
+                   (there ? std::string(found.what()) : "missing") + ", but '" + value.as + "' needs " +
                    (aggregates::of_numbers(value.function) ? "a number" : "a value"));
       return false;
-    }
-    if (found_[i].kind == JsonValue::Kind::kString) {  // valid only until the next find()
-      texts_[i] = found_[i].text;
-      found_[i].text = texts_[i];
     }
   }
   return true;
@@ -85,8 +86,8 @@ bool Aggregate::read(const Record& record, Context& out) {
 
 void Aggregate::add_found() {
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (!values_[i].field || aggregates::takes(values_[i].function, found_[i])) {
-      gathered_[i].add(found_[i]);
+    if (found_[i].taken) {
+      gathered_[i].add(found_[i].value);
     } else {
       left_out_.add();
     }

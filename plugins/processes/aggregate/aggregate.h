@@ -37,8 +37,12 @@ class Aggregate final : public Process {
 
   JsonReader reader_;
   std::vector<Gathered> gathered_;  // for each of values_, of the group at hand
-  std::vector<JsonValue> found_;    // for each of values_, of the record at hand
-  std::vector<std::string> texts_;  // what found_ refers to, where it is a string
+  /// What the record at hand has for one of values_.
+  struct Found {
+    bool taken = false;
+    aggregates::Taken value;
+  };
+  std::vector<Found> found_;
 };
 
 }  // namespace weir::aggregate
