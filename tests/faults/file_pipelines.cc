@@ -1,45 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From a file to files: what needs nothing but etl-run.
-#include <charconv>
 #include <fstream>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 
+#include "lines.h"
 #include "pipeline.h"
 
 namespace weir::faults {
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::string kNumber = "{\"n\":";
-
-/// The records of the outputs whose names begin with `start`; each must be there as `line_of` makes it, and
-/// `belongs` there.
-template <class LineOf, class Belongs>
-void read_lines(const fs::path& folder, const std::string& start, Account& account, LineOf line_of,
-                Belongs belongs) {
-  if (!fs::exists(folder)) return;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(start)) continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    for (std::string line; std::getline(in, line);) {
-      std::int64_t n = -1;
-      if (line.starts_with(kNumber))
-        std::from_chars(line.data() + kNumber.size(), line.data() + line.size(), n);
-      if (n < 0 || line != line_of(n)) {
-        account.saw_foreign(name + " has the line " + line.substr(0, 80));
-      } else if (!belongs(n)) {
-        account.saw_foreign(name + " has record " + std::to_string(n) + ", which does not belong there");
-      } else {
-        account.saw(n);
-      }
-    }
-  }
-}
 
 /// What both have in common: records are lines of `in.txt`.
 class FromFile : public Pipeline {
@@ -60,7 +32,7 @@ class FromFile : public Pipeline {
 
   template <class Belongs>
   void read(const std::string& start, Account& account, Belongs belongs) const {
-    read_lines(
+    read_files(
         folder_ / "disk" / "out", start, account, [this](std::int64_t n) { return line_of(n); }, belongs);
   }
 
@@ -94,8 +66,8 @@ sinks:
 
  private:
   std::string line_of(std::int64_t n) const override {
-    return kNumber + std::to_string(n) + ",\"even\":" + (n % 2 == 0 ? "true" : "false") + ",\"text\":\"" +
-           std::string(static_cast<std::size_t>(n % 40), '.') + "\"}";
+    return std::string(kNumber) + std::to_string(n) + ",\"even\":" + (n % 2 == 0 ? "true" : "false") +
+           ",\"text\":\"" + std::string(static_cast<std::size_t>(n % 40), '.') + "\"}";
   }
 };
 
@@ -129,7 +101,7 @@ sinks:
   std::string line_of(std::int64_t n) const override {
     const std::int64_t keys = n / kEach + 1;
     const std::int64_t key = n % kEach == 0 ? n / kEach : n * 31 % keys;
-    return kNumber + std::to_string(n) + ",\"key\":" + std::to_string(key) + "}";
+    return std::string(kNumber) + std::to_string(n) + ",\"key\":" + std::to_string(key) + "}";
   }
 };
 

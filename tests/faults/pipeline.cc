@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline.h"
 
+#include <utility>
+
 namespace weir::faults {
 
 std::string delivery_yaml(Delivery delivery, const std::string& every, const std::string& store) {
-  std::string yaml = "checkpoint: {every: " + every + ", store: " + store + "}\n";
+  std::string yaml = "checkpoint: {every: " + every + (store.empty() ? "" : ", store: " + store) + "}\n";
   if (delivery == Delivery::kExactlyOnce) {
     yaml += "delivery: exactly_once\nrestart: {first: 20ms, most: 200ms}\n";
   }
   return yaml;
+}
+
+Outage killed(std::string name, support::ServerProcess& server) {
+  return {std::move(name), [&server] { server.kill(); }, [&server] { server.start(); }};
 }
 
 }  // namespace weir::faults

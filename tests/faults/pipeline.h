@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,14 @@
 namespace weir::faults {
 
 enum class Delivery { kAtLeastOnce, kExactlyOnce };
+
+/// Something that a pipeline talks to goes away for a while. Both functions are called on the driver's main
+/// thread, `end` always after `begin`.
+struct Outage {
+  std::string name;  // for the summary
+  std::function<void()> begin;
+  std::function<void()> end;
+};
 
 /// A pipeline that is run under faults: how its input is made and how its outputs are read. All functions are
 /// called on the driver's main thread.
@@ -39,8 +48,8 @@ class Pipeline {
   virtual void add_input(std::int64_t from, std::int64_t to) = 0;
   /// Tells the account all that stands in the outputs.
   virtual void read_outputs(Account& account) = 0;
-  /// What can be killed under it; null when it needs nothing but files.
-  virtual support::ServerProcess* server() { return nullptr; }
+  /// What can be taken from it; nothing when it needs nothing but files. Asked once, after prepare.
+  virtual std::vector<Outage> outages() { return {}; }
 };
 
 using Pipelines = std::vector<std::unique_ptr<Pipeline>>;
@@ -50,8 +59,12 @@ using Pipelines = std::vector<std::unique_ptr<Pipeline>>;
 std::string delivery_yaml(Delivery delivery, const std::string& every,
                           const std::string& store = "disk/store");
 
+/// SIGKILL for a server, and its start.
+Outage killed(std::string name, support::ServerProcess& server);
+
 /// Each file of pipelines adds its own.
 void add_file_pipelines(Pipelines& to);
 void add_sql_pipelines(Pipelines& to);
+void add_kafka_pipelines(Pipelines& to);
 
 }  // namespace weir::faults

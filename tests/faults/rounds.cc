@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <thread>
 #include <utility>
@@ -32,6 +33,7 @@ Rounds::Rounds(Pipeline& pipeline, std::uint64_t seed, bool verbose)
   std::filesystem::create_directories(folder_ / "disk");
   if (!support::SmallDisk::why_unavailable()) disk_.emplace(folder_ / "disk", std::string("size=") + kRoom);
   pipeline_.prepare(folder_.path());
+  pipeline_outages_ = pipeline_.outages();
   folder_.write("p.yaml", pipeline_.yaml());
 }
 
@@ -50,35 +52,17 @@ Outcome Rounds::run(int kills) {
   return outcome_;
 }
 
-Rounds::Fault Rounds::choose() {
-  if (rounds_ % kOutageEach == kOutageEach - 1) {
-    std::vector<Fault> kinds{Fault::kFreeze, Fault::kDamage};
-    if (disk_) kinds.push_back(Fault::kFullDisk);
-    if (pipeline_.server() != nullptr) kinds.push_back(Fault::kServer);
-    return kinds[static_cast<std::size_t>(outages_++) % kinds.size()];
-  }
-  if (next_point_ < kFailPoints.size()) return Fault::kPoint;
-  return random_() % 5 < 3 ? Fault::kPoint : Fault::kTime;
+void Rounds::round() {
+  if (++rounds_ % kOutageEach == 0) return outage();
+  more_input();
+  next_point_ < kFailPoints.size() || random_() % 5 < 3 ? kill_at_point() : kill_at_time();
 }
 
-void Rounds::round() {
-  const Fault fault = choose();
-  ++rounds_;
-  if (fault != Fault::kDamage) more_input();
-  switch (fault) {
-    case Fault::kPoint:
-      return kill_at_point();
-    case Fault::kTime:
-      return kill_at_time();
-    case Fault::kFreeze:
-      return freeze();
-    case Fault::kFullDisk:
-      return fill_disk();
-    case Fault::kDamage:
-      return damage_checkpoint();
-    case Fault::kServer:
-      return take_server_down();
-  }
+void Rounds::outage() {
+  std::vector<std::function<void()>> kinds{[this] { freeze(); }, [this] { damage_checkpoint(); }};
+  if (disk_) kinds.emplace_back([this] { fill_disk(); });
+  for (const auto& outage : pipeline_outages_) kinds.emplace_back([&] { take_away(outage); });
+  kinds[outages_++ % kinds.size()]();
 }
 
 void Rounds::more_input() {
@@ -114,6 +98,7 @@ void Rounds::kill_at_time() {
 }
 
 void Rounds::freeze() {
+  more_input();
   const auto run = start();
   static_cast<void>(ended_within(*run, some_time()));
   ++outcome_.outages["frozen"];
@@ -125,6 +110,7 @@ void Rounds::freeze() {
 }
 
 void Rounds::fill_disk() {
+  more_input();
   const auto run = start();
   static_cast<void>(ended_within(*run, some_time()));
   {
@@ -154,15 +140,19 @@ void Rounds::damage_checkpoint() {
   }
 }
 
-void Rounds::take_server_down() {
+/// Now and then the run is killed while it lasts.
+void Rounds::take_away(const Outage& outage) {
+  more_input();
   const auto run = start();
   static_cast<void>(ended_within(*run, some_time()));
-  ++outcome_.outages["server killed"];
-  pipeline_.server()->kill();
+  ++outcome_.outages[outage.name];
+  outage.begin();
   static_cast<void>(ended_within(*run, some_time()));
-  pipeline_.server()->start();
-  say("server killed and started");
-  await_end(*run, true);
+  const bool killed = random_() % 3 == 0 && run->running();
+  if (killed) kill(*run);
+  outage.end();
+  say(outage.name + (killed ? ", and killed meanwhile" : ""));
+  if (!killed) await_end(*run, true);
 }
 
 std::unique_ptr<support::ChildProcess> Rounds::start(std::map<std::string, std::string> environment) {

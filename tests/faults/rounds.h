@@ -49,18 +49,18 @@ class Rounds {
   Outcome run(int kills);
 
  private:
-  enum class Fault { kPoint, kTime, kFreeze, kFullDisk, kDamage, kServer };
   using Milliseconds = std::chrono::milliseconds;
 
-  Fault choose();
   void round();
+  /// One kind after the other.
+  void outage();
   void more_input();
   void kill_at_point();
   void kill_at_time();
   void freeze();
   void fill_disk();
   void damage_checkpoint();
-  void take_server_down();
+  void take_away(const Outage& outage);
 
   std::unique_ptr<support::ChildProcess> start(std::map<std::string, std::string> environment = {});
   /// Some time between nothing and what a run needs.
@@ -81,7 +81,8 @@ class Rounds {
   Outcome outcome_;
   std::size_t next_point_ = 0;
   int rounds_ = 0;
-  int outages_ = 0;
+  std::vector<Outage> pipeline_outages_;
+  std::size_t outages_ = 0;
   Milliseconds usual_{300};  // how long a run lasts to which nothing happens
 };
 

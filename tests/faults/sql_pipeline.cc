@@ -65,7 +65,7 @@ sinks:
     }
   }
 
-  support::ServerProcess* server() override { return &*server_; }
+  std::vector<Outage> outages() override { return {killed("database killed", *server_)}; }
 
  private:
   static std::string word_of(std::int64_t n) { return "word-" + std::to_string(n * 7); }

@@ -62,6 +62,7 @@ Pipelines choose_pipelines(const std::vector<std::string>& names) {
   Pipelines all;
   add_file_pipelines(all);
   add_sql_pipelines(all);
+  add_kafka_pipelines(all);
   Pipelines chosen;
   std::string known;
   std::size_t found = 0;
