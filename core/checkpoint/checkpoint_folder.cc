@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <weir/fail_point.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,8 +13,6 @@
 #include <fstream>
 #include <iterator>
 #include <utility>
-
-#include "base/fail_point.h"
 
 namespace weir {
 namespace {

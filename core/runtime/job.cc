@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/job.h"
 
+#include <weir/fail_point.h>
+
 #include <algorithm>
 #include <exception>
 #include <iterator>
@@ -8,7 +10,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/fail_point.h"
 #include "runtime/load_checkpoints.h"
 #include "runtime/saved_states.h"
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/task.h"
 
+#include <weir/fail_point.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
-#include "base/fail_point.h"
 #include "runtime/inline_node.h"
 #include "runtime/worker_node.h"
 

@@ -1,7 +1,7 @@
 # The installed package: `find_package(weir)` gives weir::sdk and weir_add_plugin().
 include(CMakePackageConfigHelpers)
 
-install(DIRECTORY core/include/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY core/include/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} PATTERN fail_point.h EXCLUDE)
 install(TARGETS weir_sdk weir_json EXPORT weir-targets)
 install(EXPORT weir-targets NAMESPACE weir:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 configure_package_config_file(packaging/cmake/weir-config.cmake.in weir-config.cmake

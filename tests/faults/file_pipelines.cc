@@ -13,7 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What both have in common: records are lines of `in.txt`.
+/// Whether there is something behind the last newline: a kill may leave half a line.
+bool ends_in_a_line(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return in.seekg(-1, std::ios::end) && in.get() != '\n';
+}
+
+/// What they have in common: records are lines of `in.txt`.
 class FromFile : public Pipeline {
  public:
   FromFile(std::string name, Delivery delivery) : name_(std::move(name)), delivery_(delivery) {}
@@ -21,14 +27,19 @@ class FromFile : public Pipeline {
   std::string name() const override { return name_; }
   Delivery delivery() const override { return delivery_; }
   void prepare(const fs::path& folder) override { folder_ = folder; }
-  void add_input(std::int64_t from, std::int64_t to) override {
-    std::ofstream out(folder_ / "in.txt", std::ios::binary | std::ios::app);
-    for (auto n = from; n < to; ++n) out << line_of(n) << '\n';
-    if (!out.flush()) throw std::runtime_error("cannot write the input");
-  }
+  void add_input(std::int64_t from, std::int64_t to) override { append_lines(folder_ / "in.txt", from, to); }
 
  protected:
   virtual std::string line_of(std::int64_t n) const = 0;
+
+  void append_lines(const fs::path& path, std::int64_t from, std::int64_t to) const {
+    const bool half_a_line = ends_in_a_line(path);
+    std::ofstream out(path, std::ios::binary | std::ios::app);
+    if (half_a_line) out << '\n';
+    for (auto n = from; n < to; ++n) out << line_of(n) << '\n';
+    if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
+  }
+  const fs::path& folder() const { return folder_; }
 
   template <class Belongs>
   void read(const std::string& start, Account& account, Belongs belongs) const {
@@ -46,6 +57,13 @@ class FromFile : public Pipeline {
 class Filtered final : public FromFile {
  public:
   using FromFile::FromFile;
+
+  std::vector<std::string> point_groups() const override {
+    auto groups = FromFile::point_groups();
+    groups.push_back("file.");
+    if (delivery() == Delivery::kExactlyOnce) groups.push_back("journal.");
+    return groups;
+  }
 
   std::string yaml() const override {
     return "pipeline: filtered\n" + delivery_yaml(delivery(), "5ms") + R"(
@@ -105,11 +123,61 @@ sinks:
   }
 };
 
+/// What the first pipeline refuses is sent through one that is put right, in every second round. There is
+/// always something to replay: each round also adds lines to the side file, as one does by hand.
+class Replayed final : public FromFile {
+ public:
+  Replayed() : FromFile("replayed", Delivery::kAtLeastOnce) {}
+
+  void prepare(const fs::path& folder) override {
+    FromFile::prepare(folder);
+    std::ofstream(folder / "right.yaml") << yaml_that_requires("n");
+  }
+  std::string yaml() const override { return yaml_that_requires("n, even"); }
+  std::vector<std::vector<std::string>> commands() const override {
+    return {{"p.yaml"}, {"replay", "right.yaml", "--from", "disk/side/refused*", "--into", "parse"}};
+  }
+  std::vector<std::string> point_groups() const override {
+    auto groups = FromFile::point_groups();
+    groups.insert(groups.end(), {"file.", "replay."});
+    return groups;
+  }
+  std::int64_t records_a_round() const override { return 20'000; }
+  void add_input(std::int64_t from, std::int64_t to) override {
+    const std::int64_t by_hand = to - 100;
+    FromFile::add_input(from, by_hand);
+    fs::create_directories(folder() / "disk" / "side");
+    append_lines(folder() / "disk" / "side" / "refused.ndjson", by_hand, to);
+  }
+  void read_outputs(Account& account) override {
+    read("good", account, [](std::int64_t) { return true; });
+  }
+
+ private:
+  static std::string yaml_that_requires(const std::string& fields) {
+    return "pipeline: replayed\n" + delivery_yaml(Delivery::kAtLeastOnce, "5ms") + R"(
+sources:
+  lines: {plugin: file, path: in.txt}
+processes:
+  parse: {plugin: json, from: lines, require: [)" +
+           fields + R"(]}
+sinks:
+  good: {plugin: file, from: parse, path: disk/out/good.txt, rotate: {size: 300KiB}}
+  refused: {plugin: file, from: parse.invalid, path: disk/side/refused.ndjson, format: envelope}
+)";
+  }
+
+  std::string line_of(std::int64_t n) const override {
+    return std::string(kNumber) + std::to_string(n) + (n % 3 == 0 ? "}" : ",\"even\":1}");
+  }
+};
+
 }  // namespace
 
 void add_file_pipelines(Pipelines& to) {
   to.push_back(std::make_unique<Filtered>("filtered", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<Deduped>("deduped", Delivery::kAtLeastOnce));
+  to.push_back(std::make_unique<Replayed>());
   to.push_back(std::make_unique<Filtered>("filtered-once", Delivery::kExactlyOnce));
 }
 

@@ -105,6 +105,10 @@ class TopicAndFileOnce final : public FromTopic {
  public:
   TopicAndFileOnce() : FromTopic("topics-once", Delivery::kExactlyOnce) {}
 
+  std::vector<std::string> point_groups() const override {
+    return {"job.", "meeting.", "task.", "file.", "journal."};
+  }
+
   std::string yaml() const override {
     return "pipeline: topics\n" + delivery_yaml(delivery(), "20ms", "") + kSource + R"(
 processes:
@@ -146,6 +150,7 @@ sinks:
     environment["DB_URL"] = database_->url();
     return environment;
   }
+  std::vector<std::string> point_groups() const override { return {"job.", "meeting.", "task."}; }
   std::int64_t records_a_round() const override { return 2'000; }
   std::vector<Outage> outages() override {
     auto all = FromTopic::outages();

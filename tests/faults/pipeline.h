@@ -41,7 +41,13 @@ class Pipeline {
   virtual void prepare(const std::filesystem::path& folder) = 0;
   /// The pipeline file. etl-run is started in the folder, and must end by itself with the input.
   virtual std::string yaml() const = 0;
+  /// The arguments of etl-run: one round runs the first, the next one the second; the last round all in turn.
+  virtual std::vector<std::vector<std::string>> commands() const { return {{"p.yaml"}}; }
   virtual std::map<std::string, std::string> environment() const { return {}; }
+  /// What the fail points that it can pass begin with.
+  virtual std::vector<std::string> point_groups() const {
+    return {"job.", "meeting.", "checkpoint.", "task."};
+  }
   /// How many records a round adds.
   virtual std::int64_t records_a_round() const = 0;
   /// Adds the records with the numbers [from, to) to the input.

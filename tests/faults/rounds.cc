@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rounds.h"
 
+#include <weir/fail_point.h>
+
 #include <algorithm>
 #include <csignal>
 #include <functional>
@@ -8,7 +10,6 @@
 #include <thread>
 #include <utility>
 
-#include "base/fail_point.h"
 #include "damage.h"
 #include "support/wait_until.h"
 
@@ -34,14 +35,19 @@ Rounds::Rounds(Pipeline& pipeline, std::uint64_t seed, bool verbose)
   if (!support::SmallDisk::why_unavailable()) disk_.emplace(folder_ / "disk", std::string("size=") + kRoom);
   pipeline_.prepare(folder_.path());
   pipeline_outages_ = pipeline_.outages();
+  commands_ = pipeline_.commands();
+  const auto groups = pipeline_.point_groups();
+  for (const auto point : kFailPoints) {
+    const auto has_it = [&](const std::string& group) { return point.starts_with(group); };
+    if (std::any_of(groups.begin(), groups.end(), has_it)) points_.push_back(point);
+  }
   folder_.write("p.yaml", pipeline_.yaml());
 }
 
 Outcome Rounds::run(int kills) {
   while (outcome_.kills < kills && outcome_.problems.empty() && rounds_ < kMostRounds * kills) round();
   more_input();
-  const auto last = start();
-  await_end(*last);
+  for (command_ = 0; command_ < commands_.size(); ++command_) await_end(*start());
   Account account(outcome_.records);
   pipeline_.read_outputs(account);
   outcome_.missing = account.missing();
@@ -53,9 +59,10 @@ Outcome Rounds::run(int kills) {
 }
 
 void Rounds::round() {
-  if (++rounds_ % kOutageEach == 0) return outage();
+  command_ = static_cast<std::size_t>(++rounds_) % commands_.size();
+  if (rounds_ % kOutageEach == 0) return outage();
   more_input();
-  next_point_ < kFailPoints.size() || random_() % 5 < 3 ? kill_at_point() : kill_at_time();
+  next_point_ < points_.size() || random_() % 5 < 3 ? kill_at_point() : kill_at_time();
 }
 
 void Rounds::outage() {
@@ -71,16 +78,34 @@ void Rounds::more_input() {
   outcome_.records = to;
 }
 
-/// Each point once at its first passing, then any of them at any.
+/// Each point once at its first passing; then any of them at any, and now and then one that has never struck.
+std::string Rounds::choose_point() {
+  if (next_point_ < points_.size()) return std::string(points_[next_point_++]) + ":1";
+  if (random_() % 4 == 0) {
+    std::vector<std::string_view> left;
+    for (const auto point : points_) {
+      if (outcome_.fail_points.count(std::string(point)) == 0) left.push_back(point);
+    }
+    if (!left.empty()) return std::string(left[random_() % left.size()]) + ":1";
+  }
+  const std::string name(points_[random_() % points_.size()]);
+  return name + ":" + std::to_string(1 + random_() % kMostPassings);
+}
+
 void Rounds::kill_at_point() {
-  const bool first = next_point_ < kFailPoints.size();
-  const std::string name(kFailPoints[first ? next_point_++ : random_() % kFailPoints.size()]);
-  const std::string at = name + ":" + std::to_string(first ? 1 : 1 + random_() % kMostPassings);
+  const std::string at = choose_point();
+  if (at.starts_with("replay.")) command_ = commands_.size() - 1;
+  // Only behind a run that left something is there something to undo.
+  if (at.starts_with("journal.und") || at.starts_with("journal.over")) kill_at("file.written:2");
+  kill_at(at);
+}
+
+void Rounds::kill_at(const std::string& at) {
   const auto run = start({{"WEIR_FAIL_AT", at}});
   const auto end = run->wait();
   if (end && end->signal == SIGKILL) {
     ++outcome_.kills;
-    ++outcome_.fail_points[name];
+    ++outcome_.fail_points[at.substr(0, at.find(':'))];
     say("killed at " + at);
   } else if (!end || !end->ok()) {
     problem("with WEIR_FAIL_AT=" + at + ": " + (end ? to_string(*end) : "it does not end"), run.get());
@@ -123,6 +148,7 @@ void Rounds::fill_disk() {
 }
 
 void Rounds::damage_checkpoint() {
+  command_ = 0;
   const auto damaged = DamagedCheckpoint::make(folder_ / "disk" / "store", random_);
   if (!damaged) return;
   ++outcome_.outages["damaged checkpoint"];
@@ -158,8 +184,10 @@ void Rounds::take_away(const Outage& outage) {
 std::unique_ptr<support::ChildProcess> Rounds::start(std::map<std::string, std::string> environment) {
   ++outcome_.runs;
   environment.merge(pipeline_.environment());
+  std::vector<std::string> command{WEIR_ETL_RUN};
+  command.insert(command.end(), commands_[command_].begin(), commands_[command_].end());
   return std::make_unique<support::ChildProcess>(
-      std::vector<std::string>{WEIR_ETL_RUN, "p.yaml"},
+      std::move(command),
       support::ChildOptions{.environment = std::move(environment), .working_dir = folder_.path()});
 }
 

@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline.h"
@@ -55,7 +56,10 @@ class Rounds {
   /// One kind after the other.
   void outage();
   void more_input();
+  std::string choose_point();
   void kill_at_point();
+  /// `at`: as WEIR_FAIL_AT has it.
+  void kill_at(const std::string& at);
   void kill_at_time();
   void freeze();
   void fill_disk();
@@ -79,6 +83,9 @@ class Rounds {
   support::TempDir folder_{"weir-faults"};
   std::optional<support::SmallDisk> disk_;
   Outcome outcome_;
+  std::vector<std::vector<std::string>> commands_;
+  std::size_t command_ = 0;               // the one that this round runs
+  std::vector<std::string_view> points_;  // that the pipeline can pass
   std::size_t next_point_ = 0;
   int rounds_ = 0;
   std::vector<Outage> pipeline_outages_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // weir-faults: runs pipelines of the real etl-run, kills them, and counts what is missing and what is twice.
+#include <weir/fail_point.h>
+
 #include <exception>
 #include <iomanip>
 #include <iostream>
@@ -10,7 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fail_point.h"
 #include "pipeline.h"
 #include "rounds.h"
 

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <weir/fail_point.h>
 #include <weir/record.h>
 #include <weir/stage.h>
 
@@ -145,7 +146,9 @@ std::uint64_t Journal::append(const std::string& line) {
 Journal::Note Journal::will_write(const std::string& path, const FileBefore& before, std::uint64_t reach) {
   const std::string begin = "write " + std::to_string(before.inode) + " " + std::to_string(before.length) +
                             (before.made ? " 1 " : " 0 ");
-  return append(begin + twenty_digits(reach) + " " + relative(path) + "\n") + begin.size();
+  const Note note = append(begin + twenty_digits(reach) + " " + relative(path) + "\n") + begin.size();
+  WEIR_FAIL_POINT("journal.noted");
+  return note;
 }
 
 void Journal::will_reach(Note note, std::uint64_t reach) {
@@ -154,6 +157,7 @@ void Journal::will_reach(Note note, std::uint64_t reach) {
 
 void Journal::will_rename(const std::string& path, std::uint64_t inode, unsigned number) {
   append("rename " + std::to_string(inode) + " " + std::to_string(number) + " " + relative(path) + "\n");
+  WEIR_FAIL_POINT("journal.rename");
 }
 
 std::string Journal::prepare() {
@@ -165,6 +169,7 @@ std::string Journal::prepare() {
 
 void Journal::commit() {
   if (size_ != prepared_ || size_ == 0) return;
+  WEIR_FAIL_POINT("journal.commit");
   if (::ftruncate(file_.get(), 0) != 0) stop_for("cannot empty the journal '" + path_ + "'", errno);
   size_ = 0;
 }

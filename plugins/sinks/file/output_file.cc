@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <weir/fail_point.h>
 #include <weir/stage.h>
 
 #include <cerrno>
@@ -62,6 +63,7 @@ void OutputFile::append(std::chrono::milliseconds now) {
     }
     if (transaction_ != nullptr) note_write(size);
     write_buffer(size);
+    WEIR_FAIL_POINT("file.written");
     slot_ = slot(now.count());
     return;
   }
@@ -158,6 +160,7 @@ void OutputFile::open(std::chrono::milliseconds now) {
     unsynced_folders_.insert(folder_of(path_));
     file_ = FileDescriptor(::open(path_.c_str(), kFlags | O_CREAT, 0666));
     made_ = true;
+    WEIR_FAIL_POINT("file.opened");
   }
   if (!file_) stop("cannot open", errno);
   struct stat status {};
@@ -183,14 +186,17 @@ void OutputFile::make_folders(const std::string& folder) {
 }
 
 void OutputFile::finish_file() {
+  WEIR_FAIL_POINT("file.full");
   try {
     transaction_ == nullptr ? static_cast<void>(rename_to_free(path_, path_, 1)) : rename_noted();
   } catch (const std::system_error& e) {
     throw Stop(code_of(e.code().value()), e.what());
   }
+  WEIR_FAIL_POINT("file.renamed");
   unsynced_folders_.insert(folder_of(path_));
-  if (transaction_ == nullptr) return close();
   sync_data();
+  WEIR_FAIL_POINT("file.finished");
+  if (transaction_ == nullptr) return close();
   // Nobody is to take the finished file over before it is certain what is in it.
   finished_.push_back({std::move(file_), std::move(lock_)});
   if (finished_.size() > kFinishedKept) finished_.pop_front();

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <weir/fail_point.h>
 #include <weir/stage.h>
 
 #include <algorithm>
@@ -62,10 +63,13 @@ class Undoing {
     const auto until = decided.find(content.id);
     auto& notes = content.notes;
     while (!notes.empty() && (until == decided.end() || notes.back().offset >= until->second)) {
+      WEIR_FAIL_POINT("journal.undo");
       undo(notes.back());
+      WEIR_FAIL_POINT("journal.undone");
       shorten(notes.back().offset);
       notes.pop_back();
     }
+    WEIR_FAIL_POINT("journal.over");
     shorten(0);
     ::unlink(path_.c_str());
   }

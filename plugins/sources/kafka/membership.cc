@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // KafkaSource's life in its group: topics are looked up, partitions come and go, errors are told.
+#include <weir/fail_point.h>
 #include <weir/stage.h>
 
 #include <string_view>
@@ -130,12 +131,18 @@ void KafkaSource::rebalance(rd_kafka_event_t* event, Context& out) {
   const auto* list = rd_kafka_event_topic_partition_list(event);
   if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     out.info("assigned: " + names_of(*list));
+    WEIR_FAIL_POINT("rebalance.assign");
     const Partitions owned(rd_kafka_topic_partition_list_copy(list));
     own(*owned, out);
+    WEIR_FAIL_POINT("rebalance.own");
     assign(*owned);
+    WEIR_FAIL_POINT("rebalance.assigned");
   } else {
+    WEIR_FAIL_POINT("rebalance.revoke");
     give_up(*list, out);
+    WEIR_FAIL_POINT("rebalance.given_up");
     unassign(*list);
+    WEIR_FAIL_POINT("rebalance.revoked");
   }
 }
 
@@ -203,6 +210,7 @@ void KafkaSource::on_error(const rd_kafka_message_t& message, Context& out) {
 /// Leaves the group without the host: what is not committed by now is read again by the next owner.
 void KafkaSource::close() {
   if (client_ == nullptr) return;
+  WEIR_FAIL_POINT("rebalance.leave");
   rd_kafka_queue_cb_event_enable(events_.get(), nullptr, nullptr);
   rd_kafka_queue_cb_event_enable(records_.get(), nullptr, nullptr);
   Queue last(rd_kafka_queue_new(client_.get()));

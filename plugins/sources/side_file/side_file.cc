@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <weir/fail_point.h>
 #include <weir/stage.h>
 
 #include <algorithm>
@@ -100,6 +101,7 @@ std::vector<SideFile> SideFile::take_over(const std::string& base, bool dry_run)
     return files;
   }
   claim(file, base);
+  WEIR_FAIL_POINT("replay.claimed");
   // Under the writers' lock: each of them has written whole lines, and looks at the name before it writes
   // more.
   while (::flock(file.get(), LOCK_EX) != 0) {
@@ -107,7 +109,9 @@ std::vector<SideFile> SideFile::take_over(const std::string& base, bool dry_run)
   }
   try {
     auto taken = rename_to_free(base, base + std::string(kReplaying), 0);
+    WEIR_FAIL_POINT("replay.renamed");
     sync_folder(folder_of(base));
+    WEIR_FAIL_POINT("replay.taken");
     ::flock(file.get(), LOCK_UN);
     files.push_back(SideFile(base, std::move(taken), std::move(file)));
   } catch (const std::system_error& e) {
@@ -117,7 +121,9 @@ std::vector<SideFile> SideFile::take_over(const std::string& base, bool dry_run)
 }
 
 std::string SideFile::finish() try {
+  WEIR_FAIL_POINT("replay.finish");
   auto finished = rename_to_free(path_, base_ + std::string(kReplayed), 0);
+  WEIR_FAIL_POINT("replay.finished");
   sync_folder(folder_of(base_));
   file_ = {};
   return finished;

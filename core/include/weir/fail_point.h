@@ -5,11 +5,20 @@
 #include <array>
 #include <string_view>
 
+#ifdef WEIR_FAIL_POINTS
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#endif
+
 namespace weir {
 
 /// The points at which a test build can be made to die, in the order in which a run passes them:
-/// `tests/faults` kills `etl-run` at each.
-inline constexpr std::array<std::string_view, 23> kFailPoints{
+/// `tests/faults` kills `etl-run` at each. This header is not installed.
+inline constexpr std::array<std::string_view, 46> kFailPoints{
     "job.claimed",    // Job::start: the checkpoints are claimed
     "job.loaded",     // and read,
     "job.recover",    // before each sink that takes part in transactions finishes or takes back its last ones
@@ -33,6 +42,29 @@ inline constexpr std::array<std::string_view, 23> kFailPoints{
     "meeting.source",      // and behind each source
     "meeting.committed",   // behind all
     "task.over",           // Task::run: nothing is left to do
+    "file.opened",         // sink `file`: a file was made,
+    "file.written",        // lines were appended,
+    "file.full",           // rotation: a file is to be finished,
+    "file.renamed",        // it has its last name,
+    "file.finished",       // its bytes are on the disk
+    "journal.noted",       // with exactly once: the journal has a note of a write,
+    "journal.rename",      // and of a rename, which is to follow;
+    "journal.commit",      // before the journal is emptied behind the decision;
+    "journal.undo",        // recovery: before each note is undone,
+    "journal.undone",      // behind it, with the note still there,
+    "journal.over",        // all are undone, and the journal is to go
+    "replay.claimed",      // source `side_file`: no other replay gets the file any more,
+    "replay.renamed",      // it is FILE.replaying,
+    "replay.taken",        // on the disk too;
+    "replay.finish",       // all of it is delivered,
+    "replay.finished",     // it is FILE.replayed
+    "rebalance.assign",    // source `kafka`: partitions have come,
+    "rebalance.own",       // their origins are known,
+    "rebalance.assigned",  // they are read;
+    "rebalance.revoke",    // partitions are to go,
+    "rebalance.given_up",  // the host has finished them,
+    "rebalance.revoked",   // and they are gone
+    "rebalance.leave",     // the member leaves its group
 };
 
 constexpr bool is_fail_point(std::string_view name) {
@@ -41,8 +73,27 @@ constexpr bool is_fail_point(std::string_view name) {
 
 #ifdef WEIR_FAIL_POINTS
 /// Kills the process with SIGKILL when the environment variable WEIR_FAIL_AT is `name:N` and this is the N-th
-/// call with that name in the process, of whichever thread.
-void pass_fail_point(std::string_view name);
+/// call with that name in this program or shared library, of whichever thread.
+inline void pass_fail_point(std::string_view name) {
+  struct FailAt {
+    std::string name;
+    std::atomic<long> left{std::numeric_limits<long>::max()};
+
+    FailAt() {
+      const char* const text = std::getenv("WEIR_FAIL_AT");
+      if (text == nullptr) return;
+      const std::string_view all(text);
+      const auto colon = all.rfind(':');
+      if (colon == std::string_view::npos) return;
+      long count = 0;
+      if (std::from_chars(all.data() + colon + 1, all.data() + all.size(), count).ec != std::errc()) return;
+      name = all.substr(0, colon);
+      left = count;
+    }
+  };
+  static FailAt at;
+  if (name == at.name && at.left.fetch_sub(1) == 1) std::raise(SIGKILL);
+}
 #endif
 
 }  // namespace weir
