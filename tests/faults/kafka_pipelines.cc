@@ -3,17 +3,14 @@
 // From a topic to topics, files and tables, on a broker of its own.
 #include <cstdlib>
 #include <optional>
-#include <utility>
+#include <string>
 
+#include "from_topic.h"
 #include "lines.h"
-#include "pipeline.h"
-#include "support/kafka_broker.h"
 #include "support/mariadb_server.h"
 
 namespace weir::faults {
 namespace {
-
-constexpr int kPartitions = 3;
 
 bool is_even(std::int64_t n) {
   return n % 2 == 0;
@@ -22,63 +19,9 @@ bool is_odd(std::int64_t n) {
   return n % 2 != 0;
 }
 
-std::string record_of(std::int64_t n) {
+std::string record(std::int64_t n) {
   return std::string(kNumber) + std::to_string(n) + ",\"even\":" + (is_even(n) ? "true" : "false") + "}";
 }
-
-/// What they have in common: records are those of the topic `in`.
-class FromTopic : public Pipeline {
- public:
-  FromTopic(std::string name, Delivery delivery) : name_(std::move(name)), delivery_(delivery) {}
-
-  std::string name() const override { return name_; }
-  Delivery delivery() const override { return delivery_; }
-  std::optional<std::string> why_unavailable() const override {
-    return support::KafkaBroker::why_unavailable();
-  }
-  void prepare(const std::filesystem::path& folder) override {
-    folder_ = folder;
-    broker_.emplace();
-    broker_->start();
-    for (const auto* topic : {"in", "even", "odd"}) broker_->create_topic(topic, kPartitions);
-  }
-  std::map<std::string, std::string> environment() const override {
-    return {{"BROKERS", broker_->bootstrap()}};
-  }
-  std::int64_t records_a_round() const override { return 5'000; }
-  void add_input(std::int64_t from, std::int64_t to) override {
-    std::vector<support::KafkaRecord> records;
-    for (auto n = from; n < to; ++n) {
-      records.push_back({.value = record_of(n), .partition = static_cast<std::int32_t>(n % kPartitions)});
-    }
-    broker_->produce("in", records);
-  }
-  std::vector<Outage> outages() override { return {killed("broker killed", *broker_)}; }
-
- protected:
-  static constexpr const char* kSource = R"(
-sources:
-  lines:
-    plugin: kafka
-    brokers: "${BROKERS}"
-    topic: in
-    group: faults
-    stop_at_end: true
-)";
-
-  /// What a reader sees who sees nothing of a transaction before it is committed.
-  void read_topic(const std::string& topic, Account& account, const Belongs& belongs) const {
-    for (const auto& record : broker_->consume_all(topic))
-      read_line(record.value.value_or(""), "the topic " + topic, account, record_of, belongs);
-  }
-  const std::filesystem::path& folder() const { return folder_; }
-
- private:
-  const std::string name_;
-  const Delivery delivery_;
-  std::filesystem::path folder_;
-  std::optional<support::KafkaBroker> broker_;
-};
 
 /// Two ports to two topics.
 class Topics final : public FromTopic {
@@ -98,6 +41,9 @@ sinks:
     read_topic("even", account, is_even);
     read_topic("odd", account, is_odd);
   }
+
+ private:
+  std::string record_of(std::int64_t n) const override { return record(n); }
 };
 
 /// The topic's transaction decides for the files too.
@@ -120,8 +66,11 @@ sinks:
   }
   void read_outputs(Account& account) override {
     read_topic("even", account, is_even);
-    read_files(folder() / "disk" / "out", "odd", account, record_of, is_odd);
+    read_files(folder() / "disk" / "out", "odd", account, record, is_odd);
   }
+
+ private:
+  std::string record_of(std::int64_t n) const override { return record(n); }
 };
 
 /// To a table without a unique key; with exactly once, the table's database decides.
@@ -169,6 +118,8 @@ sinks:
   }
 
  private:
+  std::string record_of(std::int64_t n) const override { return record(n); }
+
   std::optional<support::MariaDbServer> database_;
 };
 

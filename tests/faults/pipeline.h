@@ -72,5 +72,6 @@ Outage killed(std::string name, support::ServerProcess& server);
 void add_file_pipelines(Pipelines& to);
 void add_sql_pipelines(Pipelines& to);
 void add_kafka_pipelines(Pipelines& to);
+void add_wechat_pipelines(Pipelines& to);
 
 }  // namespace weir::faults

@@ -64,6 +64,7 @@ Pipelines choose_pipelines(const std::vector<std::string>& names) {
   add_file_pipelines(all);
   add_sql_pipelines(all);
   add_kafka_pipelines(all);
+  add_wechat_pipelines(all);
   Pipelines chosen;
   std::string known;
   std::size_t found = 0;
