@@ -20,6 +20,9 @@ class Calendar {
 
   std::int64_t furthest_time() const { return zone_ ? kFurthestDate : kFurthestTime; }
 
+  /// Whether a window may hold that time, or end there.
+  bool holds(std::int64_t time) const { return time >= -2 * furthest_time() && time <= 2 * furthest_time(); }
+
   /// The unit that `time`, within +-furthest_time(), belongs to.
   std::int64_t unit_of(std::int64_t time) {
     if (time < current_.start || time >= current_.end) find(time);
@@ -42,7 +45,7 @@ class Calendar {
   /// Calls f(window) for each window that ends with the millisecond `last`.
   template <class F>
   void ending_with(std::int64_t last, F&& f) {
-    if (last < -2 * furthest_time() || last > 2 * furthest_time()) return;
+    if (!holds(last)) return;
     for (std::int64_t unit = unit_of(last + 1); start_of(unit) == last + 1; --unit) {
       const std::int64_t window = unit - size_units_;
       if (last_window(window) == window) f(window);

@@ -5,7 +5,6 @@
 #include <weir/stage.h>
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -33,17 +32,6 @@ inline Room room(const Context& c, weir_state* state, weir_slice key, std::int64
   char* const at = c.host()->state_room(c.handle(), state, key, window, bytes, &held);
   if (at == nullptr) throw Stop("memory", "there is no memory left for the windows");
   return {at, held == SIZE_MAX};
-}
-
-/// Adds `n` to a count that is kept in a state; returns it then.
-inline std::int64_t count_up(const Context& c, weir_state* state, weir_slice key, std::int64_t window,
-                             std::int64_t n) {
-  char* const at = room(c, state, key, window, sizeof n).at;
-  std::int64_t count = 0;
-  std::memcpy(&count, at, sizeof count);
-  count += n;
-  std::memcpy(at, &count, sizeof count);
-  return count;
 }
 
 }  // namespace weir::windowing

@@ -36,7 +36,7 @@ TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t
 void TimeWindows::start(Context& context) {
   contents_.open(context);
   open_ = open_state(context, "open", WEIR_MAP_STATE);
-  if (trigger_.count != 0) counts_ = open_state(context, "counts", WEIR_VALUE_STATE);
+  if (trigger_.early()) marks_ = open_state(context, "marks", WEIR_VALUE_STATE);
   late_ = context.counter("late");
   partly_late_ = context.counter("partly_late");
   std::set<std::int64_t> numbers;
@@ -75,8 +75,8 @@ void TimeWindows::add(weir_slice key, const Record& record, Context& out) {
       contents_.add(out, key, calendar_.start_of(w), record);
   }
   arm(place, from, out);
-  if (trigger_.count == 0 && place.first_bounds.last() > watermark_) return;
-  for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) added(key, w, out);
+  if (!trigger_.early() && place.first_bounds.last() > watermark_) return;
+  for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) added(key, w, time, out);
 }
 
 bool TimeWindows::has_room(weir_slice key, const Place& place, std::int64_t from, const Record& record,
@@ -123,30 +123,39 @@ void TimeWindows::arm(const Place& place, std::int64_t from, Context& out) {
     const Bounds bounds = calendar_.bounds(w);
     if (trigger_.at_end && bounds.last() > watermark_) set_timer(bounds.last(), out);
     if (cleanup(bounds) != kNever) set_timer(cleanup(bounds), out);
-    if (trigger_.every != 0) {
-      const std::int64_t next = next_multiple(trigger_.every, std::max(bounds.start, watermark_));
-      if (next <= bounds.last()) set_timer(next, out);
-    }
     const std::string number = number_bytes(w);
     out.host()->map_put(out.handle(), open_, kAbsent, 0, slice(number), slice(number));
   }
 }
 
-/// Flink's rules: a record of a window whose end has come makes a result at once; before, the count may.
-void TimeWindows::added(weir_slice key, std::int64_t window, Context& out) {
+/// Flink's rules: a record of a window whose end has come makes a result at once; before, the trigger may.
+void TimeWindows::added(weir_slice key, std::int64_t window, std::int64_t time, Context& out) {
   const Bounds bounds = calendar_.bounds(window);
-  if (!trigger_.at_end || bounds.last() > watermark_) {
-    if (trigger_.count == 0) return;
-    if (count_up(out, counts_, key, bounds.start, 1) < trigger_.count) return;
-    out.host()->state_erase(out.handle(), counts_, key, bounds.start);
-  }
+  bool fires = trigger_.at_end && bounds.last() <= watermark_;
+  if (trigger_.early()) fires = count(key, bounds, time, fires, out);
+  if (!fires) return;
   contents_.emit(out, key, parts(window), bounds);
   if (trigger_.purging) contents_.forget(out, key, bounds.start);
 }
 
+bool TimeWindows::count(weir_slice key, Bounds bounds, std::int64_t time, bool fires, Context& out) {
+  const Room at = room(out, marks_, key, bounds.start, sizeof(Mark));
+  Mark mark;
+  std::memcpy(&mark, at.at, sizeof mark);
+  ++mark.since;
+  if (at.is_new && trigger_.every != 0) {
+    mark.next = trigger_.next(std::max(time, watermark_), time_.event_time);
+    if (mark.next <= bounds.last()) set_timer(mark.next, out);
+  }
+  fires = fires || (trigger_.count != 0 && mark.since >= trigger_.count);
+  if (fires) mark.since = 0;
+  std::memcpy(at.at, &mark, sizeof mark);
+  return fires;
+}
+
 void TimeWindows::on_timer(const weir_timer& timer, Context& out) {
   const std::int64_t time = time_.event_time ? timer.time : timer.time - 1;
-  if (trigger_.every != 0 && time % trigger_.every == 0) fire_between(time, out);
+  if (trigger_.every != 0 && trigger_.next(time - 1, time_.event_time) == time) fire_between(time, out);
   if (trigger_.at_end) {
     calendar_.ending_with(time, [&](std::int64_t w) {
       if (!is_open(w, out)) return;
@@ -163,14 +172,32 @@ void TimeWindows::on_timer(const weir_timer& timer, Context& out) {
 }
 
 void TimeWindows::fire_between(std::int64_t time, Context& out) {
-  const Place place = place_of(calendar_.unit_of(time - 1));
+  if (!calendar_.holds(time)) return;
+  const Place place = place_of(calendar_.unit_of(time));
   for (std::int64_t w = place.first; w <= place.last; w += calendar_.slide_units()) {
     const Bounds bounds = calendar_.bounds(w);
-    if (bounds.last() < time || (bounds.last() == time && trigger_.at_end) || !is_open(w, out)) continue;
-    contents_.emit_all(out, parts(w), bounds);
-    if (trigger_.purging) contents_.forget_all(out, bounds.start);
-    if (time + trigger_.every <= bounds.last()) set_timer(time + trigger_.every, out);
+    if ((bounds.last() == time && trigger_.at_end) || !is_open(w, out)) continue;
+    const std::vector<std::string> keys = marked(
+        bounds.start, [&](const Mark& mark) { return mark.next == time; }, out);
+    for (const std::string& key : keys) {
+      contents_.emit(out, slice(key), parts(w), bounds);
+      if (trigger_.purging) contents_.forget(out, slice(key), bounds.start);
+      const Mark mark{0, time + trigger_.every};
+      std::memcpy(room(out, marks_, slice(key), bounds.start, sizeof mark).at, &mark, sizeof mark);
+    }
+    if (!keys.empty() && time + trigger_.every <= bounds.last()) set_timer(time + trigger_.every, out);
   }
+}
+
+template <class F>
+std::vector<std::string> TimeWindows::marked(std::int64_t window, F&& which, const Context& out) const {
+  std::vector<std::string> keys;
+  each_key(out, marks_, window, false, [&](weir_slice key, weir_slice value) {
+    Mark mark;
+    std::memcpy(&mark, value.data, sizeof mark);
+    if (which(mark)) keys.emplace_back(view(key));
+  });
+  return keys;
 }
 
 std::vector<std::int64_t> TimeWindows::open_windows(const Context& out) const {
@@ -212,15 +239,9 @@ bool TimeWindows::is_open(std::int64_t window, Context& out) const {
 void TimeWindows::close(std::int64_t window, Context& out) {
   const Bounds bounds = calendar_.bounds(window);
   if (!trigger_.at_end) {
-    if (trigger_.count != 0 && trigger_.every == 0) {
-      // Those keys that have records since their last result.
-      std::vector<std::string> keys;
-      each_key(out, counts_, bounds.start, false,
-               [&](weir_slice key, weir_slice) { keys.emplace_back(view(key)); });
-      for (const auto& key : keys) contents_.emit(out, slice(key), parts(window), bounds);
-    } else {
-      contents_.emit_all(out, parts(window), bounds);
-    }
+    for (const auto& key : marked(
+             bounds.start, [](const Mark& mark) { return mark.since != 0; }, out))
+      contents_.emit(out, slice(key), parts(window), bounds);
   }
   const std::string number = number_bytes(window);
   out.host()->map_erase(out.handle(), open_, kAbsent, 0, slice(number));
@@ -233,7 +254,7 @@ void TimeWindows::close(std::int64_t window, Context& out) {
     for (std::int64_t unit = window; unit < end; ++unit)
       contents_.forget_all(out, calendar_.start_of(unit), nothing_else);
   }
-  if (counts_ != nullptr) each_key(out, counts_, bounds.start, true, [](weir_slice, weir_slice) {});
+  if (marks_ != nullptr) each_key(out, marks_, bounds.start, true, [](weir_slice, weir_slice) {});
   armed_.fill(kNever);
 }
 

@@ -34,6 +34,10 @@ class TimeWindows : public Window {
   TimeWindows(const Options& options, std::int64_t size, std::int64_t slide);
 
  private:
+  struct Mark {
+    std::int64_t since = 0;  ///< records since the last result
+    std::int64_t next = 0;   ///< when `every` comes next
+  };
   /// A unit with the windows that it belongs to.
   struct Place {
     std::int64_t unit = 0, start = 0;
@@ -49,8 +53,15 @@ class TimeWindows : public Window {
   void partly_late(const Record& record, const Place& place, std::int64_t from, Context& out);
   /// Sets the timers of windows that may be new.
   void arm(const Place& place, std::int64_t from, Context& out);
-  void added(weir_slice key, std::int64_t window, Context& out);
+  /// A record of that time has come into a window: a result may be due.
+  void added(weir_slice key, std::int64_t window, std::int64_t time, Context& out);
+  /// Counts it; whether the trigger wants a result before the window's end.
+  bool count(weir_slice key, Bounds bounds, std::int64_t time, bool fires, Context& out);
+  /// Results of keys for which a multiple of `every` has come.
   void fire_between(std::int64_t time, Context& out);
+  /// The keys of a window whose mark is such a one.
+  template <class F>
+  std::vector<std::string> marked(std::int64_t window, F&& which, const Context& out) const;
   void set_timer(std::int64_t at, Context& out);
   /// In the order of time.
   std::vector<std::int64_t> open_windows(const Context& out) const;
@@ -64,8 +75,8 @@ class TimeWindows : public Window {
   const TriggerOptions trigger_;
   const bool shared_;
   Contents contents_;
-  weir_state* open_ = nullptr;    ///< a map: the open windows
-  weir_state* counts_ = nullptr;  ///< records since the last result, for a trigger by count
+  weir_state* open_ = nullptr;   ///< a map: the open windows
+  weir_state* marks_ = nullptr;  ///< what an early trigger knows of a key's window: a Mark
   Counter late_, partly_late_;
   std::int64_t watermark_ = 0, now_ = 0;
   Place place_;

@@ -21,6 +21,11 @@ struct TriggerOptions {
   bool purging = false;
 
   bool early() const { return count != 0 || every != 0; }
+  /// When `every` comes next behind that time, as the last millisecond that is over then: event time has come
+  /// to a multiple with that millisecond, the clock when it begins.
+  std::int64_t next(std::int64_t time, bool event_time) const {
+    return event_time ? next_multiple(every, time) : next_multiple(every, time) - 1;
+  }
 };
 
 /// Which records are left out when a window is emitted.

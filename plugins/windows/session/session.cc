@@ -114,7 +114,8 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   const auto gap = gap_of(record, out);
   if (!gap) return;
   load(key, out);
-  Open joined{{time, time + *gap}, kNever, 1, 0, 0};
+  Open joined{{time, time + *gap}, kNever, 1, kNever, 0, 0};
+  if (trigger_.every != 0) joined.next = trigger_.next(std::max(time, watermark_), time_.event_time);
   // Those that touch it: none of them touch each other.
   std::size_t first = 0;
   while (first < sessions_.size() && sessions_[first].bounds.end < joined.bounds.start) ++first;
@@ -125,6 +126,7 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
     joined.bounds.end = std::max(joined.bounds.end, s.bounds.end);
     joined.timer = std::min(joined.timer, s.timer);
     joined.since += s.since;
+    if (last == first || s.next < joined.next) joined.next = s.next;
   }
   if (cleanup(joined) <= watermark_) {
     late_.add();
@@ -141,7 +143,6 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   if (trigger_.at_end && session.bounds.last() <= watermark_) {
     emit(key, session, out);
   } else if (trigger_.count != 0 && session.since >= trigger_.count) {
-    session.since = 0;
     emit(key, session, out);
   }
   arm(key, session, time_.event_time ? watermark_ : now_ - 1, out);
@@ -226,9 +227,10 @@ void Session::arm(weir_slice key, Open& session, std::int64_t after, Context& ou
   std::int64_t next = cleanup(session);
   if (trigger_.at_end && session.bounds.last() > after) next = std::min(next, session.bounds.last());
   if (trigger_.every != 0) {
-    const std::int64_t between =
-        windowing::next_multiple(trigger_.every, std::max(session.bounds.start, after));
-    if (between <= session.bounds.last()) next = std::min(next, between);
+    // It may have come where the session did not last so long.
+    if (session.next <= after)
+      session.next = trigger_.next(time_.event_time ? after : after + 1, time_.event_time);
+    if (session.next <= session.bounds.last()) next = std::min(next, session.next);
   }
   if (next >= session.timer) return;
   session.timer = next;
@@ -258,19 +260,19 @@ void Session::on_timer(const weir_timer& timer, Context& out) {
 void Session::look(weir_slice key, Open& session, std::int64_t time, Context& out) {
   const std::int64_t end = session.bounds.last();
   const bool at_end = trigger_.at_end && time == end;
-  if (at_end || (trigger_.every != 0 && time <= end && time % trigger_.every == 0)) emit(key, session, out);
+  if (at_end || (trigger_.every != 0 && time <= end && time == session.next)) emit(key, session, out);
   if (cleanup(session) == time) return close(key, session, out);
   session.timer = kNever;
   arm(key, session, time, out);
 }
 
 void Session::close(weir_slice key, Open& session, Context& out) {
-  const bool by_count_only = trigger_.count != 0 && trigger_.every == 0;
-  if (!trigger_.at_end && (!by_count_only || session.since != 0)) emit(key, session, out);
+  if (!trigger_.at_end && session.since != 0) emit(key, session, out);
   forget(key, session, out);
 }
 
 void Session::emit(weir_slice key, Open& session, Context& out) {
+  session.since = 0;
   if (beside_ == 0) {
     const std::int64_t number = session.number;
     contents_.emit(out, key, {&number, 1}, session.bounds);

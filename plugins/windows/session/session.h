@@ -42,7 +42,8 @@ class Session final : public Window {
   struct Open {
     windowing::Bounds bounds;
     std::int64_t timer = kNever;  ///< when a timer looks at it
-    std::int64_t since = 0;       ///< records since the last result by count
+    std::int64_t since = 0;       ///< records since the last result
+    std::int64_t next = kNever;   ///< when `trigger.every` comes next
     std::int32_t number = 0;      ///< of its contents, within the key
     std::uint32_t held = 0;       ///< not 0: there are accumulators beside it
   };
