@@ -45,7 +45,15 @@ void read_part(const Node::Entry& part, EventTimeSpec& spec, Diagnostics& diagno
   } else if (part.key == "max_out_of_orderness") {
     read_time(part, spec.max_out_of_orderness, diagnostics);
   } else if (part.key == "idle_after") {
-    read_time(part, spec.idle_after, diagnostics);
+    std::chrono::milliseconds idle_after{1};
+    read_time(part, idle_after, diagnostics);
+    if (idle_after.count() == 0) {
+      diagnostics.add(part.value_mark(),
+                      "'idle_after' " + describe(part.value) +
+                          ", expected more than 0s, such as 1m; leave it out where a silent partition holds "
+                          "event time back for ever");
+    }
+    spec.idle_after = idle_after;
   } else {
     diagnostics.add(part.mark,
                     "unknown key '" + printable(part.key) + "' of 'event_time'" +

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "windowing/open_state.h"
+#include "windowing/option_sense.h"
 
 namespace weir::windowing {
 namespace {
@@ -31,6 +32,20 @@ TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t
       shared_(slide < size && !(trigger_.purging && (trigger_.early() || time_.lateness != 0))),
       contents_(options, shared_) {
   armed_.fill(kNever);
+  check_purging(trigger_, time_.lateness, time_.event_time);
+  check_size(options, trigger_, size, time_.event_time && !options.has("time_zone"));
+  check_kept(options, trigger_);
+  if (!time_.report_partly_late) return;
+  if (!time_.event_time) {
+    throw OptionError("/report_partly_late",
+                      "nothing is late in processing time: leave it out, or write `time: event`");
+  }
+  if (slide >= size) {
+    throw OptionError(
+        "/report_partly_late",
+        "with a `slide` that is no shorter than the `size` no record belongs to several windows: "
+        "leave it out, or give a shorter `slide`");
+  }
 }
 
 void TimeWindows::start(Context& context) {

@@ -126,6 +126,12 @@ TriggerOptions read_trigger(const Options& options) {
   if (given.has("every")) trigger.every = given.duration("every").count();
   if (given.has("time")) trigger.at_end = given.boolean("time");
   trigger.purging = given.string("mode") == "purging";
+  if (trigger.at_end && !trigger.early() && !trigger.purging) {
+    throw OptionError("/trigger", given.has("time") ? "it changes nothing: give `count`, `every` or `mode: "
+                                                      "purging`, or leave it out"
+                                                    : "it changes nothing: give `count` or `every`, or leave "
+                                                      "it out");
+  }
   if (!trigger.at_end && !trigger.early()) {
     throw OptionError("/trigger/time",
                       "without the end of the window nothing is left that makes results "
@@ -143,6 +149,10 @@ EvictOptions read_evict(const Options& options) {
   const Options given = options.object("evict");
   if (given.has("keep_last")) evict.keep_last = given.integer("keep_last");
   if (given.has("keep_newest")) evict.keep_newest = given.duration("keep_newest").count();
+  if (evict.keep_last == 0 && evict.keep_newest == 0) {
+    throw OptionError(
+        "/evict", "it does not say what stays: give `keep_last: 20` or `keep_newest: 5s`, or leave it out");
+  }
   return evict;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "global.h"
 
+#include "windowing/option_sense.h"
+
 namespace weir::global {
 
 void Global::describe(Descriptor& d) {
@@ -29,6 +31,14 @@ windowing::EndlessWindows::Rules Global::rules(const Options& options) {
   Rules rules;
   rules.trigger = windowing::read_trigger(options);
   rules.event_time = windowing::read_time(options).event_time;
+  windowing::check_purging(rules.trigger, 0, false);
+  windowing::check_kept(options, rules.trigger);
+  if (!rules.event_time && rules.trigger.every == 0) {
+    throw OptionError(
+        "/time",
+        "it says by which time `every` goes, and there is none: give `trigger: {every: 10s}`, or "
+        "leave it out");
+  }
   return rules;
 }
 

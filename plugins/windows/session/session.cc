@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "windowing/open_state.h"
+#include "windowing/option_sense.h"
 
 namespace weir::session {
 
@@ -56,6 +57,7 @@ Session::Session(const Options& options)
       beside_(contents_.beside()),
       time_(windowing::read_time(options)),
       trigger_(windowing::read_trigger(options)) {
+  windowing::check_purging(trigger_, time_.lateness, time_.event_time);
   if (options.has("gap_field")) gap_field_ = FieldPath::parse(options.string("gap_field"), "/gap_field");
   if (!gap_ && !gap_field_) {
     throw OptionError("/gap",

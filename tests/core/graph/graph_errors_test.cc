@@ -98,7 +98,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "sinks: {out: {plugin: collect, from: in}}\n",
                 "p.yaml:2:50: 'idle_after' is '5', expected a duration with its unit, such as 5s\n"
                 "p.yaml:2:53: unknown key 'slack' of 'event_time'; known: field, format, "
-                "max_out_of_orderness, idle_after"}));
+                "max_out_of_orderness, idle_after"},
+        BadFile{"sources:\n  in: {plugin: numbers, event_time: {idle_after: 0s}}\n"
+                "sinks: {out: {plugin: collect, from: in}}\n",
+                "p.yaml:2:50: 'idle_after' is '0s', expected more than 0s, such as 1m; leave it out where a "
+                "silent partition holds event time back for ever"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Inputs, GraphErrors,

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options of windows that make no sense together: what etl-run says of the file.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "support/child_process.h"
+#include "support/temp_dir.h"
+
+namespace weir::test {
+namespace {
+
+struct BadWindow {
+  const char* options;  ///< of the window
+  const char* at;       ///< what of it the error is about, by its first place
+  const char* error;
+};
+
+class WindowRefusals : public ::testing::TestWithParam<BadWindow> {};
+
+/// What `etl-run check` writes of a file with that window.
+std::string check(const std::string& window) {
+  const support::TempDir dir("weir-refusals");
+  dir.write("p.yaml",
+            "checkpoint: {store: none}\n"
+            "sources: {in: {plugin: file, path: in.ndjson, event_time: t}}\n"
+            "windows:\n" +
+                window + "sinks: {out: {plugin: discard, from: w}}\n");
+  const auto done = support::run({WEIR_ETL_RUN, "check", "p.yaml"}, {.working_dir = dir.path()});
+  EXPECT_EQ(done.status.code, 2);
+  return done.err;
+}
+
+std::string line_of(const char* options) {
+  return "  w: {from: in, " + std::string(options) + "}\n";
+}
+
+TEST_P(WindowRefusals, SayWhereWhatAndWhatToWrite) {
+  const std::string line = line_of(GetParam().options);
+  const std::string errors = check(line);
+  EXPECT_EQ(errors.substr(0, errors.find('\n')),
+            "p.yaml:4:" + std::to_string(line.find(GetParam().at) + 1) + ": stage 'w': " + GetParam().error);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Triggers, WindowRefusals,
+    ::testing::Values(
+        BadWindow{"plugin: tumbling, size: 10s, trigger: {}", "trigger",
+                  "it changes nothing: give `count`, `every` or `mode: purging`, or leave it out"},
+        BadWindow{"plugin: global, trigger: {mode: accumulating}", "trigger",
+                  "it changes nothing: give `count` or `every`, or leave it out"},
+        BadWindow{"plugin: session, gap: 10s, trigger: {time: false}", "false",
+                  "without the end of the window nothing is left that makes results leave: give `count` or "
+                  "`every` as well"},
+        BadWindow{"plugin: tumbling, size: 10s, trigger: {mode: purging}", "purging",
+                  "each window leaves once, so that nothing is there to purge: give `count`, `every` or "
+                  "`allowed_lateness`, or leave it out"},
+        BadWindow{"plugin: session, gap: 10s, time: processing, trigger: {mode: purging}", "purging",
+                  "each window leaves once, so that nothing is there to purge: give `count` or `every`, or "
+                  "leave it out"},
+        BadWindow{"plugin: global, trigger: {mode: purging}", "purging",
+                  "each window leaves once, so that nothing is there to purge: give `count` or `every`, or "
+                  "leave it out"},
+        BadWindow{"plugin: tumbling, size: 10s, trigger: {every: 10s}", "10s}",
+                  "it must be shorter than a window, which is of 10000 ms and leaves at its end anyway: "
+                  "give less, or leave it out"},
+        BadWindow{"plugin: sliding, size: 10s, slide: 5s, trigger: {every: 11s}", "11s}",
+                  "it must be shorter than a window, which is of 10000 ms and leaves at its end anyway: "
+                  "give less, or leave it out"},
+        BadWindow{"plugin: global, time: processing, trigger: {count: 2}", "processing",
+                  "it says by which time `every` goes, and there is none: give `trigger: {every: 10s}`, or "
+                  "leave it out"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Evictors, WindowRefusals,
+    ::testing::Values(
+        BadWindow{"plugin: tumbling, size: 10s, evict: {}", "evict",
+                  "it does not say what stays: give `keep_last: 20` or `keep_newest: 5s`, or leave it out"},
+        BadWindow{"plugin: global, trigger: {count: 2, mode: purging}, evict: {keep_last: 2}", "2}",
+                  "no result has more than the 2 records of `count`, so that none is left out: keep fewer, "
+                  "or leave it out"},
+        BadWindow{"plugin: tumbling, size: 10s, trigger: {count: 2, mode: purging}, evict: {keep_last: 5}",
+                  "5}",
+                  "no result has more than the 2 records of `count`, so that none is left out: keep fewer, "
+                  "or leave it out"},
+        BadWindow{"plugin: tumbling, size: 10s, evict: {keep_newest: 10s}", "10s}",
+                  "no record of a window of 10000 ms is so much older than another, so that none is left "
+                  "out: give less, or leave it out"},
+        BadWindow{"plugin: global, evict: {keep_last: 1}, aggregate: [{function: count}]", "evict",
+                  "with `aggregate` no records are kept that could be left out: leave out one"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Lateness, WindowRefusals,
+    ::testing::Values(
+        BadWindow{"plugin: sliding, size: 10s, slide: 5s, time: processing, report_partly_late: true", "true",
+                  "nothing is late in processing time: leave it out, or write `time: event`"},
+        BadWindow{"plugin: sliding, size: 5s, slide: 5s, report_partly_late: true", "true",
+                  "with a `slide` that is no shorter than the `size` no record belongs to several windows: "
+                  "leave it out, or give a shorter `slide`"},
+        BadWindow{"plugin: tumbling, size: 10s, time: processing, allowed_lateness: 1s", "1s",
+                  "nothing is late in processing time: leave it out, or write `time: event`"}));
+
+TEST(Windows, TakeTheSameOptionsWhereTheyMakeSense) {
+  for (const char* options :
+       {"plugin: tumbling, size: 10s, allowed_lateness: 1s, trigger: {mode: purging}",
+        "plugin: tumbling, size: 10s, trigger: {every: 9s, time: false}",
+        "plugin: tumbling, size: 10s, time: processing, evict: {keep_newest: 20s}",
+        "plugin: tumbling, size: 1d, time_zone: Europe/Berlin, evict: {keep_newest: 1d}",
+        "plugin: session, gap: 10s, trigger: {every: 1h, mode: purging}, evict: {keep_newest: 1h}",
+        "plugin: session, gap: 10s, trigger: {count: 2, mode: purging}, evict: {keep_last: 2}",
+        "plugin: sliding, size: 10s, slide: 5s, report_partly_late: true"})
+    EXPECT_EQ(check(line_of(options)).find("p.yaml:4:3: port 'w.late' leads nowhere"), 0u) << options;
+}
+
+}  // namespace
+}  // namespace weir::test
