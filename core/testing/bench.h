@@ -37,8 +37,9 @@ struct SourceFeed {
     std::variant<SampleRecord, SampleGroup, TimeMark> what;  ///< records with origin and position
   };
 
-  bool is_source = false;    ///< stands for a source, and not for what comes before another stage
-  std::set<Origin> origins;  ///< those that are there from the start
+  bool is_source = false;      ///< stands for a source, and not for what comes before another stage
+  bool in_first_task = false;  ///< whatever the partition
+  std::set<Origin> origins;    ///< those that are there from the start
 
   /// How far one task has come. Each gives the partitions that are its own.
   struct Reader {
@@ -57,7 +58,7 @@ struct SourceFeed {
 
   /// The task that gives what is of that origin.
   std::size_t task_of(const Origin& origin) const {
-    return static_cast<std::size_t>(std::max(origin.second, 0)) % readers.size();
+    return in_first_task ? 0 : static_cast<std::size_t>(std::max(origin.second, 0)) % readers.size();
   }
   std::size_t task_of(const Item& item) const;
   bool ended() const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "base/units.h"
 #include "base/utf8.h"
@@ -194,6 +195,23 @@ class Comparison {
 
 std::string difference(const ExpectStep& expected, const std::vector<Sample>& came, bool any_order) {
   return Comparison(expected, came, any_order).text();
+}
+
+std::vector<Sample> without_repeats(std::vector<Sample> came, const std::set<std::string>& sources) {
+  std::vector<Sample> kept;
+  for (Sample& sample : came) {
+    const auto* record = std::get_if<SampleRecord>(&sample);
+    const auto is_same = [&](const Sample& other) {
+      const auto* before = std::get_if<SampleRecord>(&other);
+      return before != nullptr && *before == *record;
+    };
+    if (record != nullptr && sources.contains(record->source) &&
+        std::any_of(kept.begin(), kept.end(), is_same)) {
+      continue;
+    }
+    kept.push_back(std::move(sample));
+  }
+  return kept;
 }
 
 std::string to_text(const Sample& sample) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ namespace weir {
 /// these bytes. A group is compared in key and records, and in its bounds where they are written.
 /// With `any_order` the order of items does not count, nor does that of the records of a group.
 std::string difference(const ExpectStep& expected, const std::vector<Sample>& came, bool any_order = false);
+
+/// Leaves out records of these sources that came before, the same in every way.
+std::vector<Sample> without_repeats(std::vector<Sample> came, const std::set<std::string>& sources);
 
 /// An item on one line, as a test file would write it.
 std::string to_text(const Sample& sample);

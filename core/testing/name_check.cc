@@ -178,6 +178,20 @@ std::string feed_name(const PortRef& into, const PipelineGraph& graph) {
   return source || into.port == "out" ? into.stage : into.stage + "." + into.port;
 }
 
+bool is_broadcast(const PortRef& into, const PipelineGraph& graph) {
+  const GraphStage& stage = *find_stage(graph, into.stage);
+  if (stage.plugin == nullptr || stage.plugin->inputs == nullptr) return false;
+  const auto leads_there = [&](const GraphPort::Consumer& to) {
+    return to.broadcast && &graph.stages[to.stage] == &stage &&
+           into.port == stage.plugin->inputs[to.input]->name;
+  };
+  return std::any_of(graph.stages.begin(), graph.stages.end(), [&](const GraphStage& from) {
+    return std::any_of(from.ports.begin(), from.ports.end(), [&](const GraphPort& port) {
+      return std::any_of(port.consumers.begin(), port.consumers.end(), leads_there);
+    });
+  });
+}
+
 const GraphStage* find_stage(const PipelineGraph& graph, const std::string& name) {
   const auto found = std::find_if(graph.stages.begin(), graph.stages.end(),
                                   [&](const GraphStage& stage) { return stage.spec.name == name; });

@@ -18,6 +18,9 @@ void check_names(const TestCase& test, const PipelineGraph& graph, Diagnostics& 
 /// What a feed is called in the Bench: a source by its name, otherwise "stage" or "stage.input".
 std::string feed_name(const PortRef& into, const PipelineGraph& graph);
 
+/// Whether `into` names an input of a stage by which all tasks are told the same.
+bool is_broadcast(const PortRef& into, const PipelineGraph& graph);
+
 /// What the steps ask of the graph.
 Wanted wanted_of(const TestCase& test, const PipelineGraph& graph);
 

@@ -8,6 +8,7 @@
 #include "spec/pipeline_reader.h"
 #include "testing/name_check.h"
 #include "testing/step_runner.h"
+#include "testing/task_spread.h"
 
 namespace weir {
 
@@ -31,27 +32,15 @@ std::unique_ptr<PipelineTest> PipelineTest::prepare(const TestFile& file, const 
   return own.empty() ? std::move(made) : nullptr;
 }
 
-bool PipelineTest::suits_several_tasks() const {
-  const auto answers = [](const Step& step) { return std::holds_alternative<AnswerStep>(step.what); };
-  const auto waits = [](const GraphStage& stage) {
-    return stage.spec.event_time && stage.spec.kind != StageKind::kSource;
-  };
-  const auto broadcasts = [](const GraphStage& stage) {
-    return std::any_of(stage.ports.begin(), stage.ports.end(), [](const GraphPort& port) {
-      return std::any_of(port.consumers.begin(), port.consumers.end(),
-                         [](const GraphPort::Consumer& to) { return to.broadcast; });
-    });
-  };
-  return std::none_of(test_.steps.begin(), test_.steps.end(), answers) &&
-         std::none_of(graph_->stages.begin(), graph_->stages.end(),
-                      [&](const GraphStage& stage) { return waits(stage) || broadcasts(stage); });
-}
-
 TestResult PipelineTest::run(const std::vector<Variation>& variations) {
   TestResult result{file_, test_.name, std::nullopt, {}, {}};
+  const TaskSpread spread(*graph_, test_);
   const auto start = std::chrono::steady_clock::now();
   for (const auto& variation : variations) {
-    if (variation.tasks > 1 && !suits_several_tasks()) continue;
+    if (variation.tasks > 1 && !spread.only_one().empty()) {
+      result.note = "in one task alone: " + spread.only_one();
+      continue;
+    }
     log_.flush();
     lines_.clear();
     clock_.begin_again();

@@ -44,15 +44,12 @@ class PipelineTest {
   PipelineTest& operator=(const PipelineTest&) = delete;
 
   const std::string& name() const { return test_.name; }
-  /// Runs the steps once in each way, until they do not hold in one.
+  /// Runs the steps once in each way, until they do not hold in one. Ways of several tasks are passed over
+  /// where TaskSpread::only_one() says why.
   TestResult run(const std::vector<Variation>& variations = {Variation{}});
 
  private:
   PipelineTest(std::string file, const TestCase& test);
-  /// Not where steps answer for calls, whose order nobody knows then; where a stage in the middle gives
-  /// records their time, for which a task that has none waits by the clock; or where all tasks see the same
-  /// records, so that each says what is wrong with them.
-  bool suits_several_tasks() const;
 
   const std::string file_;
   const TestCase& test_;

@@ -96,6 +96,8 @@ weir_status give(weir_instance* instance, weir_context* context, std::size_t bud
   if (budget == 0) return WEIR_IDLE;
   const std::size_t task = task_of(context);
   auto& reader = feed.readers[task];
+  // As a file that another task reads.
+  if (feed.in_first_task && task != 0) return reader.ended = true, WEIR_END;
   std::size_t& next = reader.next;
   while (next < feed.items.size()) {
     if (feed.task_of(feed.items[next]) != task) {
@@ -235,7 +237,7 @@ weir_plugin fed_plugin() {
       any = true;
     }
     // A task without partitions holds event time back until the clock says otherwise; here at once.
-    if (!any) context->tell_event_time(origin_of({"none", -1}, context), std::nullopt);
+    if (!any && !feed.in_first_task) context->tell_event_time(origin_of({"none", -1}, context), std::nullopt);
     return WEIR_OK;
   };
   p.poll = give;

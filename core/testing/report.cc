@@ -63,7 +63,9 @@ std::string failure_text(const TestResult& result) {
 std::string case_text(const TestResult& result) {
   std::string text = "    <testcase classname=\"" + escaped(result.file) + "\" name=\"" +
                      escaped(result.name) + "\" time=\"" + seconds(result.took) + "\"";
-  if (!result.failure) return text + "/>\n";
+  if (!result.failure && result.note.empty()) return text + "/>\n";
+  if (!result.failure)
+    return text + ">\n      <system-out>" + escaped(result.note) + "</system-out>\n    </testcase>\n";
   const std::string message = failure_text(result);
   text += ">\n      <failure message=\"" + escaped(message.substr(0, message.find('\n'))) + "\">" +
           escaped(message) + "</failure>\n";
@@ -79,7 +81,8 @@ std::string case_text(const TestResult& result) {
 
 std::string result_text(const TestResult& result) {
   std::string text = std::string(result.failure ? "FAILS " : "holds ") + result.file + ": " +
-                     printable(result.name) + " (" + milliseconds(result.took) + ")\n";
+                     printable(result.name) + " (" + milliseconds(result.took) +
+                     (result.note.empty() ? "" : "; " + result.note) + ")\n";
   if (!result.failure) return text;
   text += failure_text(result);
   if (text.back() != '\n') text += '\n';

@@ -18,6 +18,7 @@ struct TestResult {
       failure;                   ///< the step that did not hold, and why; the message may have several lines
   std::vector<std::string> log;  ///< what the pipeline logged
   std::chrono::microseconds took{};
+  std::string note = {};       ///< what the results do not say; for the people who read them
   std::string variation = {};  ///< in which way the steps were run that did not hold; empty: the plain one
 };
 

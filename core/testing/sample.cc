@@ -32,6 +32,7 @@ SampleRecord sample_of(const weir_record& r) {
   }
   if (r.origin != nullptr) {
     sample.origin = view(r.origin->name);
+    sample.source = view(r.origin->source);
     sample.partition = r.origin->partition;
   }
   return sample;

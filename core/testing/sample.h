@@ -22,8 +22,11 @@ struct SampleRecord {
   std::string code, message;  ///< of a record that has failed
   std::uint32_t attempts = 0;
   std::string origin;  ///< empty: of no source
+  std::string source;  ///< the stage that it is of
   std::int32_t partition = -1;
   std::int64_t position = -1;
+
+  bool operator==(const SampleRecord&) const = default;
 };
 
 struct SampleGroup {

@@ -16,6 +16,7 @@
 #include "testing/graph_under_test.h"
 #include "testing/kept_checkpoint.h"
 #include "testing/stepped_job.h"
+#include "testing/task_spread.h"
 #include "testing/test_case.h"
 #include "testing/variation.h"
 
@@ -28,6 +29,8 @@ class StepClock;
 /// With Variation::restarts the pipeline is restarted before each step, as the step `restart` does, but for
 /// places where that is meant to be seen: before a later `restart: crash`, and while records are held by a
 /// stage that keeps no state, which are then read again. Counters go on over these restarts.
+///
+/// With several tasks TaskSpread says what is compared how.
 class StepRunner {
  public:
   /// All outlive the runner. The names in the test have been checked against the graph.
@@ -63,6 +66,9 @@ class StepRunner {
   std::vector<StageTotals> totals() const;
   SampleRecord fed_record(const WrittenRecord& written, const FeedStep& step, SourceFeed& feed);
   Seen& seen_at(const PortRef& at);
+  /// What may differ from one task to several does not.
+  std::string difference_of(const ExpectStep& step, const GraphStage& stage, std::vector<Sample> came) const;
+  bool as_counted(const GraphStage& stage, std::uint64_t found, std::int64_t expected) const;
   void account_for_inputs_of(const GraphStage& sink);
   std::string why_stopped() const;
 
@@ -75,6 +81,7 @@ class StepRunner {
   Bench bench_;
   PipelineGraph graph_;
   const Variation& variation_;
+  const TaskSpread spread_;
   std::vector<StageTotals> counted_before_;  ///< by jobs that restart_unseen() took down
   bool stop_expected_ = false;               ///< a step has said that the pipeline stops
   std::unique_ptr<SteppedJob> job_;

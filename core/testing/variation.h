@@ -11,14 +11,14 @@ namespace weir {
 struct Variation {
   std::size_t at_once = 0;  ///< sources give no more records at once; 0: all that a step has
   bool restarts = false;    ///< a restart between any two steps, see StepRunner
-  int tasks = 1;            ///< what leaves then comes in any order
+  int tasks = 1;            ///< what is then compared how: see TaskSpread
 };
 
 /// "2 records at once, a restart between any two steps"; empty for the plain way.
 std::string to_text(const Variation& variation);
 
 /// All ways that `--thorough` means: the plain one first, then batches of 1, 2 and 1,024 records, then three
-/// tasks; all of these with restarts as well.
+/// tasks, also with batches of 1; all of these with restarts as well.
 std::vector<Variation> thorough_variations();
 
 }  // namespace weir

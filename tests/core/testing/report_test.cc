@@ -38,6 +38,15 @@ TEST(Report, InWhichWayTheStepsWereRunIsTold) {
             "run with 1 record at once\n");
 }
 
+TEST(Report, ANoteStandsBehindTheResult) {
+  TestResult result = kHolds;
+  result.note = "in one task alone";
+  EXPECT_EQ(result_text(result), "holds a.test.yaml: one <holds> (2 ms; in one task alone)\n");
+  EXPECT_NE(junit_text({result}).find("time=\"0.002000\">\n      <system-out>in one task alone</system-out>\n"
+                                      "    </testcase>\n"),
+            std::string::npos);
+}
+
 TEST(Report, TheClosingLineCounts) {
   EXPECT_EQ(closing_line({kHolds}), "1 test, all hold (2 ms)\n");
   EXPECT_EQ(closing_line({kHolds, kFails}), "2 tests, 1 does not hold (3 ms)\n");

@@ -67,7 +67,7 @@ class TestCatalog final : public PluginCatalog {
                                detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
                                detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin(),
                                detail::Trampoline<EventHold>::plugin(), detail::Trampoline<Visits>::plugin(),
-                               detail::Trampoline<Keeper>::plugin()}) {
+                               detail::Trampoline<Keeper>::plugin(), detail::Trampoline<Rules>::plugin()}) {
       if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
     }
     return "there is no plugin '" + name + "'";
@@ -81,7 +81,7 @@ StepsRun::StepsRun(const std::string& pipeline) {
   dir_.write("p.yaml", pipeline);
 }
 
-std::string StepsRun::run(const std::string& steps, const std::vector<Variation>& variations) {
+TestResult StepsRun::result(const std::string& steps, const std::vector<Variation>& variations) {
   const auto path = dir_.write("p.test.yaml", "tests:\n- name: t\n  steps:\n" + steps);
   TestCatalog catalog;
   Diagnostics diagnostics;
@@ -89,7 +89,16 @@ std::string StepsRun::run(const std::string& steps, const std::vector<Variation>
   std::unique_ptr<PipelineTest> test;
   if (diagnostics.empty()) test = PipelineTest::prepare(file, file.tests.at(0), catalog, diagnostics);
   if (!diagnostics.empty()) throw std::runtime_error(without_path(diagnostics.text()));
-  const auto result = test->run(variations);
+  return test->run(variations);
+}
+
+std::string StepsRun::note(const std::string& steps) {
+  const auto result = this->result(steps, thorough_variations());
+  return result.failure ? "they do not hold" : result.note;
+}
+
+std::string StepsRun::run(const std::string& steps, const std::vector<Variation>& variations) {
+  const auto result = this->result(steps, variations);
   if (!result.failure) return {};
   return without_path(to_string(result.failure->mark) + ": " + result.failure->message) + result.variation;
 }
