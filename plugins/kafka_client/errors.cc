@@ -65,4 +65,15 @@ bool is_unreachable(rd_kafka_resp_err_t error) {
   }
 }
 
+bool has_no_coordinator(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace weir::kafka

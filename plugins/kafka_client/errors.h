@@ -27,4 +27,8 @@ std::string fenced_text(const std::string& brokers);
 /// Errors that say only that brokers cannot be reached now; librdkafka goes on trying.
 bool is_unreachable(rd_kafka_resp_err_t error);
 
+/// Errors of a broker that does not look after the group, or not yet: after a start, or when another has
+/// taken it.
+bool has_no_coordinator(rd_kafka_resp_err_t error);
+
 }  // namespace weir::kafka

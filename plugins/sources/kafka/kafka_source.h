@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ class KafkaSource final : public Source {
   void assign(const rd_kafka_topic_partition_list_t& list);
   void unassign(const rd_kafka_topic_partition_list_t& list);
   void on_error(const rd_kafka_message_t& message, Context& out);
+  void note_error(rd_kafka_resp_err_t error, const char* text, Context& out);
+  void ask_positions_again(Context& out);
   void close();
 
   // kafka_source.cc: records.
@@ -70,7 +73,8 @@ class KafkaSource final : public Source {
   PartitionTable partitions_;
   bool shared_out_ = false;   // stop_at_end: the partitions are known and divided among the tasks
   bool unreachable_ = false;  // an error has said so
-  std::string cluster_;       // its id; empty: not known yet
+  std::optional<std::chrono::steady_clock::time_point> ask_again_at_;  // positions that were not told
+  std::string cluster_;                                                // its id; empty: not known yet
   std::chrono::steady_clock::time_point next_look_{};
   std::vector<rd_kafka_message_t*> batch_;
   std::vector<weir_header> headers_;  // of the record at hand

@@ -18,6 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLook = 300ms;
+constexpr auto kAskAgainAfter = 100ms;
 constexpr std::chrono::seconds kCloseWithin{3};
 constexpr int kCloseLookMilliseconds = 50;
 
@@ -95,14 +96,15 @@ bool KafkaSource::share_out_partitions(Context& out, std::chrono::milliseconds w
     }
   }
   own(*list, out);
-  rd_kafka_assign(client_.get(), list.get());
   shared_out_ = true;
+  assign(*list);
   return true;
 }
 
 /// Also tells librdkafka that we are alive, whether there are events or not.
 void KafkaSource::serve_events(Context& out) {
   while (const Event event{rd_kafka_queue_poll(events_.get(), 0)}) serve(event.get(), out);
+  if (ask_again_at_ && std::chrono::steady_clock::now() >= *ask_again_at_) ask_positions_again(out);
 }
 
 void KafkaSource::serve(rd_kafka_event_t* event, Context& out) {
@@ -114,7 +116,7 @@ void KafkaSource::serve(rd_kafka_event_t* event, Context& out) {
       const auto error =
           rd_kafka_event_error_is_fatal(event) != 0 ? RD_KAFKA_RESP_ERR__FATAL : rd_kafka_event_error(event);
       unreachable_ = unreachable_ || is_unreachable(error);
-      report_client_error(client_.get(), error, rd_kafka_event_error_string(event), brokers_, out);
+      note_error(error, rd_kafka_event_error_string(event), out);
       break;
     }
     case RD_KAFKA_EVENT_FETCH:
@@ -172,7 +174,7 @@ void KafkaSource::give_up(const rd_kafka_topic_partition_list_t& list, Context& 
 }
 
 void KafkaSource::assign(const rd_kafka_topic_partition_list_t& list) {
-  if (!is_cooperative(client_.get())) {
+  if (!shared_out_ && !is_cooperative(client_.get())) {
     rd_kafka_assign(client_.get(), &list);
     return;
   }
@@ -204,7 +206,37 @@ void KafkaSource::on_error(const rd_kafka_message_t& message, Context& out) {
     default:
       break;
   }
-  report_client_error(client_.get(), message.err, rd_kafka_message_errstr(&message), brokers_, out);
+  note_error(message.err, rd_kafka_message_errstr(&message), out);
+}
+
+void KafkaSource::note_error(rd_kafka_resp_err_t error, const char* text, Context& out) {
+  if (has_no_coordinator(error) && !ask_again_at_)
+    ask_again_at_ = std::chrono::steady_clock::now() + kAskAgainAfter;
+  report_client_error(client_.get(), error, text, brokers_, out);
+}
+
+/// librdkafka waits for ever for positions that the coordinator has refused to tell: partitions from which
+/// nothing has come are assigned anew. Groups that rebalance all at once get over it at the next rebalance
+/// only.
+void KafkaSource::ask_positions_again(Context& out) {
+  ask_again_at_.reset();
+  if (!shared_out_ && !is_cooperative(client_.get())) return;
+  const auto owned = new_partitions(16);
+  for (const auto& [name, partition] : partitions_) {
+    if (!partition.done) rd_kafka_topic_partition_list_add(owned.get(), name.first.c_str(), name.second);
+  }
+  if (rd_kafka_position(client_.get(), owned.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  const auto waiting = new_partitions(16);
+  for (int i = 0; i < owned->cnt; ++i) {
+    const auto& e = owned->elems[i];
+    if (e.offset >= 0) continue;
+    const auto saved = out.saved_position(out.origin(e.topic, e.partition));
+    rd_kafka_topic_partition_list_add(waiting.get(), e.topic, e.partition)->offset =
+        saved.value_or(RD_KAFKA_OFFSET_STORED);
+  }
+  if (waiting->cnt == 0) return;
+  const Error refused(rd_kafka_incremental_unassign(client_.get(), waiting.get()));
+  if (refused == nullptr) assign(*waiting);
 }
 
 /// Leaves the group without the host: what is not committed by now is read again by the next owner.

@@ -84,6 +84,25 @@ TEST(KafkaSourceFaults, AnUnreachableBrokerDoesNotKeepTheSourceFromEnding) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, support::kLongWait);
 }
 
+/// As of a broker that has just started. librdkafka says so, and never asks again.
+TEST(KafkaSourceFaults, PositionsThatACoordinatorDoesNotTellYetAreAskedForAgain) {
+  for (const bool stop_at_end : {false, true}) {
+    MockCluster cluster;
+    cluster.create_topic("ids", 1);
+    cluster.outside().produce("ids", {{.value = "a"}});
+    cluster.fail_next(kOffsetFetch, {RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_NOT_COORDINATOR});
+    SourceHarness source(source_options(cluster.bootstrap(), "ids", {{"stop_at_end", stop_at_end}}));
+    std::vector<weir::testing::Item> read;
+    EXPECT_TRUE(support::wait_until(support::kLongWait, [&] {
+      source.poll();
+      for (auto& item : source.out()) read.push_back(std::move(item));
+      return !read.empty();
+    }));
+    ASSERT_EQ(read.size(), 1u);
+    EXPECT_EQ(read.at(0).value, "a");
+  }
+}
+
 class KafkaSourceCommit : public ::testing::Test {
  protected:
   KafkaSourceCommit() {
