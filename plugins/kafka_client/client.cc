@@ -7,6 +7,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "kafka_client/errors.h"
 
@@ -82,6 +83,14 @@ Client new_client(rd_kafka_type_t type, const rd_kafka_conf_t* configuration, Ca
 void destroy_in_background(Client client, std::shared_ptr<CallbackTarget> target) {
   target->go_quiet();
   std::thread([c = std::move(client), t = std::move(target)]() mutable { c.reset(); }).detach();
+}
+
+void keep_for_ever(Client client, std::shared_ptr<CallbackTarget> target) {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<std::pair<Client, std::shared_ptr<CallbackTarget>>>;
+  target->go_quiet();
+  const std::lock_guard lock(mutex);
+  kept.emplace_back(std::move(client), std::move(target));
 }
 
 void report_client_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const std::string& detail,

@@ -47,6 +47,9 @@ Client new_client(rd_kafka_type_t type, const rd_kafka_conf_t* configuration, Ca
 /// session timeout): on a thread of its own, so that the caller need not wait.
 void destroy_in_background(Client client, std::shared_ptr<CallbackTarget> target);
 
+/// Leaves a client to the end of the process, where destroying it would crash.
+void keep_for_ever(Client client, std::shared_ptr<CallbackTarget> target);
+
 /// Says in the log what an error that concerns the whole client means, and throws Stop for one that no
 /// waiting mends. `detail` is librdkafka's text.
 void report_client_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const std::string& detail,

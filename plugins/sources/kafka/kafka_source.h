@@ -71,8 +71,10 @@ class KafkaSource final : public Source {
   std::shared_ptr<CallbackTarget> callbacks_;
   ReadAhead read_ahead_;
   PartitionTable partitions_;
-  bool shared_out_ = false;   // stop_at_end: the partitions are known and divided among the tasks
-  bool unreachable_ = false;  // an error has said so
+  bool shared_out_ = false;  // stop_at_end: the partitions are known and divided among the tasks
+  bool subscribed_ = false;
+  bool assigned_once_ = false;  // the group has told what is ours, if only that it is nothing
+  bool unreachable_ = false;    // an error has said so
   std::optional<std::chrono::steady_clock::time_point> ask_again_at_;  // positions that were not told
   std::string cluster_;                                                // its id; empty: not known yet
   std::chrono::steady_clock::time_point next_look_{};

@@ -21,6 +21,9 @@ constexpr auto kLook = 300ms;
 constexpr auto kAskAgainAfter = 100ms;
 constexpr std::chrono::seconds kCloseWithin{3};
 constexpr int kCloseLookMilliseconds = 50;
+/// From 2.3 on, librdkafka can destroy a member that has never been given anything
+/// (github.com/confluentinc/librdkafka/issues/4312).
+constexpr int kDestroysBeforeAssignment = 0x02030000;
 
 /// [any-thread]
 void wake(rd_kafka_t*, void* context) {
@@ -73,6 +76,7 @@ void KafkaSource::subscribe() {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw Stop(code_of(error), "cannot subscribe to the topics: " + text_of(error));
   }
+  subscribed_ = true;
 }
 
 bool KafkaSource::all_topics_exist(std::chrono::milliseconds within) {
@@ -132,6 +136,7 @@ void KafkaSource::serve(rd_kafka_event_t* event, Context& out) {
 void KafkaSource::rebalance(rd_kafka_event_t* event, Context& out) {
   const auto* list = rd_kafka_event_topic_partition_list(event);
   if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    assigned_once_ = true;
     out.info("assigned: " + names_of(*list));
     WEIR_FAIL_POINT("rebalance.assign");
     const Partitions owned(rd_kafka_topic_partition_list_copy(list));
@@ -252,12 +257,15 @@ void KafkaSource::close() {
          std::chrono::steady_clock::now() < deadline) {
     const Event event(rd_kafka_queue_poll(last.get(), kCloseLookMilliseconds));
     if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_REBALANCE) continue;
+    assigned_once_ = true;
     unassign(*rd_kafka_event_topic_partition_list(event.get()));
   }
   last.reset();
   records_.reset();
   events_.reset();
-  if (rd_kafka_consumer_closed(client_.get()) == 0) {
+  if (rd_kafka_version() < kDestroysBeforeAssignment && subscribed_ && !assigned_once_) {
+    keep_for_ever(std::move(client_), std::move(callbacks_));
+  } else if (rd_kafka_consumer_closed(client_.get()) == 0) {
     destroy_in_background(std::move(client_), std::move(callbacks_));
   } else {
     client_.reset();

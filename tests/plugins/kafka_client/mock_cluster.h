@@ -39,6 +39,6 @@ class MockCluster {
   support::KafkaCluster outside_;
 };
 
-inline constexpr std::int16_t kProduce = 0, kMetadata = 3, kOffsetCommit = 8, kOffsetFetch = 9;
+inline constexpr std::int16_t kProduce = 0, kMetadata = 3, kOffsetCommit = 8, kOffsetFetch = 9, kSyncGroup = 14;
 
 }  // namespace weir::kafka

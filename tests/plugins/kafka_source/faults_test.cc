@@ -103,6 +103,23 @@ TEST(KafkaSourceFaults, PositionsThatACoordinatorDoesNotTellYetAreAskedForAgain)
   }
 }
 
+/// librdkafka before 2.3 fails an assertion when such a consumer is destroyed.
+TEST(KafkaSourceFaults, AMemberMayEndBeforeItHasBeenGivenAnything) {
+  MockCluster cluster;
+  cluster.create_topic("ids", 1);
+  cluster.fail_next(kSyncGroup,
+                    std::vector<rd_kafka_resp_err_t>(100, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS));
+  SourceHarness source(
+      source_options(cluster.bootstrap(), "ids", {{"properties", {{"debug", "cgrp"}, {"log_level", "7"}}}}));
+  source.start();
+  EXPECT_TRUE(support::wait_until(support::kLongWait, [&] {
+    source.poll();
+    const auto lines = source.log_lines();
+    return std::any_of(lines.begin(), lines.end(),
+                       [](const auto& l) { return l.find("SyncGroup error") != l.npos; });
+  }));
+}
+
 class KafkaSourceCommit : public ::testing::Test {
  protected:
   KafkaSourceCommit() {
