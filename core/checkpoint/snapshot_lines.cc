@@ -239,6 +239,11 @@ void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, co
     head["kind"] = kind == WEIR_MAP_STATE ? "map" : "value";
     head["time_to_live"] = one.time();
     head["keyless"] = one.number() != 0;
+    head["forgets"] = json::array();
+    for (std::uint64_t left = one.number(); left > 0; --left) {
+      const std::int64_t window = one.time();
+      head["forgets"].push_back({{"window", window}, {"at", one.time()}});
+    }
     write("state", std::move(head));
     kind == WEIR_MAP_STATE ? maps_to_lines(one, write) : values_to_lines(one, write);
   }
@@ -306,6 +311,11 @@ Checkpoint::StageState SnapshotFromLines::finish() const {
       one.number(map ? WEIR_MAP_STATE : WEIR_VALUE_STATE);
       one.time(head.at("time_to_live").get<std::int64_t>());
       one.number(head.at("keyless").get<bool>() ? 1 : 0);
+      one.number(head.at("forgets").size());
+      for (const json& end : head.at("forgets")) {
+        one.time(end.at("window").get<std::int64_t>());
+        one.time(end.at("at").get<std::int64_t>());
+      }
       map ? maps_from_lines(entries, one) : values_from_lines(entries, one);
       to.text(head.at("name").get<std::string>());
       to.text(one.bytes());

@@ -76,6 +76,9 @@ void weir_context::state_erase(weir_state*, weir_slice, std::int64_t) {
 void weir_context::state_each(weir_state*, std::int64_t, bool, void*, weir_visit) {
   not_here("state_each");
 }
+void weir_context::state_forget_at(weir_state*, std::int64_t, std::int64_t) {
+  not_here("state_forget_at");
+}
 weir_slice weir_context::map_get(weir_state*, weir_slice, std::int64_t, weir_slice) {
   not_here("map_get");
 }
@@ -150,6 +153,9 @@ void add_state(weir_host& h) {
   };
   h.state_each = [](C* c, S* s, int64_t w, int erase, void* visitor, weir_visit visit) {
     guarded(c, [&] { c->state_each(s, w, erase != 0, visitor, visit); });
+  };
+  h.state_forget_at = [](C* c, S* s, int64_t w, int64_t at) {
+    guarded(c, [&] { c->state_forget_at(s, w, at); });
   };
   h.map_get = [](C* c, S* s, weir_slice key, int64_t w, weir_slice field) {
     return guarded(c, kNothing, [&] { return c->map_get(s, key, w, field); });

@@ -51,6 +51,7 @@ struct weir_context {
   virtual void state_erase(weir_state* state, weir_slice key, std::int64_t window);
   virtual void state_each(weir_state* state, std::int64_t window, bool erase, void* visitor,
                           weir_visit visit);
+  virtual void state_forget_at(weir_state* state, std::int64_t window, std::int64_t at);
   virtual weir_slice map_get(weir_state* state, weir_slice key, std::int64_t window, weir_slice field);
   virtual void map_put(weir_state* state, weir_slice key, std::int64_t window, weir_slice field,
                        weir_slice value);

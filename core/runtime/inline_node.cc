@@ -74,8 +74,11 @@ class InlineNode::Context final : public InstanceContext {
   }
   void state_each(weir_state* state, std::int64_t window, bool erase, void* visitor,
                   weir_visit visit) override {
-    of(state).values().each(window, erase, now(),
-                            [&](weir_slice key, weir_slice value) { visit(visitor, key, value); });
+    of(state).each(window, erase, now(),
+                   [&](weir_slice key, weir_slice value) { visit(visitor, key, value); });
+  }
+  void state_forget_at(weir_state* state, std::int64_t window, std::int64_t at) override {
+    of(state).ends.set(window, at);
   }
   weir_slice map_get(weir_state* state, weir_slice key, std::int64_t window, weir_slice field) override {
     return of(state).maps().get(view(key), window, view(field), now());
@@ -244,6 +247,7 @@ void InlineNode::process(const weir_record* records, std::size_t count, const we
     const OnHand on_hand(name(), records + done, n);
     settle(stage_.plugin->process(instance_, context_.get(), &batch), records + done, n);
   }
+  forget_over();
   if (event_times_) tell_time();
 }
 
@@ -282,6 +286,7 @@ void InlineNode::on_watermark(std::int64_t time) {
   const bool last = time == Watermarks::kEnd;
   if (last) event_timers_.close();
   fire(event_timers_, WEIR_EVENT_TIME, time);
+  forget_windows(WEIR_EVENT_TIME, time);
   if (last && event_timers_.refused() != 0) {
     services_.log.write(LogLevel::kInfo, name(),
                         "at the end of the input " + std::to_string(event_timers_.refused()) +
@@ -295,12 +300,25 @@ void InlineNode::on_idle(bool idle) {
   if (!event_times_) tell_idle(idle);
 }
 
-void InlineNode::take(const weir_group& group, Inlet /*inlet*/) {
+void InlineNode::take(const weir_group& group, Inlet inlet) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
   if (set_aside(group)) return;
   const OnHand on_hand(name(), group);
-  settle(stage_.plugin->process_group(instance_, context_.get(), &group), group.records, group.count);
+  weir_group taken = group;
+  taken.input = inlet.input;
+  settle(stage_.plugin->process_group(instance_, context_.get(), &taken), group.records, group.count);
+  forget_over();
+}
+
+void InlineNode::forget_windows(weir_time_domain domain, std::int64_t now) {
+  if ((domain == WEIR_EVENT_TIME) == stage_.has_event_time) states_.forget_windows(now);
+}
+
+/// After a call that may have written of a window which is over.
+void InlineNode::forget_over() {
+  if (states_.next_end() == WindowEnds::kNever) return;
+  states_.forget_windows(stage_.has_event_time ? watermarks().now() : services_.clock.now());
 }
 
 void InlineNode::settle(weir_status status, const weir_record* records, std::size_t count) {
@@ -312,12 +330,14 @@ void InlineNode::settle(weir_status status, const weir_record* records, std::siz
 }
 
 std::int64_t InlineNode::next_timer() {
-  const std::int64_t next = timers_.next();
+  std::int64_t next = timers_.next();
+  if (!stage_.has_event_time) next = std::min(next, states_.next_end());
   return event_times_ ? std::min(next, event_times_->next_idle()) : next;
 }
 
 void InlineNode::fire_timers(std::int64_t now) {
   fire(timers_, WEIR_PROCESSING_TIME, now);
+  forget_windows(WEIR_PROCESSING_TIME, now);
   if (event_times_ && event_times_->find_idle(now)) tell_time();
 }
 
@@ -327,6 +347,7 @@ void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now)
   while (!task_.failed()) {
     const auto timer = timers.pop_due(now);
     if (!timer) return;
+    if (timer->time != INT64_MIN) forget_windows(domain, timer->time - 1);
     if (prefetched == 0 && !states_.empty()) {
       prefetched = timers.peek_keys(keys);
       states_.prefetch(keys.data(), prefetched);

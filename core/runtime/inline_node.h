@@ -69,6 +69,9 @@ class InlineNode : public StageNode {
   void on_watermark(std::int64_t time) override;
   void on_idle(bool idle) override;
   void fire(Timers& timers, weir_time_domain domain, std::int64_t now);
+  /// Forgets windows of states whose time has come, in the time that the stage works in.
+  void forget_windows(weir_time_domain domain, std::int64_t now);
+  void forget_over();
   void hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
   /// The same while there are suspects.
   void hand_in_carefully(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);

@@ -36,14 +36,14 @@ void WorkerNode::enqueue_records(const weir_record* records, std::size_t count, 
   }
 }
 
-void WorkerNode::take(const weir_group& group, Inlet /*inlet*/) {
+void WorkerNode::take(const weir_group& group, Inlet inlet) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
   if (set_aside(group)) return;
   auto work = std::make_unique<Work>();
   work->kind = Work::Kind::kGroup;
   work->bounds = GroupBounds::of(group);
-  work->input = group.input;
+  work->input = inlet.input;
   work->records.append(group.records, group.count);
   enqueue(std::move(work));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/keyed_state.h"
 
+#include <algorithm>
 #include <cstring>
 #include <iterator>
 #include <stdexcept>
@@ -12,6 +13,12 @@ namespace {
 
 std::string_view text(weir_slice s) {
   return {s.data, s.size};
+}
+
+/// When a value that is written now runs out; a time to live that goes beyond the end of time is for ever.
+std::int64_t end_of(std::int64_t now, std::int64_t time_to_live) {
+  std::int64_t end = 0;
+  return __builtin_add_overflow(now, time_to_live, &end) ? INT64_MAX : end;
 }
 
 /// Each task had one of its own, in a stage that has no `key:`. What belongs to no key is the same in all
@@ -40,6 +47,11 @@ bool KeyedValues::expired(weir_slice stored, std::int64_t now) const {
   return at <= now;
 }
 
+void KeyedValues::renew(char* stored, std::int64_t now) const {
+  const std::int64_t at = end_of(now, options_.time_to_live);
+  std::memcpy(stored, &at, sizeof at);
+}
+
 weir_slice KeyedValues::get(std::string_view key, std::int64_t window, std::int64_t now) {
   KeyedTable* const in = table(window);
   if (in == nullptr) return {nullptr, 0};
@@ -50,9 +62,8 @@ weir_slice KeyedValues::get(std::string_view key, std::int64_t window, std::int6
     return {nullptr, 0};
   }
   if (options_.ttl_on_read) {
-    const std::int64_t at = now + options_.time_to_live;
     std::size_t held = 0;
-    std::memcpy(in->room(key, stored.size, held), &at, sizeof at);
+    renew(in->room(key, stored.size, held), now);
   }
   return {stored.data + prefix(), stored.size - prefix()};
 }
@@ -69,8 +80,7 @@ char* KeyedValues::room(std::string_view key, std::int64_t window, std::size_t b
   if (const weir_slice stored = in->find(key); stored.data != nullptr && expired(stored, now)) in->erase(key);
   char* const at = in->room(key, bytes + prefix(), held);
   if (held != KeyedTable::kNone) held -= prefix();
-  const std::int64_t expires = now + options_.time_to_live;
-  std::memcpy(at, &expires, sizeof expires);
+  renew(at, now);
   return at + prefix();
 }
 
@@ -81,14 +91,19 @@ void KeyedValues::erase(std::string_view key, std::int64_t window) {
   last_ = nullptr;
 }
 
-void KeyedValues::each(std::int64_t window, bool erase, std::int64_t now,
+void KeyedValues::each(std::int64_t window, std::int64_t now,
                        const std::function<void(weir_slice, weir_slice)>& visit) {
   const KeyedTable* const in = table(window);
   if (in == nullptr) return;
   in->for_each([&](weir_slice key, weir_slice stored) {
-    if (!expired(stored, now)) visit(key, {stored.data + prefix(), stored.size - prefix()});
+    if (expired(stored, now)) return;
+    // The table's own memory, whose sizes stay as they are.
+    if (options_.ttl_on_read && options_.time_to_live != 0) renew(const_cast<char*>(stored.data), now);
+    visit(key, {stored.data + prefix(), stored.size - prefix()});
   });
-  if (!erase) return;
+}
+
+void KeyedValues::forget_window(std::int64_t window) {
   windows_.erase(window);
   last_ = nullptr;
 }
@@ -143,68 +158,101 @@ void KeyedValues::load(SnapshotReader& from, const KeyFilter& mine) {
   last_ = nullptr;
 }
 
+KeyedMaps::Map* KeyedMaps::find(std::string_view key, std::int64_t window) {
+  const auto keys = windows_.find(window);
+  if (keys == windows_.end()) return nullptr;
+  const auto map = keys->second.find(key);
+  return map == keys->second.end() ? nullptr : &map->second;
+}
+
 weir_slice KeyedMaps::get(std::string_view key, std::int64_t window, std::string_view field,
                           std::int64_t now) {
-  const auto map = maps_.find(Id(key, window));
-  if (map == maps_.end()) return {nullptr, 0};
-  const auto found = map->second.find(field);
-  if (found == map->second.end()) return {nullptr, 0};
+  Map* const map = find(key, window);
+  if (map == nullptr) return {nullptr, 0};
+  const auto found = map->find(field);
+  if (found == map->end()) return {nullptr, 0};
   if (expired(found->second, now)) {
-    map->second.erase(found);
+    map->erase(found);
     return {nullptr, 0};
   }
-  if (options_.ttl_on_read) found->second.expires = now + options_.time_to_live;
+  if (options_.ttl_on_read) found->second.expires = end_of(now, options_.time_to_live);
   return {found->second.bytes.data(), found->second.bytes.size()};
 }
 
 void KeyedMaps::put(std::string_view key, std::int64_t window, std::string_view field, std::string_view value,
                     std::int64_t now) {
-  auto& map = maps_[Id(key, window)];
-  auto at = map.find(field);
-  if (at == map.end()) at = map.emplace(field, Value{}).first;
+  Map* map = find(key, window);
+  if (map == nullptr) map = &windows_[window][std::string(key)];
+  auto at = map->find(field);
+  if (at == map->end()) at = map->emplace(field, Value{}).first;
   at->second.bytes = value;
-  at->second.expires = now + options_.time_to_live;
+  at->second.expires = end_of(now, options_.time_to_live);
 }
 
 void KeyedMaps::erase(std::string_view key, std::int64_t window, std::string_view field) {
-  const auto map = maps_.find(Id(key, window));
-  if (map == maps_.end()) return;
-  if (const auto at = map->second.find(field); at != map->second.end()) map->second.erase(at);
-  if (map->second.empty()) maps_.erase(map);
+  Map* const map = find(key, window);
+  if (map == nullptr) return;
+  if (const auto at = map->find(field); at != map->end()) map->erase(at);
+  if (map->empty()) erase(key, window);
 }
 
 void KeyedMaps::erase(std::string_view key, std::int64_t window) {
-  maps_.erase(Id(key, window));
+  const auto keys = windows_.find(window);
+  if (keys == windows_.end()) return;
+  if (const auto map = keys->second.find(key); map != keys->second.end()) keys->second.erase(map);
+  if (keys->second.empty()) windows_.erase(keys);
 }
 
 void KeyedMaps::each(std::string_view key, std::int64_t window, std::int64_t now,
                      const std::function<void(weir_slice, weir_slice)>& visit) {
-  const auto map = maps_.find(Id(key, window));
-  if (map == maps_.end()) return;
-  for (const auto& [field, value] : map->second) {
+  Map* const map = find(key, window);
+  if (map == nullptr) return;
+  for (auto& [field, value] : *map) {
     if (expired(value, now)) continue;
+    if (options_.ttl_on_read) value.expires = end_of(now, options_.time_to_live);
     visit({field.data(), field.size()}, {value.bytes.data(), value.bytes.size()});
   }
 }
 
+void KeyedMaps::each_key(std::int64_t window, std::int64_t now,
+                         const std::function<void(weir_slice)>& visit) const {
+  const auto keys = windows_.find(window);
+  if (keys == windows_.end()) return;
+  for (const auto& [key, map] : keys->second) {
+    const auto lives = [&](const auto& field) { return !expired(field.second, now); };
+    if (std::any_of(map.begin(), map.end(), lives)) visit({key.data(), key.size()});
+  }
+}
+
+std::size_t KeyedMaps::size() const {
+  std::size_t sum = 0;
+  for (const auto& [window, keys] : windows_) sum += keys.size();
+  return sum;
+}
+
 void KeyedMaps::expire(std::int64_t now) {
   if (options_.time_to_live == 0) return;
-  for (auto map = maps_.begin(); map != maps_.end();) {
-    std::erase_if(map->second, [&](const auto& field) { return expired(field.second, now); });
-    map = map->second.empty() ? maps_.erase(map) : std::next(map);
+  for (auto keys = windows_.begin(); keys != windows_.end();) {
+    for (auto map = keys->second.begin(); map != keys->second.end();) {
+      std::erase_if(map->second, [&](const auto& field) { return expired(field.second, now); });
+      map = map->second.empty() ? keys->second.erase(map) : std::next(map);
+    }
+    keys = keys->second.empty() ? windows_.erase(keys) : std::next(keys);
   }
 }
 
 void KeyedMaps::save(SnapshotWriter& to) const {
-  to.number(maps_.size());
-  for (const auto& [id, map] : maps_) {
-    to.text(id.first);
-    to.time(id.second);
-    to.number(map.size());
-    for (const auto& [field, value] : map) {
-      to.text(field);
-      to.text(value.bytes);
-      to.time(value.expires);
+  to.number(size());
+  for (const auto& [window, keys] : windows_) {
+    for (const auto& [key, map] : keys) {
+      to.text(key);
+      to.time(window);
+      to.number(map.size());
+      for (const auto& [field, value] : map) {
+        to.text(field);
+        to.text(value.bytes);
+        to.time(value.expires);
+      }
     }
   }
 }
@@ -215,8 +263,8 @@ void KeyedMaps::load(SnapshotReader& from, const KeyFilter& mine) {
     const std::int64_t window = from.time();
     const bool is_mine = mine(key);
     Map others;
-    if (is_mine && !key.empty() && maps_.find(Id(key, window)) != maps_.end()) refuse_second(key);
-    auto& map = is_mine ? maps_[Id(std::move(key), window)] : others;
+    if (is_mine && !key.empty() && find(key, window) != nullptr) refuse_second(key);
+    auto& map = is_mine ? windows_[window][std::move(key)] : others;
     for (std::uint64_t left = from.number(); left > 0; --left) {
       std::string field(from.text());
       std::string bytes(from.text());

@@ -42,9 +42,10 @@ class KeyedValues {
   char* room(std::string_view key, std::int64_t window, std::size_t bytes, std::size_t& held,
              std::int64_t now);
   void erase(std::string_view key, std::int64_t window);
-  /// Visits each key of a window; with `erase` forgets the window afterwards.
-  void each(std::int64_t window, bool erase, std::int64_t now,
+  /// Visits each key of a window, which counts as reading it.
+  void each(std::int64_t window, std::int64_t now,
             const std::function<void(weir_slice key, weir_slice value)>& visit);
+  void forget_window(std::int64_t window);
 
   /// Before calls with these keys, for the window that was used last; see KeyedTable::prefetch().
   void prefetch(const weir_slice* keys, std::size_t count) const {
@@ -63,6 +64,7 @@ class KeyedValues {
   /// Bytes in front of each value: when it expires.
   std::size_t prefix() const { return options_.time_to_live == 0 ? 0 : sizeof(std::int64_t); }
   bool expired(weir_slice stored, std::int64_t now) const;
+  void renew(char* stored, std::int64_t now) const;
 
   const StateOptions options_;
   std::unordered_map<std::int64_t, KeyedTable> windows_;
@@ -81,11 +83,15 @@ class KeyedMaps {
   void erase(std::string_view key, std::int64_t window, std::string_view field);
   /// Forgets the key's map.
   void erase(std::string_view key, std::int64_t window);
-  /// In the order of the fields' bytes. The visitor must not change the state.
+  /// In the order of the fields' bytes; counts as reading them. The visitor must not change the state.
   void each(std::string_view key, std::int64_t window, std::int64_t now,
             const std::function<void(weir_slice field, weir_slice value)>& visit);
+  /// Visits each key of a window that has a field. The visitor must not change the state.
+  void each_key(std::int64_t window, std::int64_t now,
+                const std::function<void(weir_slice key)>& visit) const;
+  void forget_window(std::int64_t window) { windows_.erase(window); }
 
-  std::size_t size() const { return maps_.size(); }
+  std::size_t size() const;
   /// Forgets fields that have run out by then, and maps without fields.
   void expire(std::int64_t now);
   void save(SnapshotWriter& to) const;
@@ -97,19 +103,20 @@ class KeyedMaps {
     std::int64_t expires = 0;
   };
   using Map = std::map<std::string, Value, std::less<>>;
-  using Id = std::pair<std::string, std::int64_t>;
   struct Hash {
-    std::size_t operator()(const Id& id) const {
-      return hash_key(id.first) ^ (static_cast<std::uint64_t>(id.second) * 0x9e3779b97f4a7c15u);
-    }
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const { return hash_key(key); }
   };
+  using Keys = std::unordered_map<std::string, Map, Hash, std::equal_to<>>;
 
+  /// Null where the key has no map.
+  Map* find(std::string_view key, std::int64_t window);
   bool expired(const Value& value, std::int64_t now) const {
     return options_.time_to_live != 0 && value.expires <= now;
   }
 
   const StateOptions options_;
-  std::unordered_map<Id, Map, Hash> maps_;
+  std::unordered_map<std::int64_t, Keys> windows_;
 };
 
 }  // namespace weir

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -11,6 +14,7 @@
 
 #include "state/key_share.h"
 #include "state/keyed_state.h"
+#include "state/window_ends.h"
 
 namespace weir {
 
@@ -24,10 +28,24 @@ struct NamedState {
 
   /// Something was written without a key: then what stands under the empty key belongs to none.
   void note(weir_slice key) { keyless = keyless || key.data == nullptr; }
+  /// Visits each key of a window, with its value where it is no map; with `erase` forgets the window then.
+  void each(std::int64_t window, bool erase, std::int64_t now,
+            const std::function<void(weir_slice key, weir_slice value)>& visit) {
+    if (auto* const of_values = std::get_if<KeyedValues>(&kept)) {
+      of_values->each(window, now, visit);
+    } else {
+      maps().each_key(window, now, [&](weir_slice key) { visit(key, {nullptr, 0}); });
+    }
+    if (erase) forget_window(window);
+  }
+  void forget_window(std::int64_t window) {
+    std::visit([&](auto& of) { of.forget_window(window); }, kept);
+  }
 
   const std::string name;
   const StateOptions options;
   bool keyless = false;
+  WindowEnds ends = {};
   std::variant<KeyedValues, KeyedMaps> kept{std::in_place_type<KeyedValues>, options};
 
  private:
@@ -45,6 +63,8 @@ class StageState {
   NamedState& open(const std::string& name, const StateOptions& options) {
     auto& state = states_[name];
     if (state == nullptr) {
+      if (options.time_to_live < 0)
+        throw std::logic_error("the state '" + name + "' has a time to live below 0");
       state = std::make_unique<NamedState>(name, options);
       if (const auto saved = unclaimed_.find(name); saved != unclaimed_.end()) {
         for (const auto& one : saved->second) restore(*state, one);
@@ -70,6 +90,19 @@ class StageState {
     for (auto& [name, state] : states_) std::visit([&](auto& kept) { kept.expire(now); }, state->kept);
   }
 
+  /// When the next window is to be forgotten; WindowEnds::kNever where none is.
+  std::int64_t next_end() const {
+    std::int64_t next = WindowEnds::kNever;
+    for (const auto& [name, state] : states_) next = std::min(next, state->ends.next());
+    return next;
+  }
+  /// Forgets windows whose time has come by then.
+  void forget_windows(std::int64_t now) {
+    for (auto& [name, state] : states_) {
+      state->ends.pop_due(now, [&, of = state.get()](std::int64_t window) { of->forget_window(window); });
+    }
+  }
+
   void save(SnapshotWriter& to) const {
     to.number(states_.size());
     for (const auto& [name, state] : states_) {
@@ -78,6 +111,7 @@ class StageState {
       to.number(static_cast<std::uint64_t>(state->options.kind));
       to.time(state->options.time_to_live);
       to.number(state->keyless ? 1 : 0);
+      state->ends.save(to);
       std::visit([&](const auto& kept) { kept.save(to); }, state->kept);
       to.end_text(begun);
     }
@@ -107,6 +141,7 @@ class StageState {
     }
     const bool keyless = from.number() != 0;
     state.keyless = state.keyless || keyless;
+    state.ends.load(from);
     const auto mine = [&](std::string_view key) {
       return keyless && key.empty() ? saved.share.has_keyless() : saved.share.has(key);
     };

@@ -149,13 +149,14 @@ typedef enum weir_state_kind { WEIR_VALUE_STATE = 1, WEIR_MAP_STATE = 2 } weir_s
 typedef struct weir_state_options {
   uint32_t size;
   uint32_t kind;        /* weir_state_kind */
-  int64_t time_to_live; /* milliseconds of processing time after the last write; 0: for ever */
+  int64_t time_to_live; /* milliseconds of processing time after the last write; 0: for ever; of a map each
+                           field has its own */
   uint32_t ttl_on_read; /* not 0: reading counts as well */
   uint32_t reserved;    /* 0 */
 } weir_state_options;
 
-/* Sees one entry of a state: of WEIR_VALUE_STATE a key and its value, of WEIR_MAP_STATE a field of the key's
- * map. Must not change the state. */
+/* Sees one entry of a state: a key with its value, or a field of a key's map with its own. Must not change
+ * the state. */
 typedef void (*weir_visit)(void* visitor, weir_slice name, weir_slice value);
 
 /* Everything of `origin` before `next` has been delivered durably. */
@@ -321,7 +322,8 @@ typedef struct weir_host {
   char* (*state_room)(weir_context*, weir_state*, weir_slice key, int64_t window, size_t bytes, size_t* held);
   /* Forgets the value, or the map. */
   void (*state_erase)(weir_context*, weir_state*, weir_slice key, int64_t window);
-  /* Each key of a window, in no particular order; then, with `erase`, forgets the window. */
+  /* Each key of a window, in no particular order, with its value (absent for WEIR_MAP_STATE); then, with
+   * `erase`, forgets the window. */
   void (*state_each)(weir_context*, weir_state*, int64_t window, int erase, void* visitor, weir_visit);
   /* WEIR_MAP_STATE: a field of the key's map. Fields are visited in the order of their bytes. */
   weir_slice (*map_get)(weir_context*, weir_state*, weir_slice key, int64_t window, weir_slice field);
@@ -353,6 +355,12 @@ typedef struct weir_host {
    * of the origins are below that. give_up ends it. Returns 0; or 1 where it cannot be, and the pipeline
    * stops: then nothing of them may be read. */
   int (*take_over)(weir_context*, const weir_origin* const*, size_t count, uint32_t partitions);
+
+  /* -- more of state -- */
+  /* Forgets what the state holds of that window when time has come to `at`, behind the timers of that moment:
+   * event time where the stage has it, processing time where it has none. The last call for a window counts.
+   * What is written of a window that has been forgotten lives for that call. */
+  void (*state_forget_at)(weir_context*, weir_state*, int64_t window, int64_t at);
 } weir_host;
 
 /* ---- the plugin's side -------------------------------------------------------------------------------- */
@@ -430,6 +438,11 @@ typedef struct weir_input {
 /* Sources: several processes may share what it reads, by partitions whose number is in each origin: it calls
  * take_over and give_up, and a record's partition is a hash of its key. */
 #define WEIR_SHARES_PARTITIONS 64u
+
+/* Processes: it does its work for each key. A file is refused where the stage has no `key:` (or, for groups,
+ * the window before it has none), and where it makes an input broadcast that the plugin has not declared as
+ * that. */
+#define WEIR_KEYED 128u
 
 typedef struct weir_stage weir_stage;       /* made by open: one for each stage of the file */
 typedef struct weir_instance weir_instance; /* made by create: one for each thread that runs the stage */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/descriptor.h>
+#include <weir/failure.h>
 #include <weir/record.h>
 
 #include <algorithm>
@@ -76,6 +77,13 @@ class Counter {
   weir_counter* counter_ = nullptr;
 };
 
+/// The bounds of a window, in milliseconds since 1970 UTC: the first millisecond that belongs to it, and the
+/// first that does not any more.
+struct WindowBounds {
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+};
+
 /// An instance's door to the host. It gathers what a call emits and hands it on, port by port, when the call
 /// returns (order is kept within a port). Used by the instance's thread only, except where a function says
 /// so.
@@ -87,7 +95,8 @@ class Context {
 
   // -- output --
 
-  /// Emits a record by the main port (the first) or by `port`. Its bytes are not copied.
+  /// Emits a record by the main port (the first) or by `port`. Its bytes are not copied. A port that the
+  /// class does not declare is a mistake in it: throws Stop, here as in all functions that take one.
   void emit(const Record& r) { emit(Port{0}, r); }
   void emit(Port port, const Record& r) { pending(port).push_back(r); }
   void emit(Port port, Records records) {
@@ -100,11 +109,13 @@ class Context {
     fail(port, Records(&r, 1), code, message);
   }
   void fail(Port port, Records records, std::string_view code, std::string_view message) {
+    if (port != Port::kError) need_port(port);
     failures_.push_back({port, {records.begin(), records.end()}, std::string(code), std::string(message)});
   }
 
   /// Emits a group at once. Its records may be views of this call.
   void emit_group(Port port, const Group& group) {
+    need_port(port);
     host_->emit_group(context_, static_cast<std::uint32_t>(port), &group);
   }
 
@@ -177,10 +188,18 @@ class Context {
 
   // -- what is being worked on --
 
-  /// The stage's key of the record, group or timer at hand; absent where the stage has no `key:`.
+  /// The stage's key of the record, group or timer at hand; absent where the stage has no `key:`, and for
+  /// what came by a broadcast input.
   weir_slice key() const { return key_; }
-  /// Whether what is at hand came by an input that all tasks see.
+  /// Whether what is at hand came by an input that all tasks see. What is emitted then leaves once in each
+  /// task; what shall leave once alone, emit where place().task is 0.
   bool from_broadcast() const { return broadcast_; }
+  /// The window of the group at hand: state that is kept for each window (PerWindow) is of this one. None for
+  /// records and timers, which belong to no window by themselves.
+  const std::optional<WindowBounds>& window() const { return window_; }
+  /// For the rest of the call, state that is kept for each window is of this one: a timer that was set for a
+  /// window's sake says so.
+  void enter_window(WindowBounds bounds) { window_ = bounds; }
 
   // -- lists: contents of windows --
 
@@ -191,12 +210,14 @@ class Context {
   /// Emits the list as a group with these bounds and forgets it.
   void list_emit(Port port, weir_slice key, std::int64_t window, std::chrono::milliseconds start,
                  std::chrono::milliseconds end) {
+    need_port(port);
     host_->list_emit(context_, static_cast<std::uint32_t>(port), key, window, start.count(), end.count());
   }
   void list_clear(weir_slice key, std::int64_t window) { host_->list_clear(context_, key, window); }
   /// Emits the list as a group and keeps it.
   void list_show(Port port, weir_slice key, std::int64_t window, std::chrono::milliseconds start,
                  std::chrono::milliseconds end) {
+    need_port(port);
     host_->list_show(context_, static_cast<std::uint32_t>(port), key, window, start.count(), end.count());
   }
   void list_drop_front(weir_slice key, std::int64_t window, std::size_t count) {
@@ -259,12 +280,18 @@ class Context {
 
   // -- for the trampolines of plugin.h --
 
-  /// What is worked on from now on.
+  /// How many ports the stage declares.
+  void set_port_count(std::size_t count) { port_count_ = count; }
+
+  /// What is worked on from now on; no window.
   void enter(weir_slice key, std::int64_t time, bool broadcast = false) {
     key_ = key;
     time_ = time;
     broadcast_ = broadcast;
+    window_.reset();
   }
+  /// Another key, the rest as it was.
+  void enter_key(weir_slice key) { key_ = key; }
   /// Hands on what was gathered.
   void hand_on() {
     for (std::size_t port = 0; port < pending_.size(); ++port) {
@@ -305,8 +332,16 @@ class Context {
   std::vector<Record>& pending(Port port) {
     const auto i = static_cast<std::size_t>(port);
     if (port == Port::kError) throw std::logic_error("the error port takes records by fail(), with a reason");
+    need_port(port);
     if (i >= pending_.size()) pending_.resize(i + 1);
     return pending_[i];
+  }
+
+  void need_port(Port port) const {
+    const auto number = static_cast<std::size_t>(port);
+    if (number < port_count_) return;
+    throw Stop("no_port", "the plugin emits by port number " + std::to_string(number) +
+                              ", but declares only " + std::to_string(port_count_) + " ports");
   }
 
   /// Room that lives as long as a record refers to it, and at least until the call's end.
@@ -386,6 +421,8 @@ class Context {
   weir_slice key_ = kAbsent;
   std::int64_t time_ = WEIR_NO_TIME;
   bool broadcast_ = false;
+  std::optional<WindowBounds> window_;
+  std::size_t port_count_ = SIZE_MAX;
   std::vector<std::vector<Record>> pending_;
   std::vector<Failure> failures_;
   Block arena_;

@@ -3,8 +3,10 @@
 
 #include <weir/abi.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -13,6 +15,11 @@
 #include <vector>
 
 namespace weir {
+
+class Context;
+class Process;
+struct Group;
+struct Record;
 
 enum class Item : std::uint32_t { kRecords = WEIR_RECORDS, kGroups = WEIR_GROUPS };
 
@@ -105,6 +112,8 @@ class PortList {
     return *this;
   }
 
+  std::size_t size() const { return entries_.size(); }
+
   /// Ended by NULL; valid as long as this object and no longer changed.
   const weir_port* const* freeze() {
     pointers_.clear();
@@ -125,6 +134,13 @@ class PortList {
   };
   std::deque<Entry> entries_;
   std::vector<const weir_port*> pointers_;
+};
+
+/// The member function that takes what comes by a named input: for records or for groups; neither where
+/// Descriptor::input() was given none.
+struct InputMethod {
+  std::function<void(Process&, const Record&, Context&)> record;
+  std::function<void(Process&, const Group&, Context&)> group;
 };
 
 /// What a plugin says of itself, filled by its `static void describe(weir::Descriptor&)`.
@@ -155,11 +171,38 @@ class Descriptor {
     e.c.size = sizeof e.c;
     e.c.accepts = static_cast<std::uint32_t>(item);
     e.c.broadcast = broadcast ? 1 : 0;
+    input_methods_.emplace_back();
     return *this;
   }
+  /// The same with the member function that is called for each record, or group, of the input, instead of
+  /// Process::process_input(): d.input("left", "Orders.", &Join::left). What it throws fails that record.
+  template <class T>
+  Descriptor& input(std::string_view name, std::string_view help, void (T::*method)(const Record&, Context&),
+                    bool broadcast = false) {
+    input(name, help, Item::kRecords, broadcast);
+    input_methods_.back().record = [method](Process& process, const Record& record, Context& out) {
+      (static_cast<T&>(process).*method)(record, out);
+    };
+    return *this;
+  }
+  template <class T>
+  Descriptor& input(std::string_view name, std::string_view help, void (T::*method)(const Group&, Context&),
+                    bool broadcast = false) {
+    input(name, help, Item::kGroups, broadcast);
+    input_methods_.back().group = [method](Process& process, const Group& group, Context& out) {
+      (static_cast<T&>(process).*method)(group, out);
+    };
+    return *this;
+  }
+  /// By the inputs' numbers.
+  const std::vector<InputMethod>& input_methods() const { return input_methods_; }
+
+  std::size_t port_count() const { return ports_.size(); }
 
   /// All that it holds between calls stands in the host's state, lists and timers: see WEIR_STATEFUL.
   Descriptor& stateful() { return c_.capabilities |= WEIR_STATEFUL, *this; }
+  /// Processes: its work is for each key, so that a file without `key:` is refused: see WEIR_KEYED.
+  Descriptor& keyed() { return c_.capabilities |= WEIR_KEYED, *this; }
   /// The stage waits for I/O: it runs on threads of its own, one unless the file says `concurrency`.
   Descriptor& blocks() { return c_.capabilities |= WEIR_BLOCKS, *this; }
   /// Several workers may share the stage's input (`concurrency: n`).
@@ -207,6 +250,7 @@ class Descriptor {
   PortList ports_;
   std::deque<Input> inputs_;
   std::vector<const weir_input*> input_pointers_;
+  std::vector<InputMethod> input_methods_;
 };
 
 }  // namespace weir

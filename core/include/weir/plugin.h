@@ -72,10 +72,9 @@ template <class T>
 class Trampoline {
  public:
   static const weir_plugin* plugin() {
-    static Descriptor descriptor;
     static const weir_plugin table = [] {
-      T::describe(descriptor);
-      weir_plugin p = descriptor.freeze();
+      T::describe(descriptor());
+      weir_plugin p = descriptor().freeze();
       p.kind = T::kKind;
       if constexpr (requires { T::kAccepts; }) p.accepts = T::kAccepts;
       p.open = open;
@@ -126,6 +125,7 @@ class Trampoline {
         } while (inputs != nullptr && inputs[taken.size()] != nullptr);
       }
     }
+    std::size_t port_count() const { return HasDynamicPorts<T> ? ports.size() : descriptor().port_count(); }
     const weir_host* host;
     Options options;
     Shared shared;
@@ -135,7 +135,10 @@ class Trampoline {
   };
 
   struct InstanceState {
-    InstanceState(StageState& s, weir_context* c) : context(s.host, c), object(make(s)) {}
+    InstanceState(StageState& s, weir_context* c) : context(s.host, c), object(make(s)) {
+      context.set_port_count(s.port_count());
+      if constexpr (std::derived_from<T, Process>) object.set_input_methods(descriptor().input_methods());
+    }
     static T make(StageState& s) {
       if constexpr (std::constructible_from<T, const Options&, Shared&>) {
         return T(s.options, s.shared);
@@ -148,22 +151,29 @@ class Trampoline {
     std::string answer;  // what the last call returned beside its status
   };
 
+  static Descriptor& descriptor() {
+    static Descriptor only;
+    return only;
+  }
   static StageState* stage(weir_stage* s) { return reinterpret_cast<StageState*>(s); }
   static InstanceState* instance(weir_instance* i) { return reinterpret_cast<InstanceState*>(i); }
 
-  static weir_stage* open(const weir_host* host, weir_context* context, weir_slice json) {
-    try {
-      auto s = std::make_unique<StageState>(host, Options(nlohmann::json::parse(view(json))));
-      InstanceState probe(*s, context);  // its constructor checks the rest of the options
-      return reinterpret_cast<weir_stage*>(s.release());
-    } catch (const OptionError& e) {
-      host->problem(context, slice(e.pointer()), slice(e.what()));
-    } catch (const std::exception& e) {
-      host->set_error(context, slice("exception"), slice(e.what()));
-    } catch (...) {
-      host->set_error(context, slice("exception"), slice("something that is no std::exception was thrown"));
-    }
-    return nullptr;
+  static weir_stage* open(const weir_host* host, weir_context* handle, weir_slice json) {
+    std::unique_ptr<StageState> s;
+    Context context(host, handle);
+    const auto make = [&] {
+      auto made = std::make_unique<StageState>(host, Options(nlohmann::json::parse(view(json))));
+      InstanceState probe(*made, handle);  // its constructor checks the rest of the options
+      s = std::move(made);
+    };
+    guarded(context, [&] {
+      try {
+        make();
+      } catch (const OptionError& e) {
+        host->problem(handle, slice(e.pointer()), slice(e.what()));
+      }
+    });
+    return reinterpret_cast<weir_stage*>(s.release());
   }
 
   static const char* takes(weir_stage* s, std::uint32_t input) {
@@ -177,24 +187,18 @@ class Trampoline {
     return why.empty() ? nullptr : why.c_str();
   }
 
-  static weir_instance* create(weir_stage* s, weir_context* context) {
-    try {
-      return reinterpret_cast<weir_instance*>(new InstanceState(*stage(s), context));
-    } catch (const std::exception& e) {
-      stage(s)->host->set_error(context, slice("exception"), slice(e.what()));
-    } catch (...) {
-      stage(s)->host->set_error(context, slice("exception"),
-                                slice("something that is no std::exception was thrown"));
-    }
-    return nullptr;
+  static weir_instance* create(weir_stage* s, weir_context* handle) {
+    InstanceState* made = nullptr;
+    Context context(stage(s)->host, handle);
+    guarded(context, [&] { made = new InstanceState(*stage(s), handle); });
+    return reinterpret_cast<weir_instance*>(made);
   }
 
-  /// Calls with the stage alone; it can log, nothing else.
+  /// Calls; an exception becomes a status, with its text told.
   template <class F>
-  static weir_status run_stage(weir_stage* s, weir_context* handle, F&& call) {
-    Context context(stage(s)->host, handle);
+  static weir_status guarded(Context& context, F&& call) {
     try {
-      call(*stage(s), context);
+      call();
       return WEIR_OK;
     } catch (const Stop& e) {
       context.set_error(e.code(), e.what());
@@ -209,26 +213,22 @@ class Trampoline {
     return WEIR_FAILED;
   }
 
-  /// Calls and hands on what was emitted; an exception becomes a status, and then nothing is handed on.
+  /// Calls with the stage alone; it can log, nothing else.
+  template <class F>
+  static weir_status run_stage(weir_stage* s, weir_context* handle, F&& call) {
+    Context context(stage(s)->host, handle);
+    return guarded(context, [&] { call(*stage(s), context); });
+  }
+
+  /// Calls and hands on what was emitted; after an exception nothing is handed on.
   template <class F>
   static weir_status run(weir_instance* i, F&& call) {
     Context& context = instance(i)->context;
-    weir_status status = WEIR_FAILED;
-    try {
+    const weir_status status = guarded(context, [&] {
       call(instance(i)->object, context);
       context.hand_on();
-      return WEIR_OK;
-    } catch (const Stop& e) {
-      context.set_error(e.code(), e.what());
-      status = WEIR_STOP;
-    } catch (const Failure& e) {
-      context.set_error(e.code(), e.what());
-    } catch (const std::exception& e) {
-      context.set_error("exception", e.what());
-    } catch (...) {
-      context.set_error("exception", "something that is no std::exception was thrown");
-    }
-    context.discard();
+    });
+    if (status != WEIR_OK) context.discard();
     return status;
   }
 
@@ -268,6 +268,7 @@ class Trampoline {
       return run(i, [&](Process& t, auto& c) {
         // Flink's rule: what a window gives carries the last millisecond that belongs to it.
         c.enter(group->key, group->end == INT64_MIN ? WEIR_NO_TIME : group->end - 1);
+        c.enter_window({group->start, group->end});
         t.process(*static_cast<const Group*>(group), c);
       });
     };

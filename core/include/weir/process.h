@@ -3,6 +3,9 @@
 
 #include <weir/stage.h>
 
+#include <cstdint>
+#include <vector>
+
 namespace weir {
 
 /// Turns records, or groups, into others.
@@ -18,8 +21,11 @@ class Process : public Stage {
   virtual void process(const Record& record, Context& out) { out.emit(record); }
 
   /// One record of the input with that number: for a class that declares several. Inputs are numbered in the
-  /// order of declaration; there is no order between them.
-  virtual void process_input(std::uint32_t /*input*/, const Record& record, Context& out) {
+  /// order of declaration; there is no order between them. The default calls the method that the input was
+  /// declared with (see Descriptor::input), process(record) where it has none.
+  virtual void process_input(std::uint32_t input, const Record& record, Context& out) {
+    const InputMethod* const method = method_of(input);
+    if (method != nullptr && method->record) return method->record(*this, record, out);
     process(record, out);
   }
 
@@ -44,10 +50,23 @@ class Process : public Stage {
   }
 
   /// One group, for a class that declares `static constexpr std::uint32_t kAccepts = WEIR_GROUPS;`
-  /// (or both kinds: `WEIR_RECORDS | WEIR_GROUPS`).
+  /// (or both kinds: `WEIR_RECORDS | WEIR_GROUPS`). With several inputs the default calls the method that the
+  /// group's input was declared with.
   virtual void process(const Group& group, Context& out) {
-    for (const Record& record : group.items()) process(record, out);
+    const InputMethod* const method = method_of(group.input);
+    if (method != nullptr && method->group) return method->group(*this, group, out);
+    for (const Record& record : group.items()) process_input(group.input, record, out);
   }
+
+  /// For the trampolines of plugin.h: the methods of the descriptor, which outlive this object.
+  void set_input_methods(const std::vector<InputMethod>& methods) { input_methods_ = &methods; }
+
+ private:
+  const InputMethod* method_of(std::uint32_t input) const {
+    return input_methods_ == nullptr || input >= input_methods_->size() ? nullptr : &(*input_methods_)[input];
+  }
+
+  const std::vector<InputMethod>* input_methods_ = nullptr;
 };
 
 }  // namespace weir

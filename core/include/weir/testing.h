@@ -83,13 +83,12 @@ class Harness {
 
   void group(const std::vector<Item>& items, std::int64_t group_start = 0, std::int64_t group_end = 0,
              const std::optional<std::string>& key = {}) {
-    start();
-    const CallRecords records(context_, items);
-    const weir_group g{sizeof(weir_group), 0,         key ? slice(*key) : kAbsent,
-                       group_start,        group_end, records.data(),
-                       records.size()};
-    const weir_status status = plugin_->process_group(stage_.instance(), &context_, &g);
-    settle(status, records);
+    hand_in_group(0, items, group_start, group_end, key);
+  }
+  /// Hands it to the input of that name.
+  void group_into(const std::string& input, const std::vector<Item>& items, std::int64_t group_start = 0,
+                  std::int64_t group_end = 0, const std::optional<std::string>& key = {}) {
+    hand_in_group(stage_.input_of(input), items, group_start, group_end, key);
   }
 
   /// One poll of a source. Throws PluginError when it fails.
@@ -150,6 +149,7 @@ class Harness {
       context_.clock.set(std::max(context_.clock.now(), std::chrono::milliseconds(at)));
     });
     context_.clock.set(target);
+    context_.forget_windows(WEIR_PROCESSING_TIME, target.count());
   }
 
   /// Event time has come so far at all inputs: calls the event timers that come due, in the order of time,
@@ -264,6 +264,18 @@ class Harness {
     return sum;
   }
 
+  /// How many bytes the values of its states have.
+  std::size_t state_bytes() const {
+    std::size_t sum = 0;
+    for (const auto& [name, state] : context_.kept.states) {
+      for (const auto& [place, value] : state.values) sum += value.bytes.size();
+      for (const auto& [place, map] : state.maps) {
+        for (const auto& [field, value] : map) sum += value.bytes.size();
+      }
+    }
+    return sum;
+  }
+
   /// What has left by a port since it was last asked for.
   std::vector<Item> out(const std::string& port = "out") { return std::exchange(context_.out[port], {}); }
   std::vector<GroupItem> groups(const std::string& port = "out") {
@@ -338,12 +350,30 @@ class Harness {
                            0};
     const weir_status status = plugin_->process(stage_.instance(), &context_, &batch);
     settle(status, records);
+    context_.forget_windows(WEIR_EVENT_TIME, context_.watermark);
+  }
+
+  void hand_in_group(std::size_t input, const std::vector<Item>& items, std::int64_t group_start,
+                     std::int64_t group_end, const std::optional<std::string>& key) {
+    start();
+    const CallRecords records(context_, items);
+    const weir_group g{sizeof(weir_group),
+                       static_cast<std::uint32_t>(input),
+                       key ? slice(*key) : kAbsent,
+                       group_start,
+                       group_end,
+                       records.data(),
+                       records.size()};
+    const weir_status status = plugin_->process_group(stage_.instance(), &context_, &g);
+    settle(status, records);
+    context_.forget_windows(WEIR_EVENT_TIME, context_.watermark);
   }
 
   void fire_event_timers() {
     start();
     context_.watermark = times_.now();
     fire(context_.kept.event_timers, WEIR_EVENT_TIME, context_.watermark, [](std::int64_t) {});
+    context_.forget_windows(WEIR_EVENT_TIME, context_.watermark);
   }
 
   /// As the runtime does: items of a call that failed go to the error port.
@@ -369,6 +399,7 @@ class Harness {
     while (!timers.empty() && timers.begin()->first <= until) {
       const auto [at, key] = *timers.begin();
       timers.erase(timers.begin());
+      if (at != INT64_MIN) context_.forget_windows(domain, at - 1);
       before(at);
       const weir_timer timer{sizeof(weir_timer), domain, key ? slice(*key) : kAbsent, at};
       stage_.check(plugin_->on_timer(stage_.instance(), &context_, &timer));

@@ -63,6 +63,12 @@ struct weir_context {
     return domain == WEIR_EVENT_TIME ? kept.event_timers : kept.timers;
   }
   std::int64_t now() const { return clock.now().count(); }
+  /// Forgets windows whose time has come. A test that tells event time works in that, others in processing
+  /// time.
+  void forget_windows(weir_time_domain domain, std::int64_t time) {
+    if ((domain == WEIR_EVENT_TIME) != (watermark != INT64_MIN)) return;
+    for (auto& [name, state] : kept.states) state.forget_windows(time);
+  }
 };
 
 namespace weir::testing {
@@ -74,7 +80,7 @@ inline std::optional<std::string> text_of(weir_slice s) {
 inline void add_state_functions(weir_host& h) {
   h.state_open = [](weir_context* c, weir_slice name, const weir_state_options* options) -> weir_state* {
     auto& state =
-        c->kept.states.try_emplace(std::string(view(name)), weir_state{*options, {}, {}}).first->second;
+        c->kept.states.try_emplace(std::string(view(name)), weir_state{*options, {}, {}, {}}).first->second;
     return state.options.kind == options->kind ? &state : nullptr;
   };
   h.state_get = [](weir_context* c, weir_state* s, weir_slice key, int64_t w) -> weir_slice {
@@ -99,7 +105,15 @@ inline void add_state_functions(weir_host& h) {
     for (const auto& [place, kept] : s->values) {
       if (place.second == w && kept.until > c->now()) visit(visitor, slice(place.first), slice(kept.bytes));
     }
-    if (erase != 0) std::erase_if(s->values, [&](const auto& v) { return v.first.second == w; });
+    for (const auto& [place, map] : s->maps) {
+      const auto lives = [&](const auto& field) { return field.second.until > c->now(); };
+      if (place.second == w && std::any_of(map.begin(), map.end(), lives)) {
+        visit(visitor, slice(place.first), kAbsent);
+      }
+    }
+    if (erase == 0) return;
+    std::erase_if(s->values, [&](const auto& v) { return v.first.second == w; });
+    std::erase_if(s->maps, [&](const auto& m) { return m.first.second == w; });
   };
   h.map_get = [](weir_context* c, weir_state* s, weir_slice key, int64_t w, weir_slice field) -> weir_slice {
     const auto map = s->maps.find({std::string(view(key)), w});
@@ -123,10 +137,13 @@ inline void add_state_functions(weir_host& h) {
                   weir_visit visit) {
     const auto map = s->maps.find({std::string(view(key)), w});
     if (map == s->maps.end()) return;
-    for (const auto& [field, kept] : map->second) {
-      if (kept.until > c->now()) visit(visitor, slice(field), slice(kept.bytes));
+    for (auto& [field, kept] : map->second) {
+      if (kept.until <= c->now()) continue;
+      if (s->options.ttl_on_read != 0) s->renew(kept, c->now());
+      visit(visitor, slice(field), slice(kept.bytes));
     }
   };
+  h.state_forget_at = [](weir_context*, weir_state* s, int64_t w, int64_t at) { s->ends[w] = at; };
 }
 
 inline void emit_list(weir_context* c, std::uint32_t port, weir_slice key,

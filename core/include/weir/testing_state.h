@@ -6,6 +6,7 @@
 #include <weir/abi.h>
 #include <weir/host_memory.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -26,10 +27,26 @@ struct weir_state {
   weir_state_options options{};
   std::map<Place, Kept> values;
   std::map<Place, std::map<std::string, Kept>> maps;
+  std::map<std::int64_t, std::int64_t> ends;  ///< windows with a time at which they are forgotten
 
   /// As of a value that was written now, or, where the options say so, read.
   void renew(Kept& kept, std::int64_t now) const {
-    if (options.time_to_live != 0) kept.until = now + options.time_to_live;
+    constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::max();
+    if (options.time_to_live != 0)
+      kept.until = std::min(now, kEver - options.time_to_live) + options.time_to_live;
+  }
+  /// Forgets the windows whose time has come by then.
+  void forget_windows(std::int64_t now) {
+    for (auto end = ends.begin(); end != ends.end();) {
+      if (end->second > now) {
+        ++end;
+        continue;
+      }
+      const auto is_of = [&](const auto& entry) { return entry.first.second == end->first; };
+      std::erase_if(values, is_of);
+      std::erase_if(maps, is_of);
+      end = ends.erase(end);
+    }
   }
   /// The entry that is still to be seen, or null.
   template <class Map, class Key>

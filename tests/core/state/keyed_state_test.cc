@@ -30,7 +30,8 @@ void put(KeyedValues& state, const std::string& key, std::int64_t window, const 
 
 std::map<std::string, std::string> all(KeyedValues& state, std::int64_t window, bool erase = false) {
   std::map<std::string, std::string> seen;
-  state.each(window, erase, 0, [&](weir_slice key, weir_slice value) { seen[*text(key)] = *text(value); });
+  state.each(window, 0, [&](weir_slice key, weir_slice value) { seen[*text(key)] = *text(value); });
+  if (erase) state.forget_window(window);
   return seen;
 }
 
@@ -96,6 +97,86 @@ TEST(KeyedMaps, FieldsComeInTheirOrderAndGoOneByOne) {
   state.erase("k", 0, "a");
   EXPECT_EQ(text(state.get("k", 0, "a", 0)), std::nullopt);
   EXPECT_EQ(text(state.get("k", 0, "b", 0)), "2");
+}
+
+TEST(KeyedMaps, VisitingFieldsKeepsThemAliveWhereTheOptionsSaySo) {
+  const auto fields_at = [](KeyedMaps& state, std::int64_t now) {
+    std::string seen;
+    state.each("k", 0, now, [&](weir_slice field, weir_slice) { seen += *text(field); });
+    return seen;
+  };
+  KeyedMaps state({WEIR_MAP_STATE, 100, true});
+  state.put("k", 0, "a", "1", 1'000);
+  state.put("k", 0, "b", "2", 1'050);
+  EXPECT_EQ(fields_at(state, 1'100), "b") << "what has run out is not renewed";
+  EXPECT_EQ(fields_at(state, 1'199), "b");
+  EXPECT_EQ(fields_at(state, 1'298), "b");
+  EXPECT_EQ(fields_at(state, 1'398), "");
+}
+
+TEST(KeyedMaps, EachWindowHasItsKeysAndGoesAsAWhole) {
+  KeyedMaps state({WEIR_MAP_STATE, 100, false});
+  state.put("a", 1, "f", "1", 0);
+  state.put("b", 1, "f", "2", 50);
+  state.put("a", 2, "f", "3", 50);
+  std::vector<std::string> keys;
+  state.each_key(1, 100, [&](weir_slice key) { keys.push_back(*text(key)); });
+  EXPECT_THAT(keys, ElementsAre("b")) << "all fields of a have run out";
+  state.forget_window(1);
+  EXPECT_EQ(text(state.get("b", 1, "f", 0)), std::nullopt);
+  EXPECT_EQ(text(state.get("a", 2, "f", 0)), "3");
+  EXPECT_EQ(state.size(), 1u);
+}
+
+TEST(KeyedValues, VisitingKeysKeepsThemAliveWhereTheOptionsSaySo) {
+  KeyedValues state({WEIR_VALUE_STATE, 100, true});
+  put(state, "a", 0, "x", 1'000);
+  for (const std::int64_t now : {1'099, 1'198}) state.each(0, now, [](weir_slice, weir_slice) {});
+  EXPECT_EQ(text(state.get("a", 0, 1'297)), "x");
+}
+
+TEST(KeyedValues, ATimeToLiveBeyondTheEndOfTimeIsForEver) {
+  KeyedValues state({WEIR_VALUE_STATE, INT64_MAX, true});
+  put(state, "a", 0, "x", 1'000);
+  EXPECT_EQ(text(state.get("a", 0, 2'000)), "x");
+  EXPECT_EQ(text(state.get("a", 0, INT64_MAX - 1)), "x");
+
+  KeyedMaps maps({WEIR_MAP_STATE, INT64_MAX, true});
+  maps.put("a", 0, "f", "x", 1'000);
+  EXPECT_EQ(text(maps.get("a", 0, "f", 2'000)), "x");
+  EXPECT_EQ(text(maps.get("a", 0, "f", INT64_MAX - 1)), "x");
+}
+
+TEST(StageState, ATimeToLiveBelowZeroIsRefused) {
+  StageState states;
+  EXPECT_THROW(states.open("s", {WEIR_VALUE_STATE, -1, false}), std::logic_error);
+}
+
+TEST(StageState, WindowsAreForgottenAtTheirTimeAlsoAfterARestart) {
+  StageState before;
+  NamedState& written = before.open("s", {});
+  put(written.values(), "a", 7, "x");
+  put(written.values(), "a", 8, "y");
+  put(written.values(), "a", 9, "z");
+  written.ends.set(7, 50);
+  written.ends.set(7, 100);
+  written.ends.set(8, 101);
+  before.forget_windows(50);
+  SnapshotWriter to;
+  before.save(to);
+
+  StageState after;
+  SnapshotReader from(to.bytes());
+  after.load(from);
+  KeyedValues& state = after.open("s", {}).values();
+  EXPECT_EQ(after.next_end(), 100);
+  EXPECT_EQ(text(state.get("a", 7, 0)), "x") << "the last time that is given counts";
+  after.forget_windows(100);
+  EXPECT_EQ(text(state.get("a", 7, 0)), std::nullopt);
+  EXPECT_EQ(text(state.get("a", 8, 0)), "y");
+  after.forget_windows(INT64_MAX);
+  EXPECT_EQ(text(state.get("a", 8, 0)), std::nullopt);
+  EXPECT_EQ(text(state.get("a", 9, 0)), "z") << "windows without a time stay";
 }
 
 TEST(StageState, ASnapshotBringsEveryStateBackUnderItsName) {
