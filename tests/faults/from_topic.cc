@@ -6,11 +6,14 @@
 namespace weir::faults {
 namespace {
 
-constexpr int kPartitions = 3;
+constexpr int kPartitions = 8;
+constexpr const char* kTopic = "in";
+constexpr const char* kGroup = "faults";
 
 }  // namespace
 
-FromTopic::FromTopic(std::string name, Delivery delivery) : name_(std::move(name)), delivery_(delivery) {}
+FromTopic::FromTopic(std::string name, Delivery delivery, Members members)
+    : name_(std::move(name)), delivery_(delivery), members_(members) {}
 
 std::optional<std::string> FromTopic::why_unavailable() const {
   return support::KafkaBroker::why_unavailable();
@@ -20,7 +23,7 @@ void FromTopic::prepare(const std::filesystem::path& folder) {
   folder_ = folder;
   broker_.emplace();
   broker_->start();
-  for (const auto* topic : {"in", "even", "odd"}) broker_->create_topic(topic, kPartitions);
+  for (const auto* topic : {kTopic, "even", "odd"}) broker_->create_topic(topic, kPartitions);
 }
 
 std::map<std::string, std::string> FromTopic::environment() const {
@@ -32,7 +35,39 @@ void FromTopic::add_input(std::int64_t from, std::int64_t to) {
   for (auto n = from; n < to; ++n) {
     records.push_back({.value = record_of(n), .partition = static_cast<std::int32_t>(n % kPartitions)});
   }
-  broker_->produce("in", records);
+  broker_->produce(kTopic, records);
+  for (const auto& record : records) ++ends_[*record.partition];
+}
+
+std::string FromTopic::source() const {
+  const std::string how = in_a_group() ? "properties: {session.timeout.ms: 1500, heartbeat.interval.ms: 200}"
+                                       : "stop_at_end: true";
+  return R"(
+sources:
+  lines:
+    plugin: kafka
+    brokers: "${BROKERS}"
+    topic: in
+    group: faults
+    )" + how +
+         "\n";
+}
+
+std::vector<std::string> FromTopic::point_groups() const {
+  std::vector<std::string> groups{"job.", "meeting.", "task."};
+  if (in_a_group()) groups.push_back("rebalance.");
+  return groups;
+}
+
+std::string FromTopic::left_to_do() {
+  std::string text;
+  for (const auto& [partition, end] : ends_) {
+    const auto done = broker_->committed(kGroup, kTopic, partition).value_or(0);
+    if (done == end) continue;
+    text += (text.empty() ? "" : ", ") + std::string(kTopic) + "[" + std::to_string(partition) + "] " +
+            std::to_string(done) + " of " + std::to_string(end);
+  }
+  return text;
 }
 
 std::vector<Outage> FromTopic::outages() {

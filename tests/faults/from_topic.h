@@ -14,11 +14,13 @@
 
 namespace weir::faults {
 
-/// A pipeline that reads the topic `in` of a broker of its own, in the group `faults`, until its end. The
-/// topics `even` and `odd` are there to be written.
+/// A pipeline that reads the topic `in` of a broker of its own, in the group `faults`: until its end, or in
+/// several processes without one. The topics `even` and `odd` are there to be written.
 class FromTopic : public Pipeline {
  public:
-  FromTopic(std::string name, Delivery delivery);
+  enum class Members { kOne, kSeveral };
+
+  FromTopic(std::string name, Delivery delivery, Members members = Members::kOne);
 
   std::string name() const override { return name_; }
   Delivery delivery() const override { return delivery_; }
@@ -28,17 +30,14 @@ class FromTopic : public Pipeline {
   std::int64_t records_a_round() const override { return 5'000; }
   void add_input(std::int64_t from, std::int64_t to) override;
   std::vector<Outage> outages() override;
+  bool in_a_group() const override { return members_ == Members::kSeveral; }
+  std::string left_to_do() override;
+  /// Those of `core`, and with several members those of a rebalance.
+  std::vector<std::string> point_groups() const override;
 
  protected:
-  static constexpr const char* kSource = R"(
-sources:
-  lines:
-    plugin: kafka
-    brokers: "${BROKERS}"
-    topic: in
-    group: faults
-    stop_at_end: true
-)";
+  /// `sources:` of the pipeline file; the stage is `lines`.
+  std::string source() const;
 
   virtual std::string record_of(std::int64_t n) const = 0;
   /// What a reader sees who sees nothing of a transaction before it is committed.
@@ -48,6 +47,8 @@ sources:
  private:
   const std::string name_;
   const Delivery delivery_;
+  const Members members_;
+  std::map<std::int32_t, std::int64_t> ends_;  // of the topic's partitions
   std::filesystem::path folder_;
   std::optional<support::KafkaBroker> broker_;
 };

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "from_topic.h"
 #include "lines.h"
@@ -26,16 +27,22 @@ std::string record(std::int64_t n) {
 /// Two ports to two topics.
 class Topics final : public FromTopic {
  public:
-  Topics() : FromTopic("topics", Delivery::kAtLeastOnce) {}
+  Topics(std::string name, Members members) : FromTopic(std::move(name), Delivery::kAtLeastOnce, members) {}
 
   std::string yaml() const override {
-    return "pipeline: topics\n" + delivery_yaml(delivery(), "20ms") + kSource + R"(
+    return "pipeline: topics\n" + delivery_yaml(delivery(), "20ms", in_a_group() ? "" : "disk/store") +
+           source() + R"(
 processes:
   even: {plugin: filter, from: lines, where: {field: even, equals: true}}
 sinks:
   evens: {plugin: kafka, from: even, brokers: "${BROKERS}", topic: even}
   odds: {plugin: kafka, from: even.unmatched, brokers: "${BROKERS}", topic: odd}
 )";
+  }
+  std::vector<std::string> point_groups() const override {
+    auto groups = FromTopic::point_groups();
+    if (!in_a_group()) groups.push_back("checkpoint.");
+    return groups;
   }
   void read_outputs(Account& account) override {
     read_topic("even", account, is_even);
@@ -52,11 +59,13 @@ class TopicAndFileOnce final : public FromTopic {
   TopicAndFileOnce() : FromTopic("topics-once", Delivery::kExactlyOnce) {}
 
   std::vector<std::string> point_groups() const override {
-    return {"job.", "meeting.", "task.", "file.", "journal."};
+    auto groups = FromTopic::point_groups();
+    groups.insert(groups.end(), {"file.", "journal."});
+    return groups;
   }
 
   std::string yaml() const override {
-    return "pipeline: topics\n" + delivery_yaml(delivery(), "20ms", "") + kSource + R"(
+    return "pipeline: topics\n" + delivery_yaml(delivery(), "20ms", "") + source() + R"(
 processes:
   even: {plugin: filter, from: lines, where: {field: even, equals: true}}
 sinks:
@@ -89,7 +98,7 @@ class TopicToTable final : public FromTopic {
     database_->execute("CREATE TABLE record (n BIGINT NOT NULL, even BOOLEAN NOT NULL) ENGINE=InnoDB");
   }
   std::string yaml() const override {
-    return "pipeline: tabled\n" + delivery_yaml(delivery(), "20ms", "") + kSource + R"(
+    return "pipeline: tabled\n" + delivery_yaml(delivery(), "20ms", "") + source() + R"(
 sinks:
   rows: {plugin: sql, from: lines, url: "${DB_URL}", table: record, mode: insert}
 )";
@@ -99,7 +108,6 @@ sinks:
     environment["DB_URL"] = database_->url();
     return environment;
   }
-  std::vector<std::string> point_groups() const override { return {"job.", "meeting.", "task."}; }
   std::int64_t records_a_round() const override { return 2'000; }
   std::vector<Outage> outages() override {
     auto all = FromTopic::outages();
@@ -126,10 +134,13 @@ sinks:
 }  // namespace
 
 void add_kafka_pipelines(Pipelines& to) {
-  to.push_back(std::make_unique<Topics>());
+  to.push_back(std::make_unique<Topics>("topics", FromTopic::Members::kOne));
   to.push_back(std::make_unique<TopicAndFileOnce>());
   to.push_back(std::make_unique<TopicToTable>("topic-table", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<TopicToTable>("topic-table-once", Delivery::kExactlyOnce));
+  to.push_back(std::make_unique<Topics>("group-topics", FromTopic::Members::kSeveral));
+  to.push_back(
+      std::make_unique<TopicToTable>("group-table", Delivery::kAtLeastOnce, FromTopic::Members::kSeveral));
 }
 
 }  // namespace weir::faults

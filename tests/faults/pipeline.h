@@ -39,7 +39,8 @@ class Pipeline {
   /// Before the first round. All files go into `folder`, which is empty but for `disk`: outputs and the
   /// checkpoint store go there, for that is what gets full.
   virtual void prepare(const std::filesystem::path& folder) = 0;
-  /// The pipeline file. etl-run is started in the folder, and must end by itself with the input.
+  /// The pipeline file. etl-run is started in the folder, and must end by itself with the input, unless
+  /// it runs in a group.
   virtual std::string yaml() const = 0;
   /// The arguments of etl-run: one round runs the first, the next one the second; the last round all in turn.
   virtual std::vector<std::vector<std::string>> commands() const { return {{"p.yaml"}}; }
@@ -52,6 +53,11 @@ class Pipeline {
   virtual std::int64_t records_a_round() const = 0;
   /// Adds the records with the numbers [from, to) to the input.
   virtual void add_input(std::int64_t from, std::int64_t to) = 0;
+  /// Whether it is run in several processes at a time, which do not end by themselves.
+  virtual bool in_a_group() const { return false; }
+  /// Of one that does not end by itself: what went in and is not behind a checkpoint, in words; empty when
+  /// all is.
+  virtual std::string left_to_do() { return {}; }
   /// Tells the account all that stands in the outputs.
   virtual void read_outputs(Account& account) = 0;
   /// What can be taken from it; nothing when it needs nothing but files. Asked once, after prepare.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rounds.h"
 
-#include <weir/fail_point.h>
-
 #include <algorithm>
 #include <csignal>
 #include <functional>
@@ -36,13 +34,7 @@ Rounds::Rounds(Pipeline& pipeline, std::uint64_t seed, bool verbose)
   pipeline_.prepare(folder_.path());
   pipeline_outages_ = pipeline_.outages();
   commands_ = pipeline_.commands();
-  const auto groups = pipeline_.point_groups();
-  for (const auto point : kFailPoints) {
-    const bool of_transactions = point == "job.recover" || point == "meeting.prepare";
-    if (of_transactions && pipeline.delivery() == Delivery::kAtLeastOnce) continue;
-    const auto has_it = [&](const std::string& group) { return point.starts_with(group); };
-    if (std::any_of(groups.begin(), groups.end(), has_it)) points_.push_back(point);
-  }
+  points_ = points_of(pipeline);
   folder_.write("p.yaml", pipeline_.yaml());
 }
 
@@ -50,13 +42,7 @@ Outcome Rounds::run(int kills) {
   while (outcome_.kills < kills && outcome_.problems.empty() && rounds_ < kMostRounds * kills) round();
   more_input();
   for (command_ = 0; command_ < commands_.size(); ++command_) await_end(*start());
-  Account account(outcome_.records);
-  pipeline_.read_outputs(account);
-  outcome_.missing = account.missing();
-  outcome_.twice = account.twice();
-  outcome_.foreign = account.foreign();
-  if (!outcome_.good() && !account.examples().empty())
-    std::cout << pipeline_.name() << ":\n" << account.examples();
+  outcome_.take_account(pipeline_);
   return outcome_;
 }
 
@@ -106,8 +92,7 @@ void Rounds::kill_at(const std::string& at) {
   const auto run = start({{"WEIR_FAIL_AT", at}});
   const auto end = run->wait();
   if (end && end->signal == SIGKILL) {
-    ++outcome_.kills;
-    ++outcome_.fail_points[at.substr(0, at.find(':'))];
+    outcome_.killed_at(at);
     say("killed at " + at);
   } else if (!end || !end->ok()) {
     problem("with WEIR_FAIL_AT=" + at + ": " + (end ? to_string(*end) : "it does not end"), run.get());

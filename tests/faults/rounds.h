@@ -8,37 +8,17 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "outcome.h"
 #include "pipeline.h"
 #include "support/child_process.h"
 #include "support/small_disk.h"
 #include "support/temp_dir.h"
 
 namespace weir::faults {
-
-/// What came of a pipeline under faults.
-struct Outcome {
-  std::string pipeline;
-  Delivery delivery = Delivery::kAtLeastOnce;
-  int runs = 0;
-  int kills = 0;                           // of etl-run, by SIGKILL
-  std::map<std::string, int> outages;      // by kind
-  std::map<std::string, int> fail_points;  // kills at each
-  std::int64_t records = 0;
-  std::int64_t missing = 0;
-  std::int64_t twice = 0;
-  std::int64_t foreign = 0;
-  std::vector<std::string> problems;  // what may not be, whatever the account says
-
-  bool good() const {
-    return missing == 0 && problems.empty() &&
-           (delivery == Delivery::kAtLeastOnce || (twice == 0 && foreign == 0));
-  }
-};
 
 /// Runs one pipeline again and again, each time with more input, and each time something happens to it.
 class Rounds {

@@ -65,7 +65,7 @@ class WechatUsers final : public FromTopic {
   }
 
   std::string yaml() const override {
-    return "pipeline: wechat-users\n" + delivery_yaml(delivery(), "20ms", "") + kSource + R"(
+    return "pipeline: wechat-users\n" + delivery_yaml(delivery(), "20ms", "") + source() + R"(
 processes:
   not_blank: {plugin: filter, from: lines, where: not blank}
   parse: {plugin: json, from: not_blank, wrap_as: openid, require: [openid]}
@@ -106,7 +106,8 @@ discard: [not_blank.unmatched]
     return environment;
   }
   std::vector<std::string> point_groups() const override {
-    std::vector<std::string> groups{"job.", "meeting.", "task.", "file."};
+    auto groups = FromTopic::point_groups();
+    groups.push_back("file.");
     if (delivery() == Delivery::kExactlyOnce) groups.push_back("journal.");
     return groups;
   }
@@ -182,6 +183,8 @@ discard: [not_blank.unmatched]
 void add_wechat_pipelines(Pipelines& to) {
   to.push_back(std::make_unique<WechatUsers>("wechat-users", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<WechatUsers>("wechat-users-once", Delivery::kExactlyOnce));
+  to.push_back(
+      std::make_unique<WechatUsers>("group-wechat", Delivery::kAtLeastOnce, FromTopic::Members::kSeveral));
 }
 
 }  // namespace weir::faults

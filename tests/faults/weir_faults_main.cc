@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "group_rounds.h"
 #include "pipeline.h"
 #include "rounds.h"
 
@@ -151,8 +152,10 @@ int run(int argc, char** argv) {
   std::vector<Outcome> outcomes;
   for (int i = 0; i < count; ++i) {
     auto& pipeline = *pipelines[static_cast<std::size_t>(i)];
-    Rounds rounds(pipeline, arguments.seed + static_cast<std::uint64_t>(i), arguments.verbose);
-    outcomes.push_back(rounds.run((arguments.kills + i) / count));
+    const auto seed = arguments.seed + static_cast<std::uint64_t>(i);
+    const int kills = (arguments.kills + i) / count;
+    outcomes.push_back(pipeline.in_a_group() ? GroupRounds(pipeline, seed, arguments.verbose).run(kills)
+                                             : Rounds(pipeline, seed, arguments.verbose).run(kills));
   }
   return print_summary(outcomes, arguments) ? 0 : 1;
 }
