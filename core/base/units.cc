@@ -157,8 +157,11 @@ std::string format_count(std::uint64_t count) {
 
 std::string format_time(std::int64_t milliseconds) {
   std::int64_t rest = milliseconds % 1000;
-  if (rest < 0) rest += 1000;
-  const std::time_t seconds = (milliseconds - rest) / 1000;
+  std::time_t seconds = milliseconds / 1000;
+  if (rest < 0) {
+    rest += 1000;
+    --seconds;
+  }
   std::tm utc{};
   if (gmtime_r(&seconds, &utc) == nullptr) return std::to_string(milliseconds) + "ms";
   std::array<char, 64> text{};

@@ -3,18 +3,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <utility>
 
 #include "base/units.h"
 #include "base/utf8.h"
+#include "testing/what_differs.h"
 #include "testing/written_text.h"
 
 namespace weir {
 namespace {
 
 using nlohmann::json;
-
-enum class Care { kExact, kWritten, kValue };
 
 /// Whether `got` has all that `want` has: members of maps may be more, lists are of the same length.
 bool contains(const json& got, const json& want) {
@@ -90,10 +90,13 @@ class Comparison {
     return expected_.items.grouped ? expected_.items.groups.size() : expected_.items.records.size();
   }
 
+  Care care() const {
+    if (expected_.partial) return Care::kWritten;
+    return expected_.items.values_only ? Care::kValue : Care::kExact;
+  }
+
   bool fits(std::size_t want, std::size_t got) const {
-    const Care care = expected_.partial             ? Care::kWritten
-                      : expected_.items.values_only ? Care::kValue
-                                                    : Care::kExact;
+    const Care care = this->care();
     if (expected_.items.grouped) {
       const auto* group = std::get_if<SampleGroup>(&came_[got]);
       return group != nullptr && same(expected_.items.groups[want], *group, care, shuffled_);
@@ -152,11 +155,18 @@ class Comparison {
       if (++shown <= kMostLines) text += std::string("  ") + sign + " " + item + "\n";
     };
     const auto until = [&](std::size_t w_end, std::size_t g_end) {
+      std::deque<std::size_t> missing;
       for (; w < w_end; ++w) {
-        if (!any_order_ || !paired(pairs, w)) line("-", written(w));
+        if (any_order_ && paired(pairs, w)) continue;
+        line("-", written(w));
+        missing.push_back(w);
       }
       for (; g < g_end; ++g) {
-        if (!any_order_ || !taken(pairs, g)) line("+", to_text(came_[g]));
+        if (any_order_ && taken(pairs, g)) continue;
+        line("+", to_text(came_[g]));
+        if (missing.empty()) continue;
+        if (const std::string hint = hint_at(missing.front(), g); !hint.empty()) line(" ", "  " + hint);
+        missing.pop_front();
       }
     };
     if (!any_order_) {
@@ -169,6 +179,18 @@ class Comparison {
     until(wanted(), came_.size());
     if (shown > kMostLines) text += "    ... and " + std::to_string(shown - kMostLines) + " more\n";
     return text;
+  }
+
+  /// What differs, where it is hard to see.
+  std::string hint_at(std::size_t want, std::size_t got) const {
+    constexpr std::size_t kLong = 80;
+    if (written(want).size() < kLong && to_text(came_[got]).size() < kLong) return {};
+    if (expected_.items.grouped) {
+      const auto* group = std::get_if<SampleGroup>(&came_[got]);
+      return group == nullptr ? "" : what_differs(expected_.items.groups[want], *group, care());
+    }
+    const auto* record = std::get_if<SampleRecord>(&came_[got]);
+    return record == nullptr ? "" : what_differs(expected_.items.records[want], *record, care());
   }
 
   static bool paired(const Pairs& pairs, std::size_t w) {

@@ -93,6 +93,9 @@ std::optional<std::int64_t> MapReader::time(const std::string& key) const {
   const auto* entry = find(key);
   if (entry == nullptr) return std::nullopt;
   if (entry->value.kind == Node::Kind::kNull) return WEIR_NO_TIME;
+  // Times that no pipeline file may say can be put in, to see what becomes of them.
+  const auto milliseconds = parse_integer(entry->value.text);
+  if (entry->value.kind == Node::Kind::kScalar && milliseconds.ok()) return milliseconds.value();
   const auto value = parse_time(entry->value.text);
   if (entry->value.kind == Node::Kind::kScalar && value.ok()) return value.value();
   report(*entry, "a time such as 2026-11-22T18:00:00Z, or milliseconds since 1970");

@@ -54,8 +54,10 @@ bool AggregateFields::read(const Field& field, Input& input) {
     return refuse("bad_json", "the record is no JSON: " + std::string(value.text));
   if (value.kind == JsonValue::Kind::kMissing || value.kind == JsonValue::Kind::kNull) {
     input.present = false;
-  } else if (aggregates::takes(field.value.function, value)) {
+  } else if (field.grows && aggregates::takes(field.value.function, value)) {
     input.value.take(field.value.function, value);
+  } else if (aggregates::takes(field.value.function, value)) {
+    input.value.number = value;
   } else {
     return refuse("not_a_number",
                   "the field '" + path.text() + "' is " + std::string(value.what()) + "; expected a number");

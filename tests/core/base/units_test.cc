@@ -117,6 +117,7 @@ TEST(Time, IsShownInUtcWithMilliseconds) {
   EXPECT_EQ(format_time(0), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(format_time(1795370400123), "2026-11-22T18:00:00.123Z");
   EXPECT_EQ(format_time(-1), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_time(INT64_MIN + 1), "-292275055-05-16T16:47:04.193Z");
 }
 
 }  // namespace

@@ -46,6 +46,19 @@ TEST(Comparison, EqualListsDoNotDiffer) {
   EXPECT_EQ(difference(values({}), {}), "");
 }
 
+TEST(Comparison, OfLongRecordsItIsSaidWhatDiffers) {
+  const std::string text(80, 'x');
+  const json want{{"text", text}, {"count", 4}, {"all", {1, 2}}, {"gone", true}};
+  const auto got = R"({"text":")" + text + R"(","count":5,"all":[1,3],"new":null})";
+  EXPECT_THAT(difference(values({want}), all_of({got})),
+              ::testing::HasSubstr(
+                  "\n      /all/1 is 3, expected 2; /count is 5, expected 4; /gone is missing, expected "
+                  "true; /new is null, expected nothing\n"));
+  auto partly = values({want});
+  partly.partial = true;
+  EXPECT_THAT(difference(partly, all_of({got})), ::testing::Not(::testing::HasSubstr("/new")));
+}
+
 TEST(Comparison, RecordsThatAllTasksSeeCountOnce) {
   SampleRecord seen = came("a");
   seen.source = "rules";
@@ -147,7 +160,8 @@ TEST(Comparison, GroupsAreComparedInKeyBoundsAndRecords) {
   got.end = 2001;
   EXPECT_EQ(difference(step, {got}),
             "  - {values: ['a', 'b'], start: 1970-01-01T00:00:01.000Z, end: 1970-01-01T00:00:02.000Z}\n"
-            "  + {records: ['a', 'b'], start: 1970-01-01T00:00:01.000Z, end: 1970-01-01T00:00:02.001Z}\n");
+            "  + {records: ['a', 'b'], start: 1970-01-01T00:00:01.000Z, end: 1970-01-01T00:00:02.001Z}\n"
+            "      end is 1970-01-01T00:00:02.001Z, expected 1970-01-01T00:00:02.000Z\n");
   got.end = 2000;
   got.key = "k";
   EXPECT_NE(difference(step, {got}), "");
