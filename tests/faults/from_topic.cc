@@ -21,13 +21,14 @@ std::optional<std::string> FromTopic::why_unavailable() const {
 
 void FromTopic::prepare(const std::filesystem::path& folder) {
   folder_ = folder;
-  broker_.emplace();
+  broker_.emplace(support::KafkaBrokerOptions{.advertised_port = network_.port()});
+  network_.lead_to(broker_->second_port());
   broker_->start();
   for (const auto* topic : {kTopic, "even", "odd"}) broker_->create_topic(topic, kPartitions);
 }
 
 std::map<std::string, std::string> FromTopic::environment() const {
-  return {{"BROKERS", broker_->bootstrap()}};
+  return {{"BROKERS", "127.0.0.1:" + std::to_string(network_.port())}};
 }
 
 void FromTopic::add_input(std::int64_t from, std::int64_t to) {
@@ -71,7 +72,9 @@ std::string FromTopic::left_to_do() {
 }
 
 std::vector<Outage> FromTopic::outages() {
-  return {killed("broker killed", *broker_)};
+  auto all = network_outages("broker", network_);
+  all.insert(all.begin(), killed("broker killed", *broker_));
+  return all;
 }
 
 void FromTopic::read_topic(const std::string& topic, Account& account, const Belongs& belongs) const {

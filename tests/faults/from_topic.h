@@ -11,6 +11,7 @@
 #include "lines.h"
 #include "pipeline.h"
 #include "support/kafka_broker.h"
+#include "support/tcp_proxy.h"
 
 namespace weir::faults {
 
@@ -51,6 +52,7 @@ class FromTopic : public Pipeline {
   std::map<std::int32_t, std::int64_t> ends_;  // of the topic's partitions
   std::filesystem::path folder_;
   std::optional<support::KafkaBroker> broker_;
+  support::TcpProxy network_;  // between etl-run and the broker
 };
 
 }  // namespace weir::faults

@@ -17,4 +17,11 @@ Outage killed(std::string name, support::ServerProcess& server) {
   return {std::move(name), [&server] { server.kill(); }, [&server] { server.start(); }};
 }
 
+std::vector<Outage> network_outages(const std::string& server, support::TcpProxy& proxy) {
+  const auto pass = [&proxy] { proxy.pass(); };
+  return {{"network to the " + server + " stands still", [&proxy] { proxy.freeze(); }, pass},
+          {"network to the " + server + " loses all", [&proxy] { proxy.black_hole(); }, pass},
+          {"network to the " + server + " is cut", [&proxy] { proxy.cut(); }, pass}};
+}
+
 }  // namespace weir::faults

@@ -12,6 +12,7 @@
 
 #include "account.h"
 #include "support/server_process.h"
+#include "support/tcp_proxy.h"
 
 namespace weir::faults {
 
@@ -73,6 +74,9 @@ std::string delivery_yaml(Delivery delivery, const std::string& every,
 
 /// SIGKILL for a server, and its start.
 Outage killed(std::string name, support::ServerProcess& server);
+
+/// The network to a server stands still, loses what is sent, is cut.
+std::vector<Outage> network_outages(const std::string& server, support::TcpProxy& proxy);
 
 /// Each file of pipelines adds its own.
 void add_file_pipelines(Pipelines& to);

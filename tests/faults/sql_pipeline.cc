@@ -32,6 +32,7 @@ class Table final : public Pipeline {
     folder_ = folder;
     server_.emplace();
     server_->start();
+    network_.lead_to(server_->port());
     server_->execute("CREATE TABLE record (n BIGINT NOT NULL, word VARCHAR(40) NOT NULL) ENGINE=InnoDB");
   }
 
@@ -45,7 +46,9 @@ sinks:
 )";
   }
 
-  std::map<std::string, std::string> environment() const override { return {{"DB_URL", server_->url()}}; }
+  std::map<std::string, std::string> environment() const override {
+    return {{"DB_URL", server_->url_by(network_.port())}};
+  }
   std::int64_t records_a_round() const override { return 2'000; }
 
   void add_input(std::int64_t from, std::int64_t to) override {
@@ -65,7 +68,11 @@ sinks:
     }
   }
 
-  std::vector<Outage> outages() override { return {killed("database killed", *server_)}; }
+  std::vector<Outage> outages() override {
+    auto all = network_outages("database", network_);
+    all.push_back(killed("database killed", *server_));
+    return all;
+  }
 
  private:
   static std::string word_of(std::int64_t n) { return "word-" + std::to_string(n * 7); }
@@ -75,6 +82,7 @@ sinks:
   const Keeper keeper_;
   std::filesystem::path folder_;
   std::optional<support::MariaDbServer> server_;
+  support::TcpProxy network_;
 };
 
 }  // namespace

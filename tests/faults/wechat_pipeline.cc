@@ -61,6 +61,7 @@ class WechatUsers final : public FromTopic {
     FromTopic::prepare(folder);
     database_.emplace();
     database_->start();
+    to_database_.lead_to(database_->port());
     api_.emplace(standins::WeChatSettings{.latency = std::chrono::milliseconds(5), .remember_ids = false});
   }
 
@@ -100,7 +101,7 @@ discard: [not_blank.unmatched]
   }
   std::map<std::string, std::string> environment() const override {
     auto environment = FromTopic::environment();
-    environment["DB_URL"] = database_->url();
+    environment["DB_URL"] = database_->url_by(to_database_.port());
     environment["WX_URL"] = api_->url();
     environment["WX_SECRET"] = "standin-secret";
     return environment;
@@ -121,6 +122,7 @@ discard: [not_blank.unmatched]
                     [&api] { api.clear_faults(); }};
     };
     all.push_back(killed("database killed", *database_));
+    for (auto& outage : network_outages("database", to_database_)) all.push_back(std::move(outage));
     all.push_back({"API refuses connections", [&api] { api.stop(); }, [&api] { api.start(); }});
     all.push_back({"API hangs", [&api] { api.hold(); }, [&api] { api.release(); }});
     all.push_back(failing("API answers 503", Fault::http_status(503)));
@@ -175,6 +177,7 @@ discard: [not_blank.unmatched]
   }
 
   std::optional<support::MariaDbServer> database_;
+  support::TcpProxy to_database_;
   std::optional<standins::WeChatApi> api_;
 };
 

@@ -38,7 +38,8 @@ KafkaBroker::KafkaBroker(KafkaBrokerOptions options, std::uint16_t port)
       ServerProcess("Kafka broker", SIGTERM),
       options_(std::move(options)),
       port_(port),
-      controller_port_(free_port()) {}
+      controller_port_(free_port()),
+      second_port_(free_port()) {}
 
 KafkaBroker& KafkaBroker::shared() {
   static KafkaBroker broker;
@@ -102,6 +103,12 @@ void KafkaBroker::write_config() const {
       {"group.initial.rebalance.delay.ms", "0"},
       {"group.min.session.timeout.ms", "1000"},
   };
+  if (options_.advertised_port) {
+    properties["listeners"] += ",PROXIED://" + address(second_port_);
+    properties["advertised.listeners"] += ",PROXIED://" + address(*options_.advertised_port);
+    properties["listener.security.protocol.map"] =
+        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT";
+  }
   for (const auto& [name, value] : options_.properties) properties[name] = value;
   std::string text;
   for (const auto& [name, value] : properties) text += name + "=" + value + "\n";

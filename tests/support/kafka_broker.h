@@ -21,6 +21,8 @@ namespace weir::support {
 struct KafkaBrokerOptions {
   std::map<std::string, std::string> properties = {};  // of server.properties, over our own
   std::vector<std::string> jvm_flags = {};             // after our own, such as -Xmx2g
+  // A port, of a TcpProxy for instance, by which clients of a second listener are told to come back.
+  std::optional<std::uint16_t> advertised_port = {};
 };
 
 /// A real Apache Kafka in a JVM beside the test: one node, broker and controller (KRaft), on free
@@ -39,6 +41,9 @@ class KafkaBroker : public KafkaCluster, public ServerProcess {
   /// Why no broker can be started here (no Java, no jars); none when one can.
   static std::optional<std::string> why_unavailable();
 
+  /// Where the second listener is, which the proxy is to lead to.
+  std::uint16_t second_port() const { return second_port_; }
+
   /// Returns when it answers a metadata request.
   void start() override;
 
@@ -51,6 +56,7 @@ class KafkaBroker : public KafkaCluster, public ServerProcess {
   KafkaBrokerOptions options_;
   std::uint16_t port_;
   std::uint16_t controller_port_;
+  std::uint16_t second_port_;
   TempDir dir_{"weir-kafka"};
 };
 

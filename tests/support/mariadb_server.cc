@@ -121,8 +121,8 @@ bool MariaDbServer::accepts_weir() const {
       .status.ok();
 }
 
-std::string MariaDbServer::url(const std::string& database) const {
-  return std::string("mysql://") + kUser + ":" + kPassword + "@127.0.0.1:" + std::to_string(port_) + "/" +
+std::string MariaDbServer::url_by(std::uint16_t port, const std::string& database) const {
+  return std::string("mysql://") + kUser + ":" + kPassword + "@127.0.0.1:" + std::to_string(port) + "/" +
          database;
 }
 

@@ -41,7 +41,9 @@ class MariaDbServer : public ServerProcess {
 
   std::uint16_t port() const { return port_; }
   /// mysql://weir:weir-secret@127.0.0.1:PORT/DATABASE
-  std::string url(const std::string& database = "weir") const;
+  std::string url(const std::string& database = "weir") const { return url_by(port_, database); }
+  /// The same by another port, of a TcpProxy for instance.
+  std::string url_by(std::uint16_t port, const std::string& database = "weir") const;
 
   /// Makes a database with a name from unique_name(prefix), on which `weir` has all rights, and
   /// returns the name.

@@ -39,6 +39,7 @@ class MockCluster {
   support::KafkaCluster outside_;
 };
 
-inline constexpr std::int16_t kProduce = 0, kMetadata = 3, kOffsetCommit = 8, kOffsetFetch = 9, kSyncGroup = 14;
+inline constexpr std::int16_t kProduce = 0, kMetadata = 3, kOffsetCommit = 8, kOffsetFetch = 9,
+                              kSyncGroup = 14;
 
 }  // namespace weir::kafka
