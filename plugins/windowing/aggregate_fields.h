@@ -40,6 +40,14 @@ class AggregateFields {
   /// The same for one of those that grow, by its place in grown().
   void add(std::size_t grown, aggregates::GrownBytes& to) const;
   void combine(std::size_t grown, aggregates::GrownBytes& into, std::string_view later) const;
+  aggregates::Function function(std::size_t grown) const {
+    return fields_[grown_fields_[grown]].value.function;
+  }
+  /// What add() adds, as JSON; null where the record has nothing for it.
+  const std::string* taken(std::size_t grown) const {
+    const Input& input = inputs_[grown_fields_[grown]];
+    return input.present ? &input.value.text : nullptr;
+  }
   /// How many bytes more it has after add().
   std::size_t growth(std::size_t grown, std::string_view held) const;
 

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "windowing/arrivals.h"
 #include "windowing/open_state.h"
 
 namespace weir::windowing {
@@ -17,13 +18,6 @@ namespace {
 
 /// Rows that are handed on together when a window of many keys ends.
 constexpr std::size_t kRows = 1024;
-
-std::int64_t bytes_of(const Record& record) {
-  std::size_t bytes = sizeof record + record.value.size + record.key.size;
-  for (const weir_header& header : record.header_list())
-    bytes += sizeof header + header.name.size + header.value.size;
-  return static_cast<std::int64_t>(bytes);
-}
 
 void append_number(std::int64_t number, std::string& to) {
   char digits[24];
@@ -40,7 +34,8 @@ std::int64_t load(const char* from) {
 
 Contents::Contents(const Options& options, bool overlapping)
     : aggregate_(options),
-      grown_(aggregate_),
+      grown_(aggregate_, overlapping),
+      ordered_(overlapping && aggregate_.empty()),
       evict_(read_evict(options)),
       has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0),
       max_bytes_(read_limit(options)) {
@@ -81,9 +76,18 @@ void Contents::find(const Context& c, weir_slice key, std::int64_t number) {
 }
 
 void Contents::find_all(const Context& c, std::int64_t number) {
-  each_key(c, held_, number, false,
-           [&](weir_slice key, weir_slice held) { bytes_ += entry_bytes(c, key, number, held); });
-  if (panes_) bytes_ += grown_.size_of_all(c, number);
+  each_key(c, held_, number, false, [&](weir_slice key, weir_slice held) {
+    bytes_ += entry_bytes(c, key, number, held);
+    if (ordered_) arrivals_ = std::max(arrivals_, last_arrival(view(held).substr(sizeof(std::int64_t))));
+  });
+  if (panes_) bytes_ += grown_.find_all(c, number);
+}
+
+std::int64_t Contents::bytes_of(const Record& record) const {
+  std::size_t bytes = sizeof record + record.value.size + record.key.size + (ordered_ ? sizeof(Arrival) : 0);
+  for (const weir_header& header : record.header_list())
+    bytes += sizeof header + header.name.size + header.value.size;
+  return static_cast<std::int64_t>(bytes);
 }
 
 bool Contents::read(const Record& record, Context& out) {
@@ -130,7 +134,16 @@ bool Contents::no_room(const Record& record, Context& out) {
 
 std::size_t Contents::add(Context& c, weir_slice key, std::int64_t number, const Record& record) {
   if (keeps_records()) {
-    const Room list = room(c, held_, key, number, sizeof(std::int64_t));
+    std::size_t size_of_entry = sizeof(std::int64_t);
+    if (ordered_) {
+      const weir_slice held = c.host()->state_get(c.handle(), held_, key, number);
+      size_of_entry = std::max(held.size, size_of_entry) + sizeof(Arrival);
+    }
+    const Room list = room(c, held_, key, number, size_of_entry);
+    if (ordered_) {
+      const Arrival arrival{++arrivals_, record.position};
+      std::memcpy(list.at + size_of_entry - sizeof arrival, &arrival, sizeof arrival);
+    }
     const std::int64_t more = bytes_of(record);
     const std::int64_t sum = load(list.at) + more;
     std::memcpy(list.at, &sum, sizeof sum);
@@ -252,11 +265,7 @@ void Contents::emit_list(Context& out, weir_slice key, std::span<const std::int6
                           bounds.end);
     return;
   }
-  std::vector<Record> records;
-  for (const std::int64_t number : numbers) {
-    const Records list = out.list(key, number);
-    records.insert(records.end(), list.begin(), list.end());
-  }
+  std::vector<Record> records = gathered(out, key, numbers);
   leave_out(records);
   if (records.empty()) return;
   Group group{};
@@ -267,6 +276,27 @@ void Contents::emit_list(Context& out, weir_slice key, std::span<const std::int6
   group.records = records.data();
   group.weir_group::count = records.size();
   out.emit_group(kOut, group);
+}
+
+std::vector<Record> Contents::gathered(const Context& c, weir_slice key,
+                                       std::span<const std::int64_t> numbers) const {
+  std::vector<Record> records;
+  std::vector<std::pair<std::int64_t, std::size_t>> order;
+  for (const std::int64_t number : numbers) {
+    const Records list = c.list(key, number);
+    if (ordered_ && !list.empty()) {
+      const weir_slice held = c.host()->state_get(c.handle(), held_, key, number);
+      for (const Arrival& arrival : arrivals_of(view(held).substr(sizeof(std::int64_t)), list))
+        order.emplace_back(arrival.number, order.size());
+    }
+    records.insert(records.end(), list.begin(), list.end());
+  }
+  if (std::is_sorted(order.begin(), order.end())) return records;
+  std::sort(order.begin(), order.end());
+  std::vector<Record> sorted;
+  sorted.reserve(records.size());
+  for (const auto& [arrival, i] : order) sorted.push_back(records[i]);
+  return sorted;
 }
 
 void Contents::leave_out(std::vector<Record>& records) const {
@@ -315,12 +345,19 @@ void Contents::trim(Context& c, weir_slice key, std::int64_t number, std::size_t
 void Contents::keep_last(Context& c, weir_slice key, std::int64_t number, std::size_t keep) {
   const Records list = c.list(key, number);
   if (list.size() <= keep) return;
+  std::vector<Arrival> arrivals;
+  if (ordered_) {
+    const weir_slice held = c.host()->state_get(c.handle(), held_, key, number);
+    arrivals = arrivals_of(view(held).substr(sizeof(std::int64_t)), list);
+  }
   std::int64_t bytes = 0;
   for (const Record& record : list.first(list.size() - keep)) bytes += bytes_of(record);
   c.list_drop_front(key, number, list.size() - keep);
-  char* const held = room(c, held_, key, number, sizeof bytes).at;
+  const std::size_t kept = ordered_ ? keep * sizeof(Arrival) : 0;
+  char* const held = room(c, held_, key, number, sizeof bytes + kept).at;
   const std::int64_t left = load(held) - bytes;
   std::memcpy(held, &left, sizeof left);
+  if (kept != 0) std::memcpy(held + sizeof left, &arrivals[arrivals.size() - keep], kept);
   bytes_ -= bytes;
 }
 

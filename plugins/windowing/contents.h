@@ -89,6 +89,10 @@ class Contents {
   void emit_list(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds);
   std::vector<std::string> keys(const Context& c, std::span<const std::int64_t> numbers) const;
   void leave_out(std::vector<Record>& records) const;
+  /// What the lists of these numbers hold, in the order of arrival.
+  std::vector<Record> gathered(const Context& c, weir_slice key, std::span<const std::int64_t> numbers) const;
+  /// What a record takes.
+  std::int64_t bytes_of(const Record& record) const;
   void emit_panes(Context& out, weir_slice key, const Panes::View& panes,
                   std::span<const std::int64_t> numbers, Bounds bounds);
   /// Forgets what a list of that size has in front that will not be emitted any more, many at a time.
@@ -105,6 +109,7 @@ class Contents {
   AggregateFields aggregate_;
   GrownStates grown_;
   std::optional<Panes> panes_;  ///< accumulators that overlap
+  const bool ordered_;          ///< lists that overlap: each entry of held_ ends with its records' arrivals
   const EvictOptions evict_;
   const bool has_evict_;
   const std::int64_t max_bytes_;
@@ -112,7 +117,8 @@ class Contents {
   weir_state* held_ = nullptr;   ///< accumulators; of lists, how many bytes their records take
   weir_state* stage_ = nullptr;  ///< whether it is keyed: 1 no, 2 yes
   bool keyed_ = false, keyed_known_ = false;
-  std::int64_t bytes_ = 0;  ///< of all that is held, about
+  std::int64_t bytes_ = 0;     ///< of all that is held, about
+  std::int64_t arrivals_ = 0;  ///< records so far, of what overlaps; counted on after a restart
   std::string json_, cells_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "windowing/grown_states.h"
 
+#include <algorithm>
 #include <string>
 
 #include "windowing/each_key.h"
@@ -54,24 +55,40 @@ std::int64_t GrownStates::size(const Context& c, weir_slice key, std::int64_t nu
   return static_cast<std::int64_t>(bytes);
 }
 
-std::int64_t GrownStates::size_of_all(const Context& c, std::int64_t number) const {
+std::int64_t GrownStates::find_all(const Context& c, std::int64_t number) {
   std::size_t bytes = 0;
-  for (weir_state* state : states_)
-    each_key(c, state, number, false, [&](weir_slice, weir_slice value) { bytes += value.size; });
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    each_key(c, states_[i], number, false, [&](weir_slice, weir_slice value) {
+      bytes += value.size;
+      if (by_arrival(i)) arrivals_ = std::max(arrivals_, ordered::latest(view(value)));
+    });
+  }
   return static_cast<std::int64_t>(bytes);
 }
 
 std::int64_t GrownStates::growth(const Context& c, weir_slice key, std::int64_t number) const {
   std::size_t bytes = 0;
-  for (std::size_t i = 0; i < states_.size(); ++i) bytes += aggregate_.growth(i, held(c, i, key, number));
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const std::string_view now = held(c, i, key, number);
+    if (!by_arrival(i)) {
+      bytes += aggregate_.growth(i, now);
+    } else if (const std::string* const json = aggregate_.taken(i)) {
+      bytes += ordered::growth(aggregate_.function(i), now, json->size());
+    }
+  }
   return static_cast<std::int64_t>(bytes);
 }
 
-std::int64_t GrownStates::add(const Context& c, weir_slice key, std::int64_t number) const {
+std::int64_t GrownStates::add(const Context& c, weir_slice key, std::int64_t number) {
   std::int64_t more = 0;
+  ++arrivals_;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     StateBytes bytes(c, states_[i], key, number);
-    aggregate_.add(i, bytes);
+    if (!by_arrival(i)) {
+      aggregate_.add(i, bytes);
+    } else if (const std::string* const json = aggregate_.taken(i)) {
+      ordered::add(aggregate_.function(i), bytes, arrivals_, *json);
+    }
     more += bytes.more();
   }
   return more;
@@ -103,6 +120,13 @@ std::int64_t GrownStates::forget_all(const Context& c, std::int64_t number) cons
 std::span<const std::string_view> GrownStates::together(const Context& c, weir_slice key,
                                                         std::span<const std::int64_t> numbers) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (by_arrival(i)) {
+      std::vector<std::string_view> pieces;
+      for (const std::int64_t number : numbers) pieces.push_back(held(c, i, key, number));
+      ordered::put_together(aggregate_.function(i), pieces, merged_[i]);
+      views_[i] = merged_[i].bytes();
+      continue;
+    }
     if (numbers.size() == 1) {
       views_[i] = held(c, i, key, numbers[0]);
       continue;

@@ -132,14 +132,52 @@ TEST(Sliding, AggregatesAreThoseOfTheRecordsWhateverTheirOrder) {
   }
 }
 
-TEST(Sliding, FirstAndLastGoByTheTimeOfTheirPieces) {
-  Window window(R"({"size": 10, "slide": 5, "aggregate": [{"function": "first", "field": "n"},
-    {"function": "last", "field": "n"}]})");
-  put(window, {{7, R"({"n":2})", "a"}, {3, R"({"n":1})", "a"}});
+TEST(Sliding, FirstAndLastGoByArrival) {
+  for (const bool restart : {false, true}) {
+    Window window(R"({"size": 10, "slide": 5, "aggregate": [{"function": "first", "field": "n"},
+      {"function": "last", "field": "n"}]})");
+    put(window, {{7, R"({"n":2})", "a"}});
+    if (restart) window.restart();
+    put(window, {{3, R"({"n":1})", "a"}});
+    if (restart) window.restart();
+    put(window, {{8, R"({"m":0})", "a"}, {1, R"({"n":5})", "b"}});
+    window.watermark(9);
+    EXPECT_THAT(
+        window.values(),
+        UnorderedElementsAre(R"({"key":"a","window_start":-5,"window_end":5,"first_n":1,"last_n":1})",
+                             R"({"key":"b","window_start":-5,"window_end":5,"first_n":5,"last_n":5})",
+                             R"({"key":"a","window_start":0,"window_end":10,"first_n":2,"last_n":1})",
+                             R"({"key":"b","window_start":0,"window_end":10,"first_n":5,"last_n":5})"));
+  }
+}
+
+TEST(Sliding, GroupsAreInTheOrderOfArrival) {
+  for (const bool restart : {false, true}) {
+    Window window(R"({"size": 10, "slide": 5})");
+    put(window, {{7, "x", "a"}, {3, "y", "a"}, {8, "z", "a"}});
+    if (restart) window.restart();
+    put(window, {{2, "u", "a"}, {9, "v", "a"}, {4, "w", "b"}});
+    window.end();
+    EXPECT_THAT(groups(window), ElementsAre("a [-5,5) y+u", "b [-5,5) w", "a [0,10) x+y+z+u+v", "b [0,10) w",
+                                            "a [5,15) x+z+v"));
+    EXPECT_EQ(window.held(), 1u);
+  }
+}
+
+TEST(Sliding, TheLastRecordsAreThoseThatCameLast) {
+  Window window(R"({"size": 10, "slide": 5, "evict": {"keep_last": 2}})");
+  put(window, {{7, "x", "a"},
+               {8, "y", "a"},
+               {9, "z", "a"},
+               {6, "u", "a"},
+               {3, "v", "a"},
+               {2, "w", "a"},
+               {1, "o", "a"}});
+  put(window, {{5, "p", "a"}});
   window.watermark(9);
-  EXPECT_THAT(window.values(),
-              ElementsAre(R"({"key":"a","window_start":-5,"window_end":5,"first_n":1,"last_n":1})",
-                          R"({"key":"a","window_start":0,"window_end":10,"first_n":1,"last_n":2})"));
+  EXPECT_THAT(groups(window), ElementsAre("a [-5,5) w+o", "a [0,10) o+p"));
+  window.end();
+  EXPECT_THAT(groups(window), ElementsAre("a [5,15) u+p"));
 }
 
 TEST(Sliding, MaxBytesBoundsAccumulatorsOfOverlappingWindows) {
