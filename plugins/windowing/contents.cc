@@ -36,8 +36,7 @@ Contents::Contents(const Options& options, bool overlapping)
     : aggregate_(options),
       grown_(aggregate_, overlapping),
       ordered_(overlapping && aggregate_.empty()),
-      evict_(read_evict(options)),
-      has_evict_(evict_.keep_last != 0 || evict_.keep_newest != 0),
+      eviction_(read_evict(options)),
       max_bytes_(read_limit(options)) {
   if (overlapping && !keeps_records()) panes_.emplace(aggregate_);
 }
@@ -149,8 +148,9 @@ std::size_t Contents::add(Context& c, weir_slice key, std::int64_t number, const
     std::memcpy(list.at, &sum, sizeof sum);
     bytes_ += more + (list.is_new ? entry_bytes(key) : 0);
     const std::size_t size = c.list_append(key, number, Records(&record, 1));
-    if (!has_evict_) return size;
-    trim(c, key, number, size);
+    if (!eviction_.any()) return size;
+    if (const std::size_t stale = eviction_.stale(c.list(key, number)); stale != 0)
+      keep_last(c, key, number, size - stale);
     return 0;
   }
   if (panes_) {
@@ -260,13 +260,14 @@ void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char*
 
 void Contents::emit_list(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds) {
   const weir_slice name = keyed_ ? key : kAbsent;
-  if (numbers.size() == 1 && !has_evict_) {
+  if (numbers.size() == 1 && !eviction_.any()) {
     out.host()->list_show(out.handle(), static_cast<std::uint32_t>(kOut), name, numbers[0], bounds.start,
                           bounds.end);
     return;
   }
   std::vector<Record> records = gathered(out, key, numbers);
-  leave_out(records);
+  const std::size_t all = records.size();
+  if (!eviction_.behind()) eviction_.leave_out(records);
   if (records.empty()) return;
   Group group{};
   group.size = sizeof(weir_group);
@@ -276,6 +277,8 @@ void Contents::emit_list(Context& out, weir_slice key, std::span<const std::int6
   group.records = records.data();
   group.weir_group::count = records.size();
   out.emit_group(kOut, group);
+  if (eviction_.behind()) eviction_.leave_out(records);
+  if (eviction_.takes_away() && records.size() != all) replace(out, key, numbers[0], records);
 }
 
 std::vector<Record> Contents::gathered(const Context& c, weir_slice key,
@@ -299,23 +302,10 @@ std::vector<Record> Contents::gathered(const Context& c, weir_slice key,
   return sorted;
 }
 
-void Contents::leave_out(std::vector<Record>& records) const {
-  if (evict_.keep_newest != 0) {
-    std::int64_t newest = WEIR_NO_TIME;
-    for (const Record& r : records) newest = std::max(newest, r.event_time);
-    const std::int64_t limit = subtract_saturated(newest, evict_.keep_newest);
-    std::erase_if(records, [&](const Record& r) { return r.has_time() && r.event_time <= limit; });
-  }
-  const auto last = static_cast<std::size_t>(evict_.keep_last);
-  if (last != 0 && records.size() > last) {
-    records.erase(records.begin(), records.end() - static_cast<std::ptrdiff_t>(last));
-  }
-}
-
 Bounds Contents::times(const Context& c, weir_slice key, std::int64_t number, std::int64_t now) const {
   const Records list = c.list(key, number);
   std::vector<Record> records(list.begin(), list.end());
-  leave_out(records);
+  if (!eviction_.behind()) eviction_.leave_out(records);
   Bounds all{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
   for (const Record& record : records) {
     const std::int64_t time = record.has_time() ? record.event_time : now;
@@ -324,22 +314,16 @@ Bounds Contents::times(const Context& c, weir_slice key, std::int64_t number, st
   return all;
 }
 
-void Contents::trim(Context& c, weir_slice key, std::int64_t number, std::size_t size) {
-  const auto last = static_cast<std::size_t>(evict_.keep_last);
-  if (evict_.keep_newest == 0) {
-    if (size >= 2 * last) keep_last(c, key, number, last);
-    return;
-  }
-  const Records list = c.list(key, number);
-  const std::int64_t newest = list[size - 1].event_time;
-  if (newest == WEIR_NO_TIME) return;
-  const auto is_old = [&](const Record& r) {
-    return r.has_time() && r.event_time <= subtract_saturated(newest, evict_.keep_newest);
-  };
-  if (!is_old(list[size / 2])) return;
-  std::size_t old = 0;
-  while (is_old(list[old])) ++old;
-  keep_last(c, key, number, size - old);
+void Contents::replace(Context& c, weir_slice key, std::int64_t number, std::vector<Record>& records) {
+  constexpr std::int64_t kAside = std::numeric_limits<std::int64_t>::min();
+  std::int64_t left = 0;
+  for (const Record& record : records) left += bytes_of(record);
+  c.list_append(key, kAside, records);
+  c.list_clear(key, number);
+  c.list_move(key, kAside, number);
+  char* const held = room(c, held_, key, number, sizeof left).at;
+  bytes_ += left - load(held);
+  std::memcpy(held, &left, sizeof left);
 }
 
 void Contents::keep_last(Context& c, weir_slice key, std::int64_t number, std::size_t keep) {

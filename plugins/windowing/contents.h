@@ -12,6 +12,7 @@
 
 #include "windowing/aggregate_fields.h"
 #include "windowing/each_key.h"
+#include "windowing/eviction.h"
 #include "windowing/grown_states.h"
 #include "windowing/panes.h"
 #include "windowing/times.h"
@@ -27,7 +28,8 @@ class Contents {
  public:
   static constexpr Port kOut{0};
 
-  /// `overlapping`: a number belongs to several results, and is forgotten by forget_all() alone, in order.
+  /// `overlapping`: a number belongs to several results, and is forgotten by forget_all() alone, in order;
+  /// not with evictors that take away.
   explicit Contents(const Options& options, bool overlapping = false);
 
   void open(Context& c);
@@ -88,15 +90,14 @@ class Contents {
                 std::span<const std::string_view> grown);
   void emit_list(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds);
   std::vector<std::string> keys(const Context& c, std::span<const std::int64_t> numbers) const;
-  void leave_out(std::vector<Record>& records) const;
   /// What the lists of these numbers hold, in the order of arrival.
   std::vector<Record> gathered(const Context& c, weir_slice key, std::span<const std::int64_t> numbers) const;
   /// What a record takes.
   std::int64_t bytes_of(const Record& record) const;
   void emit_panes(Context& out, weir_slice key, const Panes::View& panes,
                   std::span<const std::int64_t> numbers, Bounds bounds);
-  /// Forgets what a list of that size has in front that will not be emitted any more, many at a time.
-  void trim(Context& c, weir_slice key, std::int64_t number, std::size_t size);
+  /// Evicts for good: the list holds these of its records from now on.
+  void replace(Context& c, weir_slice key, std::int64_t number, std::vector<Record>& records);
   /// What a new entry of a key takes, and one with what it holds.
   std::int64_t entry_bytes(weir_slice key) const {
     return static_cast<std::int64_t>(kEntry + key.size + aggregate_.size());
@@ -110,8 +111,7 @@ class Contents {
   GrownStates grown_;
   std::optional<Panes> panes_;  ///< accumulators that overlap
   const bool ordered_;          ///< lists that overlap: each entry of held_ ends with its records' arrivals
-  const EvictOptions evict_;
-  const bool has_evict_;
+  const Eviction eviction_;
   const std::int64_t max_bytes_;
   Counter full_;
   weir_state* held_ = nullptr;   ///< accumulators; of lists, how many bytes their records take

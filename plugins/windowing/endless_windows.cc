@@ -11,7 +11,7 @@
 namespace weir::windowing {
 
 EndlessWindows::EndlessWindows(const Options& options, const Rules& rules)
-    : rules_(rules), contents_(options), spans_(rules.panes, kNothing) {}
+    : rules_(rules), change_(rules.trigger.delta), contents_(options), spans_(rules.panes, kNothing) {}
 
 void EndlessWindows::start(Context& context) {
   contents_.open(context);
@@ -32,7 +32,8 @@ void EndlessWindows::add(weir_slice key, const Record& record, Context& out) {
   const bool by_event_time = rules_.trigger.every != 0 && rules_.event_time;
   const std::int64_t time = record.event_time != WEIR_NO_TIME || by_event_time ? record.event_time : now_;
   if (!usable(time, kFurthestTime, record, out)) return;
-  if (!contents_.read(record, out) || !contents_.has_room(key, 0, record, out)) return;
+  if (!contents_.read(record, out) || !change_.read(record, out) || !contents_.has_room(key, 0, record, out))
+    return;
   load(key, out);
   if (head_.in_pane == rules_.pane) {
     head_.pane = (head_.pane + 1) % static_cast<std::int64_t>(rules_.panes);
@@ -47,7 +48,7 @@ void EndlessWindows::add(weir_slice key, const Record& record, Context& out) {
   const std::size_t size = contents_.add(out, key, head_.pane, record);
   // Fewer where records of a list went to another process.
   if (size != 0) head_.since = std::min(head_.since, static_cast<std::int64_t>(size));
-  if (rules_.trigger.count != 0 && head_.since >= rules_.trigger.count) {
+  if (change_.fires(head_.from) || (rules_.trigger.count != 0 && head_.since >= rules_.trigger.count)) {
     emit(key, out);
   } else if (rules_.trigger.every != 0) {
     arm(key, time, out);
@@ -123,7 +124,7 @@ void EndlessWindows::read(weir_slice bytes) {
 
 void EndlessWindows::store(weir_slice key, const Context& out) {
   // A key without contents is forgotten, but for a timer that would otherwise find a younger window.
-  if (rules_.trigger.purging && head_.since == 0 && head_.timer == kNever)
+  if (rules_.trigger.purging && !rules_.trigger.delta && head_.since == 0 && head_.timer == kNever)
     return out.host()->state_erase(out.handle(), windows_, key, 0);
   char* const at = room(out, windows_, key, 0, state_bytes()).at;
   std::memcpy(at, &head_, sizeof head_);

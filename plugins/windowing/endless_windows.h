@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "windowing/change.h"
 #include "windowing/contents.h"
 #include "windowing/times.h"
 #include "windowing/window_options.h"
@@ -48,6 +49,7 @@ class EndlessWindows : public Window {
     std::int64_t timer = kNever;  ///< of `every`
     std::int64_t in_pane = 0;     ///< records in the pane that is being filled
     std::int64_t pane = 0;        ///< which that is
+    double from = Change::kNone;
   };
   /// The times of no records.
   static constexpr Bounds kNothing{std::numeric_limits<std::int64_t>::max(),
@@ -65,6 +67,7 @@ class EndlessWindows : public Window {
   std::size_t state_bytes() const { return sizeof(Head) + rules_.panes * sizeof(Bounds); }
 
   const Rules rules_;
+  Change change_;
   Contents contents_;
   weir_state* windows_ = nullptr;
   std::int64_t now_ = 0;

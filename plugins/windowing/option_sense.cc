@@ -27,6 +27,18 @@ void check_size(const Options& options, const TriggerOptions& trigger, std::int6
   }
 }
 
+void check_behind(const Options& options, const TriggerOptions& trigger, std::int64_t lateness) {
+  if (!read_evict(options).behind) return;
+  if (trigger.purging)
+    throw OptionError("/evict/when", "with `mode: purging` nothing stays after a result: leave it out");
+  if (!trigger.early() && lateness == 0) {
+    throw OptionError(
+        "/evict/when",
+        "each window leaves once, so that nothing comes after its result: leave it out, or say in "
+        "`trigger` what makes results leave before");
+  }
+}
+
 void check_kept(const Options& options, const TriggerOptions& trigger) {
   const std::int64_t keep_last = read_evict(options).keep_last;
   if (!trigger.purging || trigger.count == 0 || keep_last < trigger.count) return;

@@ -20,6 +20,9 @@ void check_purging(const TriggerOptions& trigger, std::int64_t lateness, bool ma
 /// out nothing. `exact`: records of a window are never further apart than `size`.
 void check_size(const Options& options, const TriggerOptions& trigger, std::int64_t size, bool exact);
 
+/// `evict: {when: after}` where nothing comes after a result.
+void check_behind(const Options& options, const TriggerOptions& trigger, std::int64_t lateness);
+
 /// `keep_last` of results that have no more than the `count` records since the last one. Not for windows that
 /// merge, of which one may have the records of several.
 void check_kept(const Options& options, const TriggerOptions& trigger);

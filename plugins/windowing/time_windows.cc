@@ -29,11 +29,14 @@ TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t
     : calendar_(read_calendar(options, size, slide)),
       time_(read_time(options)),
       trigger_(read_trigger(options)),
-      shared_(slide < size && !(trigger_.purging && (trigger_.early() || time_.lateness != 0))),
+      shared_(slide < size && !(trigger_.purging && (trigger_.early() || time_.lateness != 0)) &&
+              !read_evict(options).takes_away()),
+      change_(trigger_.delta),
       contents_(options, shared_) {
   armed_.fill(kNever);
   check_purging(trigger_, time_.lateness, time_.event_time);
   check_size(options, trigger_, size, time_.event_time && !options.has("time_zone"));
+  check_behind(options, trigger_, time_.lateness);
   check_kept(options, trigger_);
   if (!time_.report_partly_late) return;
   if (!time_.event_time) {
@@ -81,7 +84,8 @@ void TimeWindows::add(weir_slice key, const Record& record, Context& out) {
       from += calendar_.slide_units();
     if (from > place.last) return too_late(record, place, out);
   }
-  if (!contents_.read(record, out) || !has_room(key, place, from, record, out)) return;
+  if (!contents_.read(record, out) || !change_.read(record, out) || !has_room(key, place, from, record, out))
+    return;
   if (from != place.first) partly_late(record, place, from, out);
   if (shared_) {
     contents_.add(out, key, place.start, record);
@@ -156,12 +160,13 @@ void TimeWindows::added(weir_slice key, std::int64_t window, std::int64_t time, 
 bool TimeWindows::count(weir_slice key, Bounds bounds, std::int64_t time, bool fires, Context& out) {
   const Room at = room(out, marks_, key, bounds.start, sizeof(Mark));
   Mark mark;
-  std::memcpy(&mark, at.at, sizeof mark);
+  if (!at.is_new) std::memcpy(&mark, at.at, sizeof mark);
   ++mark.since;
   if (at.is_new && trigger_.every != 0) {
     mark.next = trigger_.next(std::max(time, watermark_), time_.event_time);
     if (mark.next <= bounds.last()) set_timer(mark.next, out);
   }
+  if (change_.fires(mark.from)) fires = true;
   fires = fires || (trigger_.count != 0 && mark.since >= trigger_.count);
   if (fires) mark.since = 0;
   std::memcpy(at.at, &mark, sizeof mark);
@@ -197,8 +202,12 @@ void TimeWindows::fire_between(std::int64_t time, Context& out) {
     for (const std::string& key : keys) {
       contents_.emit(out, slice(key), parts(w), bounds);
       if (trigger_.purging) contents_.forget(out, slice(key), bounds.start);
-      const Mark mark{0, time + trigger_.every};
-      std::memcpy(room(out, marks_, slice(key), bounds.start, sizeof mark).at, &mark, sizeof mark);
+      char* const at = room(out, marks_, slice(key), bounds.start, sizeof(Mark)).at;
+      Mark mark;
+      std::memcpy(&mark, at, sizeof mark);
+      mark.since = 0;
+      mark.next = time + trigger_.every;
+      std::memcpy(at, &mark, sizeof mark);
     }
     if (!keys.empty() && time + trigger_.every <= bounds.last()) set_timer(time + trigger_.every, out);
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "windowing/calendar.h"
+#include "windowing/change.h"
 #include "windowing/contents.h"
 #include "windowing/window_options.h"
 
@@ -37,6 +38,7 @@ class TimeWindows : public Window {
   struct Mark {
     std::int64_t since = 0;  ///< records since the last result
     std::int64_t next = 0;   ///< when `every` comes next
+    double from = Change::kNone;
   };
   /// A unit with the windows that it belongs to.
   struct Place {
@@ -74,6 +76,7 @@ class TimeWindows : public Window {
   const TimeOptions time_;
   const TriggerOptions trigger_;
   const bool shared_;
+  Change change_;
   Contents contents_;
   weir_state* open_ = nullptr;   ///< a map: the open windows
   weir_state* marks_ = nullptr;  ///< what an early trigger knows of a key's window: a Mark

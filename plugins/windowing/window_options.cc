@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "aggregates/value.h"
@@ -38,13 +39,19 @@ void declare_zone(Descriptor& d) {
       .at_least(-kYear);
 }
 
-void declare_trigger(Descriptor& d, bool with_end) {
+void declare_trigger(Descriptor& d, bool with_end, bool with_delta) {
   auto& trigger =
       d.option("trigger", Type::kObject, "When results leave before the end of a window; whichever is first.")
           .shapes_state();
   trigger.field("count", Type::kInteger, "After so many records of the key.").at_least(1);
   trigger.field("every", Type::kDuration, "Each time the window's time comes to a multiple of this.")
       .at_least(1);
+  if (with_delta) {
+    auto& delta = trigger.field("delta", Type::kObject,
+                                "When a number has moved from where it was with the last such result.");
+    delta.field("field", Type::kString, "The field that holds it.").required();
+    delta.field("over", Type::kNumber, "Further than this.").required().at_least(0);
+  }
   if (with_end) {
     trigger
         .field("time", Type::kBool,
@@ -59,11 +66,20 @@ void declare_trigger(Descriptor& d, bool with_end) {
       .default_value("accumulating");
 }
 
-void declare_evict(Descriptor& d) {
+void declare_evict(Descriptor& d, bool overlapping) {
   auto& evict = d.option("evict", Type::kObject, "Which records stay in a group when it leaves.");
+  if (overlapping) evict.shapes_state();
   evict.field("keep_last", Type::kInteger, "The last so many.").at_least(1);
   evict.field("keep_newest", Type::kDuration, "Those that are less than this older than the newest.")
       .at_least(1);
+  auto& delta = evict.field("delta", Type::kObject, "Those whose number is near that of the last record.");
+  delta.field("field", Type::kString, "The field that holds it.").required();
+  delta.field("under", Type::kNumber, "Nearer than this.").required().at_least(0);
+  evict
+      .field("when", Type::kChoice,
+             "before: a result has what stays. after: it has all, and what stays is there for the next one.")
+      .choices({"before", "after"})
+      .default_value("before");
 }
 
 void declare_aggregate(Descriptor& d) {
@@ -118,12 +134,21 @@ Calendar read_calendar(const Options& options, std::int64_t size, std::int64_t s
   return {size, slide, offset, std::move(zone)};
 }
 
+namespace {
+
+DeltaOptions read_delta(const Options& given, std::string_view bound, const std::string& pointer) {
+  return {FieldPath::parse(given.string("field"), pointer), given.number(bound)};
+}
+
+}  // namespace
+
 TriggerOptions read_trigger(const Options& options) {
   TriggerOptions trigger;
   if (!options.has("trigger")) return trigger;
   const Options given = options.object("trigger");
   if (given.has("count")) trigger.count = given.integer("count");
   if (given.has("every")) trigger.every = given.duration("every").count();
+  if (given.has("delta")) trigger.delta = read_delta(given.object("delta"), "over", "/trigger/delta/field");
   if (given.has("time")) trigger.at_end = given.boolean("time");
   trigger.purging = given.string("mode") == "purging";
   if (trigger.at_end && !trigger.early() && !trigger.purging) {
@@ -149,7 +174,11 @@ EvictOptions read_evict(const Options& options) {
   const Options given = options.object("evict");
   if (given.has("keep_last")) evict.keep_last = given.integer("keep_last");
   if (given.has("keep_newest")) evict.keep_newest = given.duration("keep_newest").count();
-  if (evict.keep_last == 0 && evict.keep_newest == 0) {
+  if (given.has("delta")) evict.delta = read_delta(given.object("delta"), "under", "/evict/delta/field");
+  if (evict.delta && evict.delta->bound == 0)
+    throw OptionError("/evict/delta/under", "no number is nearer than 0 to another: give more");
+  evict.behind = given.string("when") == "after";
+  if (!evict.any()) {
     throw OptionError(
         "/evict", "it does not say what stays: give `keep_last: 20` or `keep_newest: 5s`, or leave it out");
   }

@@ -3,6 +3,7 @@
 
 #include <weir/context.h>
 #include <weir/descriptor.h>
+#include <weir/field_path.h>
 #include <weir/options.h>
 
 #include <cstdint>
@@ -13,14 +14,21 @@
 
 namespace weir::windowing {
 
+/// How far a field may move.
+struct DeltaOptions {
+  FieldPath field;
+  double bound = 0;
+};
+
 /// When a window's contents leave before its end, and what stays.
 struct TriggerOptions {
   std::int64_t count = 0;  ///< 0: not by count
   std::int64_t every = 0;  ///< milliseconds; 0: not in between
+  std::optional<DeltaOptions> delta;
   bool at_end = true;
   bool purging = false;
 
-  bool early() const { return count != 0 || every != 0; }
+  bool early() const { return count != 0 || every != 0 || delta; }
   /// When `every` comes next behind that time, as the last millisecond that is over then: event time has come
   /// to a multiple with that millisecond, the clock when it begins.
   std::int64_t next(std::int64_t time, bool event_time) const {
@@ -32,6 +40,11 @@ struct TriggerOptions {
 struct EvictOptions {
   std::int64_t keep_last = 0;    ///< 0: all
   std::int64_t keep_newest = 0;  ///< milliseconds; 0: all
+  std::optional<DeltaOptions> delta;
+  bool behind = false;  ///< after a result, not before
+
+  bool any() const { return keep_last != 0 || keep_newest != 0 || delta; }
+  bool takes_away() const { return behind || delta; }
 };
 
 /// What windows in time have in common.
@@ -45,8 +58,10 @@ struct TimeOptions {
 void declare_time(Descriptor& d);
 void declare_lateness(Descriptor& d);
 void declare_zone(Descriptor& d);
-void declare_trigger(Descriptor& d, bool with_end);
-void declare_evict(Descriptor& d);
+/// A window that never ends has no `time`, and windows that merge cannot tell where a `delta` began.
+void declare_trigger(Descriptor& d, bool with_end, bool with_delta);
+/// `overlapping`: windows that keep their records otherwise where an evictor takes some away.
+void declare_evict(Descriptor& d, bool overlapping = false);
 void declare_aggregate(Descriptor& d);
 void declare_limit(Descriptor& d);
 TimeOptions read_time(const Options& options);

@@ -15,7 +15,7 @@ void Global::describe(Descriptor& d) {
       .port("out", Item::kGroups, "The records of each key; records with `aggregate`.")
       .stateful();
   windowing::declare_time(d);
-  windowing::declare_trigger(d, false);
+  windowing::declare_trigger(d, false, true);
   windowing::declare_evict(d);
   windowing::declare_aggregate(d);
   windowing::declare_limit(d);
@@ -32,6 +32,7 @@ windowing::EndlessWindows::Rules Global::rules(const Options& options) {
   rules.trigger = windowing::read_trigger(options);
   rules.event_time = windowing::read_time(options).event_time;
   windowing::check_purging(rules.trigger, 0, false);
+  windowing::check_behind(options, rules.trigger, 0);
   windowing::check_kept(options, rules.trigger);
   if (!rules.event_time && rules.trigger.every == 0) {
     throw OptionError(

@@ -41,7 +41,7 @@ void Session::describe(Descriptor& d) {
       .shapes_state();
   windowing::declare_time(d);
   windowing::declare_lateness(d);
-  windowing::declare_trigger(d, true);
+  windowing::declare_trigger(d, true, false);
   windowing::declare_evict(d);
   windowing::declare_aggregate(d);
   windowing::declare_limit(d);
@@ -58,6 +58,7 @@ Session::Session(const Options& options)
       time_(windowing::read_time(options)),
       trigger_(windowing::read_trigger(options)) {
   windowing::check_purging(trigger_, time_.lateness, time_.event_time);
+  windowing::check_behind(options, trigger_, time_.lateness);
   if (options.has("gap_field")) gap_field_ = FieldPath::parse(options.string("gap_field"), "/gap_field");
   if (!gap_ && !gap_field_) {
     throw OptionError("/gap",

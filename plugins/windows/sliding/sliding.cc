@@ -31,8 +31,8 @@ void Sliding::describe(Descriptor& d) {
   d.option("report_partly_late", Type::kBool,
            "Records that are too late for some of their windows leave by `late` as well.")
       .default_value("false");
-  windowing::declare_trigger(d, true);
-  windowing::declare_evict(d);
+  windowing::declare_trigger(d, true, true);
+  windowing::declare_evict(d, true);
   windowing::declare_aggregate(d);
   windowing::declare_limit(d);
 }

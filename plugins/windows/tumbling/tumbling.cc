@@ -21,7 +21,7 @@ void Tumbling::describe(Descriptor& d) {
   windowing::declare_zone(d);
   windowing::declare_time(d);
   windowing::declare_lateness(d);
-  windowing::declare_trigger(d, true);
+  windowing::declare_trigger(d, true, true);
   windowing::declare_evict(d);
   windowing::declare_aggregate(d);
   windowing::declare_limit(d);

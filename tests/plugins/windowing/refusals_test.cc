@@ -91,6 +91,19 @@ INSTANTIATE_TEST_SUITE_P(
                   "with `aggregate` no records are kept that could be left out: leave out one"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Deltas, WindowRefusals,
+    ::testing::Values(
+        BadWindow{"plugin: tumbling, size: 10s, evict: {keep_last: 2, when: after}", "after",
+                  "each window leaves once, so that nothing comes after its result: leave it out, or say in "
+                  "`trigger` what makes results leave before"},
+        BadWindow{"plugin: global, trigger: {count: 3, mode: purging}, evict: {keep_last: 2, when: after}",
+                  "after", "with `mode: purging` nothing stays after a result: leave it out"},
+        BadWindow{"plugin: global, evict: {delta: {field: v, under: 0}}", "0}",
+                  "no number is nearer than 0 to another: give more"},
+        BadWindow{"plugin: global, trigger: {delta: {field: 'v..w', over: 0}}", "'v..w'",
+                  "'v..w' is no field path: expected the name of a field at character 3"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Lateness, WindowRefusals,
     ::testing::Values(
         BadWindow{"plugin: sliding, size: 10s, slide: 5s, time: processing, report_partly_late: true", "true",
