@@ -15,6 +15,7 @@
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/checkpoint_lines.h"
 #include "checkpoint/snapshot_lines.h"
+#include "checkpoint/unit_folder.h"
 #include "runtime/load_checkpoints.h"
 
 namespace weir {
@@ -43,8 +44,9 @@ std::string contents_of(const Checkpoint::StageState& state) {
   return text.empty() ? "nothing" : text;
 }
 
-void print(const Checkpoint& checkpoint) {
-  std::printf("checkpoint %llu, %s\n", static_cast<unsigned long long>(checkpoint.number),
+/// `of`: behind the checkpoint's number.
+void print(const Checkpoint& checkpoint, const std::string& of) {
+  std::printf("checkpoint %llu%s, %s\n", static_cast<unsigned long long>(checkpoint.number), of.c_str(),
               format_size(encode(checkpoint).size()).c_str());
   for (const auto& p : checkpoint.positions) {
     std::string name = printable(view(p.origin->name));
@@ -85,7 +87,9 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   }
   Origins origins;
   const CheckpointFolder folder(graph.spec.checkpoint_store, graph.spec.name);
-  auto loaded = load_checkpoints(graph, &folder, origins);
+  const UnitFolder units(graph.spec.checkpoint_store, graph.spec.name);
+  const bool by_partition = graph.spec.by_partition.has_value();
+  auto loaded = by_partition ? units.load_all(origins) : load_checkpoints(graph, &folder, origins);
   if (const auto* problem = std::get_if<std::string>(&loaded)) {
     std::fprintf(stderr, "etl-run: %s\n", problem->c_str());
     return kFailed;
@@ -94,7 +98,8 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   for (const auto& what : damaged) std::fprintf(stderr, "etl-run: %s\n", what.c_str());
   if (export_to.empty()) {
     if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
-    for (const auto& checkpoint : checkpoints) print(checkpoint);
+    for (const auto& checkpoint : checkpoints)
+      print(checkpoint, by_partition ? " of partition " + std::to_string(checkpoint.group) : "");
     return kDone;
   }
   if (checkpoints.empty()) {

@@ -8,6 +8,7 @@
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
 #include "runtime/suspects.h"
+#include "runtime/units.h"
 
 namespace weir {
 
@@ -20,6 +21,7 @@ struct Services {
   AbortSignal& abort;
   SavedPositions& saved;
   const Suspects& suspects;
+  Units& units;
 };
 
 /// What a stage, or the runtime itself, says when the pipeline must stop.
