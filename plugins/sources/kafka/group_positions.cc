@@ -61,11 +61,14 @@ void commit_positions(rd_kafka_t* client, std::span<const weir_position> positio
   const auto error = commit_and_wait(client, list.get(), interrupted);
   const std::string text = "positions of group " + group + " were not committed: " + text_of(error);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
-  if (is_shut_out(error) && member) {
+  // A rebalance is under way. Partitions that stay are committed next time; those that do not are lost by
+  // then.
+  const bool for_now = member && error == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION;
+  if (is_shut_out(error) && member && !for_now) {
     context.warn(text + "; the group has given the partitions to others, which go on from the last commit");
     return;
   }
-  if (is_shut_out(error)) {
+  if (is_shut_out(error) && !for_now) {
     throw Stop("group_in_use", text +
                                    "; the group has live members, and with stop_at_end the source is "
                                    "none of them: stop them, or use another group");

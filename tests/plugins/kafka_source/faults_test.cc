@@ -140,6 +140,15 @@ TEST_F(KafkaSourceCommit, AnErrorThatMayPassIsAFailureAndTheNextCommitSucceeds) 
   EXPECT_EQ(cluster_.outside().committed("readers", "ids", 0), 3);
 }
 
+/// The host repeats what has failed. A member that stays keeps its partitions, and nothing more may come of
+/// them that would be committed.
+TEST_F(KafkaSourceCommit, OneThatComesIntoARebalanceIsAFailure) {
+  SourceHarness source(source_options(cluster_.bootstrap(), "ids"));
+  poll_for(source, 3);
+  cluster_.fail_next(kOffsetCommit, {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION});
+  EXPECT_EQ(error_of([&] { source.commit({{"ids", 0, 3}}); }).status, WEIR_FAILED);
+}
+
 TEST_F(KafkaSourceCommit, AMissingRightStops) {
   SourceHarness source(source_options(cluster_.bootstrap(), "ids", kStopAtEnd));
   source.poll_to_end();
@@ -152,7 +161,7 @@ TEST_F(KafkaSourceCommit, AMissingRightStops) {
 TEST_F(KafkaSourceCommit, AMemberThatIsShutOutSaysSoAndGoesOn) {
   SourceHarness source(source_options(cluster_.bootstrap(), "ids"));
   poll_for(source, 3);
-  cluster_.fail_next(kOffsetCommit, {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION});
+  cluster_.fail_next(kOffsetCommit, {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID});
   source.commit({{"ids", 0, 3}});
   EXPECT_THAT(source.log_lines(), Contains(HasSubstr("has given the partitions to others")));
 }
