@@ -71,6 +71,7 @@ TEST_P(Replay, FindsWhatHasBecomeGoodAndCountsTheAttemptsOfTheRest) {
 }
 
 TEST_P(Replay, KilledInTheMiddleItLosesNothing) {
+  job().pipeline = test_pipeline("wechat_users_short_times.yaml");
   job().api.hold_after(60);  // of about 90
   const auto before = job().database().count();
   // One call at a time: then those that are answered are of the first lists, whose rows may go on.
