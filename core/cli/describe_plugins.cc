@@ -108,7 +108,11 @@ std::string ports_text(const weir_plugin& plugin) {
 
 std::string stage_keys(const weir_plugin& plugin) {
   std::string keys = plugin.kind == WEIR_SOURCE ? "plugin" : "plugin, from";
-  if (plugin.kind == WEIR_WINDOW || plugin.kind == WEIR_PROCESS) keys += ", key";
+  const bool by_key = plugin.kind == WEIR_WINDOW || (plugin.capabilities & (WEIR_STATEFUL | WEIR_KEYED)) != 0;
+  if (by_key && plugin.kind != WEIR_SOURCE && plugin.kind != WEIR_SINK &&
+      (plugin.capabilities & WEIR_BLOCKS) == 0) {
+    keys += (plugin.capabilities & WEIR_KEYED) != 0 ? ", key (required)" : ", key";
+  }
   if ((plugin.capabilities & WEIR_CONCURRENT) != 0) keys += ", concurrency, order";
   if ((plugin.capabilities & WEIR_BLOCKS) != 0) keys += ", queue";
   return keys;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "graph/delivery.h"
+#include "graph/key_use.h"
 #include "graph/pipeline_graph.h"
 #include "graph/quoted.h"
 #include "graph/stage_order.h"
@@ -55,6 +56,7 @@ class Builder {
     put_in_order(graph_, diagnostics_);
     spread_event_time();
     split_work(graph_);
+    check_key_use(graph_, diagnostics_);
     settle_delivery(graph_, diagnostics_);
     check_store();
     if (!diagnostics_.empty()) return std::nullopt;

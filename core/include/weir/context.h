@@ -282,6 +282,9 @@ class Context {
 
   /// How many ports the stage declares.
   void set_port_count(std::size_t count) { port_count_ = count; }
+  /// The stage takes groups alone: behind a window without `key:` its state is of all of them together.
+  void set_takes_groups_alone() { takes_groups_alone_ = true; }
+  bool takes_groups_alone() const { return takes_groups_alone_; }
 
   /// What is worked on from now on; no window.
   void enter(weir_slice key, std::int64_t time, bool broadcast = false) {
@@ -423,6 +426,7 @@ class Context {
   bool broadcast_ = false;
   std::optional<WindowBounds> window_;
   std::size_t port_count_ = SIZE_MAX;
+  bool takes_groups_alone_ = false;
   std::vector<std::vector<Record>> pending_;
   std::vector<Failure> failures_;
   Block arena_;

@@ -74,6 +74,11 @@ class FieldPath {
   const std::vector<Step>& steps() const { return steps_; }
   /// As it was written.
   const std::string& text() const { return text_; }
+  /// The field that a value must be an object with, for the path to lead anywhere; empty where it asks for
+  /// none.
+  std::string first_field() const {
+    return place_ != Place::kValue || steps_.empty() || steps_[0].by_index ? "" : steps_[0].name;
+  }
 
  private:
   static constexpr std::string_view kHeader = "$header.";

@@ -137,6 +137,9 @@ class Trampoline {
   struct InstanceState {
     InstanceState(StageState& s, weir_context* c) : context(s.host, c), object(make(s)) {
       context.set_port_count(s.port_count());
+      if constexpr (std::derived_from<T, Process>) {
+        if (T::kAccepts == WEIR_GROUPS) context.set_takes_groups_alone();
+      }
       if constexpr (std::derived_from<T, Process>) object.set_input_methods(descriptor().input_methods());
     }
     static T make(StageState& s) {

@@ -21,6 +21,9 @@
 //
 //     weir::ValueState<std::int64_t> firings_{"firings", weir::PerWindow{}};
 //
+// Behind a window without `key:` (Flink's ProcessAllWindowFunction) both are of all its groups together, for
+// a class that takes groups alone.
+//
 // From a broadcast input, which has no key, for_each_key() visits the keys of a state in each task
 // (applyToKeyedState).
 #pragma once

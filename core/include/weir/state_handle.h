@@ -103,10 +103,12 @@ class StateHandle {
     if (state_ == nullptr) throw Stop("state", "the state '" + name_ + "' cannot be opened");
   }
 
-  /// The current key. Throws Stop where there is none.
+  /// The current key; absent in a class that takes groups alone, behind a window without `key:`. Throws Stop
+  /// where there is none.
   weir_slice key(const Context& context) const {
     need_open();
-    if (context.key().data == nullptr) throw Stop("no_key", no_key(context));
+    const bool of_all = context.takes_groups_alone() && !context.from_broadcast();
+    if (context.key().data == nullptr && !of_all) throw Stop("no_key", no_key(context));
     return context.key();
   }
   /// The number of the window at hand, 0 where the state is not kept for each. Throws Stop where there is

@@ -209,6 +209,12 @@ class Harness {
                                 : plugin_->stage_refuses(stage_.stage(), transactions, instances);
     return why == nullptr ? std::string() : why;
   }
+  /// The JSON Schema of what an input takes; empty: any.
+  std::string takes(std::uint32_t input = 0) {
+    const char* const schema =
+        plugin_->stage_takes == nullptr ? nullptr : plugin_->stage_takes(stage_.stage(), input);
+    return schema == nullptr ? std::string() : schema;
+  }
   std::string prepare(std::uint64_t checkpoint) {
     start();
     weir_slice transaction{};

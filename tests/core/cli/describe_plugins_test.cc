@@ -72,12 +72,24 @@ TEST_F(DescribePlugins, TheTableHasALineForEach) {
             "file    sink     Writes lines.\n");
 }
 
+TEST_F(DescribePlugins, AKeyIsNamedWhereItHasAnEffect) {
+  const auto head = [&](std::uint32_t capabilities) {
+    table_[0].capabilities = capabilities;
+    const std::string text = description("lookup");
+    const auto at = text.find("options (");
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(head(0), "options (besides plugin, from)");
+  EXPECT_EQ(head(WEIR_STATEFUL), "options (besides plugin, from, key)");
+  EXPECT_EQ(head(WEIR_STATEFUL | WEIR_KEYED), "options (besides plugin, from, key (required))");
+}
+
 TEST_F(DescribePlugins, OneIsDescribedWithOptionsPortsAndExample) {
   EXPECT_EQ(description("lookup"), R"(lookup, a process (version 2.1)
   Asks a service about each group of ids.
   Takes records or groups.
 
-options (besides plugin, from, key, concurrency, order, queue)
+options (besides plugin, from, concurrency, order, queue)
   url     a text; required
       Where the service is.
   retry   a map

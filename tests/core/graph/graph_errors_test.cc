@@ -76,10 +76,10 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Keys, GraphErrors,
     ::testing::Values(
-        BadFile{"sources: {in: {plugin: numbers}}\n"
-                "processes:\n  few: {plugin: keep, key: [id, 'a..b'], from: in}\n"
-                "sinks: {out: {plugin: collect, from: [few, few.rest]}}\n",
-                "p.yaml:3:23: 'a..b' is no field path: expected the name of a field at character 3"},
+        BadFile{"checkpoint: {store: none}\nsources: {in: {plugin: numbers}}\n"
+                "processes:\n  few: {plugin: remember, key: [id, 'a..b'], from: in}\n"
+                "sinks: {out: {plugin: collect, from: few}}\n",
+                "p.yaml:4:27: 'a..b' is no field path: expected the name of a field at character 3"},
         BadFile{"sources: {in: {plugin: numbers}}\n"
                 "windows:\n  two: {plugin: pairs, from: in, key: 'a..b'}\n"
                 "sinks: {out: {plugin: either, from: two}}\n",
@@ -210,6 +210,43 @@ INSTANTIATE_TEST_SUITE_P(Several, GraphErrors,
                              "p.yaml:5:17: there is no process plugin 'keeep'; did you mean 'keep'?\n"
                              "p.yaml:6:51: 'concurrency' is '0', expected 1 to 1024\n"
                              "p.yaml:8:52: unknown option 'path' of sink plugin 'collect'"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    KeyUse, GraphErrors,
+    ::testing::Values(
+        BadFile{"sources: {in: {plugin: numbers}}\n"
+                "processes:\n  some: {plugin: keep, from: in, key: id}\n"
+                "sinks: {out: {plugin: collect, from: [some, some.rest]}}\n",
+                "p.yaml:3:39: 'key' has no effect at stage 'some' (process 'keep'), which does the same with "
+                "each "
+                "record; to give records a key, put a set_key before it"},
+        BadFile{"checkpoint: {store: none}\nsources: {in: {plugin: numbers}}\n"
+                "windows: {two: {plugin: pairs, from: in}}\n"
+                "processes:\n  all: {plugin: remember, from: two, key: id}\n"
+                "sinks: {out: {plugin: collect, from: all}}\n",
+                "p.yaml:5:43: 'key' has no effect at stage 'all' (process 'remember'): it reads groups, "
+                "which have "
+                "the key of their window; expected key: at the window"},
+        BadFile{
+            "checkpoint: {store: none}\nsources: {in: {plugin: numbers}}\n"
+            "processes:\n  both: {plugin: pairing, from: {left: in, right: in}}\n"
+            "sinks: {out: {plugin: collect, from: both}}\n",
+            "p.yaml:4:3: stage 'both' (process 'pairing') does its work for each key, and has none; expected "
+            "key: FIELD, or key: $key for the records' own"},
+        BadFile{"checkpoint: {store: none}\nsources: {in: {plugin: numbers}}\n"
+                "windows: {two: {plugin: pairs, from: in}}\n"
+                "processes:\n  sums: {plugin: tally_groups, from: two}\n"
+                "sinks: {out: {plugin: collect, from: sums}}\n",
+                "p.yaml:5:3: stage 'sums' (process 'tally_groups') does its work for each key, and the "
+                "window 'two' "
+                "that it reads has none; expected key: FIELD there"},
+        BadFile{
+            "checkpoint: {store: none}\nsources: {in: {plugin: numbers}}\n"
+            "processes:\n"
+            "  both: {plugin: pairing, from: {left: in, right: {from: in, broadcast: true}}, key: id}\n"
+            "sinks: {out: {plugin: collect, from: both}}\n",
+            "p.yaml:4:58: input 'right' of stage 'both' (process 'pairing') cannot be broadcast: its records "
+            "belong to their keys, and what all tasks see belongs to none; expected right: in"}));
 
 }  // namespace
 }  // namespace weir::test

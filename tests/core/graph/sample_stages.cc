@@ -205,6 +205,26 @@ class Remember final : public Process {
   explicit Remember(const Options&) {}
 };
 
+/// Process `pairing`: works by key, with the inputs left and right.
+class Pairing final : public Process {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("pairing").summary("Pairs.").stateful().keyed().port("out", Item::kRecords, "Pairs.");
+    d.input("left", "One.").input("right", "The other.");
+  }
+  explicit Pairing(const Options&) {}
+};
+
+/// Process `tally_groups`: works by key, on groups.
+class TallyGroups final : public Process {
+ public:
+  static constexpr std::uint32_t kAccepts = WEIR_GROUPS;
+  static void describe(Descriptor& d) {
+    d.name("tally_groups").summary("Counts.").stateful().keyed().port("out", Item::kRecords, "Counts.");
+  }
+  explicit TallyGroups(const Options&) {}
+};
+
 class Silent final : public Process {
  public:
   static void describe(Descriptor& d) { d.name("silent").summary("Says nothing."); }
@@ -224,15 +244,17 @@ class SampleCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     std::vector<std::string> known;
-    for (const auto* plugin : {detail::Trampoline<Numbers>::plugin(), detail::Trampoline<Tally>::plugin(),
-                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<KeepSome>::plugin(),
-                               detail::Trampoline<Ask>::plugin(), detail::Trampoline<PortsAsGiven>::plugin(),
-                               detail::Trampoline<Typed>::plugin(), detail::Trampoline<Collect>::plugin(),
-                               detail::Trampoline<Either>::plugin(), detail::Trampoline<Both>::plugin(),
-                               detail::Trampoline<Fussy>::plugin(), detail::Trampoline<Strict>::plugin(),
-                               detail::Trampoline<Remember>::plugin(), detail::Trampoline<Tape>::plugin(),
-                               detail::Trampoline<Paper>::plugin(), detail::Trampoline<Ledger>::plugin(),
-                               detail::Trampoline<Diary>::plugin(), silent()}) {
+    for (const auto* plugin :
+         {detail::Trampoline<Numbers>::plugin(),     detail::Trampoline<Tally>::plugin(),
+          detail::Trampoline<Pairs>::plugin(),       detail::Trampoline<KeepSome>::plugin(),
+          detail::Trampoline<Ask>::plugin(),         detail::Trampoline<PortsAsGiven>::plugin(),
+          detail::Trampoline<Typed>::plugin(),       detail::Trampoline<Collect>::plugin(),
+          detail::Trampoline<Either>::plugin(),      detail::Trampoline<Both>::plugin(),
+          detail::Trampoline<Fussy>::plugin(),       detail::Trampoline<Strict>::plugin(),
+          detail::Trampoline<Remember>::plugin(),    detail::Trampoline<Pairing>::plugin(),
+          detail::Trampoline<TallyGroups>::plugin(), detail::Trampoline<Tape>::plugin(),
+          detail::Trampoline<Paper>::plugin(),       detail::Trampoline<Ledger>::plugin(),
+          detail::Trampoline<Diary>::plugin(),       silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;
       known.emplace_back(plugin->name);

@@ -16,6 +16,9 @@ namespace weir::test {
 ///     window  pairs      records to groups
 ///     process keep       records to `out` and `rest`; option `rules`, a tree, whose leaves must not be 'bad'
 ///     process ask        takes groups alone; `concurrency` is allowed
+///     process remember   keeps state, of records or groups
+///     process pairing    works by key; inputs left and right
+///     process tally_groups  works by key, takes groups
 ///     process silent     refuses its options without a reason
 ///     process same       a port for each text of `ports`, as it is
 ///     process typed      its port has the JSON Schema `schema`

@@ -88,7 +88,10 @@ void Shards::restore(std::span<const weir_position> positions, Context&) {
 }
 
 void Whose::describe(Descriptor& d) {
-  d.name("whose").summary("Tells which task has a record.").port("out", Item::kRecords, "The records.");
+  d.name("whose")
+      .summary("Tells which task has a record.")
+      .keyed()
+      .port("out", Item::kRecords, "The records.");
   d.option("gate", Type::kBool, "Wait at gates.").default_value("false");
 }
 

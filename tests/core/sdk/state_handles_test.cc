@@ -165,7 +165,7 @@ TEST(State, ANegativeTimeToLiveIsRefused) {
 
 /// Behind a window: how often the window fired, and how often any window of the key did. A record's value
 /// sets an event timer so long after the window's last millisecond; there the counts are shown again.
-class Firings final : public Process {
+class Firings : public Process {
  public:
   static constexpr std::uint32_t kAccepts = WEIR_GROUPS;
   static void describe(Descriptor& d) {
@@ -275,8 +275,23 @@ TEST(PerWindow, WhereNoWindowIsAtHandTheErrorSaysWhatToDo) {
               ::testing::ThrowsMessage<PluginError>(HasSubstr("Context::enter_window()")));
 }
 
-TEST(PerWindow, AGroupWithoutKeySaysWhereTheKeyIsToBeWritten) {
-  Harness<Firings> firings;
+TEST(PerWindow, BehindAWindowWithoutKeyStateIsOfAllItsGroups) {
+  Harness<Firings> firings(R"({"keep": 20})");
+  firings.group({"a", "+6"}, 0, 10);  // at 15
+  firings.restart();
+  firings.group({"b", "show"}, 10, 20);
+  firings.watermark(15);
+  EXPECT_THAT(firings.values(), ElementsAre(" 1 of 2 b+show 2", " 1 of 2 a++6 2"));
+}
+
+class FiringsAndRecords final : public Firings {
+ public:
+  static constexpr std::uint32_t kAccepts = WEIR_RECORDS | WEIR_GROUPS;
+  using Firings::Firings;
+};
+
+TEST(PerWindow, AGroupWithoutKeyAmongRecordsSaysWhereTheKeyIsToBeWritten) {
+  Harness<FiringsAndRecords> firings;
   EXPECT_THAT([&] { firings.group({"a"}, 0, 10); },
               ::testing::ThrowsMessage<PluginError>(
                   HasSubstr("write `key: FIELD` (or $key) at the window in the pipeline file")));
