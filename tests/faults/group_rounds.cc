@@ -21,6 +21,9 @@ constexpr std::uint64_t kMostMilliseconds = 500;
 /// Longer than the session time-out that the pipelines choose.
 constexpr std::chrono::milliseconds kFrozenFor{2500};
 constexpr int kMostRounds = 10;
+/// Milliseconds by which the clock is stepped.
+constexpr std::int64_t kMostForward = 3600 * 1000;
+constexpr std::int64_t kMostBack = 20 * 1000;
 
 /// The last lines of its log that do not only tell how far it is.
 std::string last_events(const support::ChildProcess& process) {
@@ -70,6 +73,8 @@ void GroupRounds::round() {
       stop(one);
     } else if (what < 7) {
       freeze(one);
+    } else if (random_() % 4 == 0) {
+      step_clock();
     } else {
       take_away();
     }
@@ -88,6 +93,7 @@ std::vector<GroupRounds::Member*> GroupRounds::active() {
 /// Most of them are to die at a point, at those of a rebalance when others come and go.
 void GroupRounds::start_member() {
   auto environment = pipeline_.environment();
+  environment.merge(clock_.environment());
   const std::string at = started_ > 1 && random_() % 4 != 0 ? choose_point() : "";
   if (!at.empty()) environment["WEIR_FAIL_AT"] = at;
   ++outcome_.runs;
@@ -142,6 +148,15 @@ void GroupRounds::take_away() {
   pause(Milliseconds(random_() % (2 * kMostMilliseconds)));
   outage.end();
   say(outage.name);
+}
+
+/// Back by no more than a window may wait for: its list leaves when the clock is there again.
+void GroupRounds::step_clock() {
+  const auto step =
+      Milliseconds(static_cast<std::int64_t>(random_() % (kMostForward + kMostBack)) - kMostBack);
+  clock_.set(clock_.ahead() + step);
+  ++outcome_.outages["clock stepped"];
+  say("clock stepped by " + std::to_string(step.count()) + " ms");
 }
 
 void GroupRounds::look_after_members() {

@@ -12,6 +12,7 @@
 
 #include "outcome.h"
 #include "pipeline.h"
+#include "stepped_clock.h"
 #include "support/child_process.h"
 #include "support/temp_dir.h"
 
@@ -46,6 +47,7 @@ class GroupRounds {
   void kill(Member& member);
   void freeze(Member& member);
   void take_away();
+  void step_clock();
   std::string choose_point();
   /// Takes those away that have ended, and says which ended as they must not; wakes those whose time has
   /// come.
@@ -64,6 +66,7 @@ class GroupRounds {
   std::mt19937_64 random_;
   const bool verbose_;
   support::TempDir folder_{"weir-faults"};
+  SteppedClock clock_{folder_ / "clock"};
   Outcome outcome_;
   std::vector<Outage> outages_;
   std::vector<std::string_view> points_;  // that the pipeline can pass

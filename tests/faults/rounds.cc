@@ -22,6 +22,8 @@ constexpr int kOutageEach = 6;
 constexpr int kMostRounds = 5;
 /// The N of a fail point is drawn up to this, small ones more often: not every run passes a point so often.
 constexpr std::uint64_t kMostPassings = 6;
+/// How many milliseconds the clock may be off by: a day.
+constexpr std::int64_t kMostAhead = 24LL * 3600 * 1000;
 
 }  // namespace
 
@@ -54,7 +56,8 @@ void Rounds::round() {
 }
 
 void Rounds::outage() {
-  std::vector<std::function<void()>> kinds{[this] { freeze(); }, [this] { damage_checkpoint(); }};
+  std::vector<std::function<void()>> kinds{[this] { freeze(); }, [this] { damage_checkpoint(); },
+                                           [this] { step_clock(); }};
   if (disk_) kinds.emplace_back([this] { fill_disk(); });
   for (const auto& outage : pipeline_outages_) kinds.emplace_back([&] { take_away(outage); });
   kinds[outages_++ % kinds.size()]();
@@ -121,6 +124,18 @@ void Rounds::freeze() {
   await_end(*run);
 }
 
+/// The clock stays there: the next run begins by it.
+void Rounds::step_clock() {
+  more_input();
+  const auto run = start();
+  static_cast<void>(ended_within(*run, some_time()));
+  ++outcome_.outages["clock stepped"];
+  const auto ahead = Milliseconds(static_cast<std::int64_t>(random_() % (2 * kMostAhead)) - kMostAhead);
+  clock_.set(ahead);
+  say("clock set to " + std::to_string(ahead.count()) + " ms ahead");
+  await_end(*run);
+}
+
 void Rounds::fill_disk() {
   more_input();
   const auto run = start();
@@ -171,6 +186,7 @@ void Rounds::take_away(const Outage& outage) {
 std::unique_ptr<support::ChildProcess> Rounds::start(std::map<std::string, std::string> environment) {
   ++outcome_.runs;
   environment.merge(pipeline_.environment());
+  environment.merge(clock_.environment());
   std::vector<std::string> command{WEIR_ETL_RUN};
   command.insert(command.end(), commands_[command_].begin(), commands_[command_].end());
   return std::make_unique<support::ChildProcess>(

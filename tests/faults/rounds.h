@@ -14,6 +14,7 @@
 
 #include "outcome.h"
 #include "pipeline.h"
+#include "stepped_clock.h"
 #include "support/child_process.h"
 #include "support/small_disk.h"
 #include "support/temp_dir.h"
@@ -42,6 +43,7 @@ class Rounds {
   void kill_at(const std::string& at);
   void kill_at_time();
   void freeze();
+  void step_clock();
   void fill_disk();
   void damage_checkpoint();
   void take_away(const Outage& outage);
@@ -61,6 +63,7 @@ class Rounds {
   std::mt19937_64 random_;
   const bool verbose_;
   support::TempDir folder_{"weir-faults"};
+  SteppedClock clock_{folder_ / "clock"};
   std::optional<support::SmallDisk> disk_;
   Outcome outcome_;
   std::vector<std::vector<std::string>> commands_;

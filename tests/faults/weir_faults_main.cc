@@ -14,6 +14,7 @@
 
 #include "group_rounds.h"
 #include "pipeline.h"
+#include "rebalance_pauses.h"
 #include "rounds.h"
 
 namespace weir::faults {
@@ -24,13 +25,16 @@ constexpr const char* kUsage =
     "  --kills N     of etl-run, in all (100); each pipeline gets its share\n"
     "  --seed N      repeats a run\n"
     "  --all-points  not good unless each fail point has killed at least once\n"
-    "  --verbose     tells of each round\n";
+    "  --verbose     tells of each round\n"
+    "  --pauses      measures instead how long partitions stand still when processes of a group come and "
+    "go\n";
 
 struct Arguments {
   int kills = 100;
   std::uint64_t seed = std::random_device{}();
   bool all_points = false;
   bool verbose = false;
+  bool pauses = false;
   std::vector<std::string> pipelines;
 };
 
@@ -50,6 +54,8 @@ Arguments read_arguments(int argc, char** argv) {
       read.all_points = true;
     } else if (name == "--verbose") {
       read.verbose = true;
+    } else if (name == "--pauses") {
+      read.pauses = true;
     } else if (name.starts_with("-")) {
       throw std::invalid_argument("there is no option " + std::string(name));
     } else {
@@ -93,7 +99,10 @@ int sum(const std::map<std::string, int>& counts) {
   return all;
 }
 
-void print_row(const Outcome& o, const std::string& delivery) {
+void print_row(const Outcome& o) {
+  const std::string delivery = o.pipeline == "all"                    ? ""
+                               : o.delivery == Delivery::kExactlyOnce ? "exactly once"
+                                                                      : "at least once";
   std::cout << "| " << std::left << std::setw(18) << o.pipeline << " | " << std::setw(13) << delivery << " | "
             << std::right << std::setw(5) << o.runs << " | " << std::setw(5) << o.kills << " | "
             << std::setw(9) << sum(o.fail_points) << " | " << std::setw(7) << sum(o.outages) << " | "
@@ -110,7 +119,7 @@ bool print_summary(const std::vector<Outcome>& outcomes, const Arguments& argume
                "missing |"
                "   twice | foreign |\n|---|---|---|---|---|---|---|---|---|---|\n";
   for (const auto& o : outcomes) {
-    print_row(o, o.delivery == Delivery::kExactlyOnce ? "exactly once" : "at least once");
+    print_row(o);
     good = good && o.good();
     all.runs += o.runs;
     all.kills += o.kills;
@@ -121,7 +130,7 @@ bool print_summary(const std::vector<Outcome>& outcomes, const Arguments& argume
     all.twice += o.twice;
     all.foreign += o.foreign;
   }
-  print_row(all, "");
+  print_row(all);
   std::cout << "\nkills at fail points:";
   std::string never;
   for (const auto point : kFailPoints) {
@@ -143,8 +152,27 @@ bool print_summary(const std::vector<Outcome>& outcomes, const Arguments& argume
   return good;
 }
 
+/// What keeps the driver itself from going on counts as a problem of that pipeline.
+Outcome run_one(Pipeline& pipeline, std::uint64_t seed, int kills, bool verbose) {
+  try {
+    return pipeline.in_a_group() ? GroupRounds(pipeline, seed, verbose).run(kills)
+                                 : Rounds(pipeline, seed, verbose).run(kills);
+  } catch (const std::runtime_error& e) {
+    Outcome broken;
+    broken.pipeline = pipeline.name();
+    broken.delivery = pipeline.delivery();
+    broken.problems.emplace_back(e.what());
+    std::cout << pipeline.name() << ": PROBLEM: " << e.what() << std::endl;
+    return broken;
+  }
+}
+
 int run(int argc, char** argv) {
   const Arguments arguments = read_arguments(argc, argv);
+  if (arguments.pauses) {
+    measure_rebalance_pauses();
+    return 0;
+  }
   std::cout << "seed " << arguments.seed << std::endl;
   auto pipelines = choose_pipelines(arguments.pipelines);
   if (pipelines.empty()) throw std::invalid_argument("no pipeline can be run here");
@@ -154,8 +182,9 @@ int run(int argc, char** argv) {
     auto& pipeline = *pipelines[static_cast<std::size_t>(i)];
     const auto seed = arguments.seed + static_cast<std::uint64_t>(i);
     const int kills = (arguments.kills + i) / count;
-    outcomes.push_back(pipeline.in_a_group() ? GroupRounds(pipeline, seed, arguments.verbose).run(kills)
-                                             : Rounds(pipeline, seed, arguments.verbose).run(kills));
+    outcomes.push_back(run_one(pipeline, seed, kills, arguments.verbose));
+    print_row(outcomes.back());
+    std::cout << std::flush;
   }
   return print_summary(outcomes, arguments) ? 0 : 1;
 }
