@@ -4,8 +4,9 @@
 #include <weir/json_field.h>
 #include <weir/record.h>
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "windowing/window_options.h"
