@@ -29,8 +29,8 @@ class HttpListener {
 };
 
 /// Listens at "HOST:PORT", or at 127.0.0.1 for a port alone; port 0 is any that is free. nullptr, and why in
-/// `problem`, where that cannot be. The server is in a library of its own (weir_http_server.so, beside the plugins'
-/// folder), so that its memory is that of those who ask for it.
+/// `problem`, where that cannot be. The server is in a library of its own (weir_http_server.so, beside the
+/// plugins' folder), so that its memory is that of those who ask for it.
 std::unique_ptr<HttpListener> listen(const std::string& address, HttpListener::Page page,
                                      std::string& problem);
 
