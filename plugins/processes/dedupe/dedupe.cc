@@ -34,7 +34,8 @@ void Dedupe::describe(Descriptor& d) {
       .summary(
           "Lets the first record of each key pass; those that follow within a time leave by `duplicate`.")
       .example("once: {plugin: dedupe, from: events, key: id, within: 1h}")
-      .stateful();
+      .stateful()
+      .keyed();
   d.option("within", Type::kDuration, "How long after the first record others of its key are duplicates.")
       .required()
       .at_least(1)

@@ -3,6 +3,7 @@
 
 #include <weir/json_string.h>
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace weir::enrich {
@@ -47,6 +48,15 @@ void Enrich::describe(Descriptor& d) {
   lookup::Joined::describe(d);
 }
 
+std::string Enrich::takes(const Options& options, std::uint32_t input) {
+  const std::string field = path_of(options, input == kData ? "match" : "row_key").first_field();
+  nlohmann::json schema = nlohmann::json::object();
+  // A record of `data` gets the row's fields, or the row as a field; a row stands where `row` says.
+  if (!field.empty() || (input == kData && options.string("join") != "replace")) schema["type"] = "object";
+  if (!field.empty()) schema["required"] = {field};
+  return schema.empty() ? "" : schema.dump();
+}
+
 Enrich::Enrich(const Options& options)
     : match_(path_of(options, "match")),
       row_key_(path_of(options, "row_key")),
@@ -74,8 +84,15 @@ void Enrich::look_up(const Record& record, Context& out) {
 }
 
 void Enrich::take_row(const Record& record, Context& out) {
-  const std::string key = key_of(row_key_, record);
-  const auto row = row_of(record);
+  std::string key;
+  std::optional<std::string> row;
+  try {
+    key = key_of(row_key_, record);
+    row = row_of(record);
+  } catch (const Failure&) {
+    if (out.place().task == 0) throw;  // all tasks find that out, and it leaves once
+    return;
+  }
   if (!row) return rows_.erase(out, key);
   rows_.put(out, key, *row);
   waiting_.release(out, key, [&](const Record& waited) {

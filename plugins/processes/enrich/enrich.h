@@ -23,6 +23,7 @@ class Enrich final : public Process {
   static constexpr Port kOut{0}, kUnmatched{1};
 
   static void describe(Descriptor& d);
+  static std::string takes(const Options& options, std::uint32_t input);
   explicit Enrich(const Options& options);
 
   void start(Context& context) override;

@@ -2,6 +2,7 @@
 #include "join.h"
 
 #include <string>
+#include <string_view>
 
 #include "interval_matching.h"
 #include "window_matching.h"
@@ -12,9 +13,10 @@ namespace {
 
 std::unique_ptr<Matching> matching_of(const Options& options, PairOutput& output) {
   if (options.has("size")) return std::make_unique<WindowMatching>(options, output);
-  for (const char* name : {"slide", "time_zone"}) {
-    if (options.has(name))
-      throw OptionError("/" + std::string(name), "it belongs to a join by windows; give their `size`");
+  for (const char* name : {"slide", "time_zone", "offset"}) {
+    if (!options.has(name) || (name == std::string_view("offset") && options.duration(name).count() == 0))
+      continue;
+    throw OptionError("/" + std::string(name), "it belongs to a join by windows; give their `size`");
   }
   return std::make_unique<IntervalMatching>(options, output);
 }
@@ -27,6 +29,7 @@ void Join::describe(Descriptor& d) {
       .example(
           "paid: {plugin: join, from: {left: orders, right: payments}, key: order, lower: 0s, upper: 1h}")
       .stateful()
+      .keyed()
       .input("left", "Records with an event time, whose values are JSON.")
       .input("right", "The records to pair them with, likewise.");
   IntervalMatching::describe(d);
@@ -37,15 +40,11 @@ void Join::describe(Descriptor& d) {
 Join::Join(const Options& options) : output_(options), matching_(matching_of(options, output_)) {}
 
 void Join::process_input(std::uint32_t input, const Record& record, Context& out) {
-  check(record, out);
+  check(record);
   matching_->take(static_cast<Side>(input), record, out);
 }
 
-void Join::check(const Record& record, const Context& out) {
-  if (out.key().data == nullptr) {
-    throw Stop("no_key",
-               "records are joined by a key, but the stage has none: write `key: FIELD` at the stage");
-  }
+void Join::check(const Record& record) {
   if (!record.has_time()) {
     throw Failure("no_time", "the record has no event time; write `event_time:` at its source");
   }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "matching.h"
 #include "pair_output.h"
@@ -17,6 +18,9 @@ class Join final : public Process {
  public:
   static void describe(Descriptor& d);
   static PortList ports(const Options& options) { return PairOutput::ports(options); }
+  static std::string takes(const Options& options, std::uint32_t /*input*/) {
+    return PairOutput::takes(options);
+  }
   explicit Join(const Options& options);
 
   void start(Context& context) override { matching_->start(context); }
@@ -25,7 +29,7 @@ class Join final : public Process {
 
  private:
   /// Throws Failure when the record cannot be joined at all.
-  void check(const Record& record, const Context& out);
+  void check(const Record& record);
 
   PairOutput output_;
   const std::unique_ptr<Matching> matching_;

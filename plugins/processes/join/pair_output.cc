@@ -4,6 +4,7 @@
 #include <weir/json_string.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace weir::join {
 
@@ -39,6 +40,19 @@ std::string part(const Options& options, bool merges, const char* side) {
   return merges ? "" : side;
 }
 
+/// What leaves by `out`.
+std::string schema_of_pairs(const Options& options) {
+  nlohmann::json schema = {{"type", "object"}};
+  if (options.string("output") == "merged") return schema.dump();
+  for (const char* side : {"left", "right"}) {
+    const std::string name = part(options, false, side);
+    schema["required"].push_back(name);
+    schema["properties"][name] = nlohmann::json::object();
+  }
+  schema["additionalProperties"] = false;
+  return schema.dump();
+}
+
 }  // namespace
 
 void PairOutput::describe(Descriptor& d) {
@@ -69,9 +83,13 @@ void PairOutput::describe(Descriptor& d) {
       .port("unmatched_right", Item::kRecords, kUnmatchedRightHelp);
 }
 
+std::string PairOutput::takes(const Options& options) {
+  return options.string("output") == "merged" ? R"({"type":"object"})" : "";
+}
+
 PortList PairOutput::ports(const Options& options) {
   PortList ports;
-  ports.add("out", Item::kRecords, kOutHelp)
+  ports.add("out", Item::kRecords, kOutHelp, schema_of_pairs(options))
       .add("late_left", Item::kRecords, kLateLeftHelp)
       .add("late_right", Item::kRecords, kLateRightHelp);
   if (!null_for_left(options)) ports.add("unmatched_left", Item::kRecords, kUnmatchedLeftHelp);

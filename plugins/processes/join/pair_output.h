@@ -19,6 +19,8 @@ class PairOutput {
  public:
   static void describe(Descriptor& d);
   static PortList ports(const Options& options);
+  /// A JSON Schema of the records that can be parts of a pair; empty: any.
+  static std::string takes(const Options& options);
   /// Throws OptionError.
   explicit PairOutput(const Options& options);
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include <weir/json_string.h>
 
@@ -18,6 +19,17 @@ bool lies_in(weir_slice whole, std::string_view part) {
   const std::less_equal<> not_after;
   return whole.data != nullptr && not_after(whole.data, part.data()) &&
          not_after(part.data() + part.size(), whole.data + whole.size);
+}
+
+std::vector<FieldPath> fields_of(const Options& options) {
+  std::vector<FieldPath> fields;
+  if (!options.has("field")) return fields;
+  const auto texts = options.strings("field");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    fields.push_back(
+        FieldPath::parse(texts[i], texts.size() == 1 ? "/field" : "/field/" + std::to_string(i)));
+  }
+  return fields;
 }
 
 }  // namespace
@@ -34,15 +46,16 @@ void SetKey::describe(Descriptor& d) {
   d.port("out", Item::kRecords, "The records with the new key, otherwise unchanged.");
 }
 
-SetKey::SetKey(const Options& options) {
-  const bool remove = options.boolean("remove");
-  if (options.has("field")) {
-    const auto texts = options.strings("field");
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      fields_.push_back(
-          FieldPath::parse(texts[i], texts.size() == 1 ? "/field" : "/field/" + std::to_string(i)));
-    }
+std::string SetKey::takes(const Options& options, std::uint32_t /*input*/) {
+  nlohmann::json schema = {{"type", "object"}};
+  for (const auto& path : fields_of(options)) {
+    if (const std::string field = path.first_field(); !field.empty()) schema["required"].push_back(field);
   }
+  return schema.contains("required") ? schema.dump() : "";
+}
+
+SetKey::SetKey(const Options& options) : fields_(fields_of(options)) {
+  const bool remove = options.boolean("remove");
   if (remove && options.has("field")) {
     throw OptionError("/remove", "'field' sets a key and 'remove: true' takes it away; expected one of them");
   }

@@ -15,6 +15,7 @@ namespace weir::set_key {
 class SetKey final : public Process {
  public:
   static void describe(Descriptor& d);
+  static std::string takes(const Options& options, std::uint32_t input);
   explicit SetKey(const Options& options);
 
   using Process::process;

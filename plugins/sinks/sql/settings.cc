@@ -88,6 +88,18 @@ Settings::Settings(const Options& options)
   if (options.has("create_table")) read_create_table(options);
 }
 
+std::string Settings::takes() const {
+  nlohmann::json schema = {{"type", "object"}};
+  for (const auto& name : key) {
+    if (columns.empty()) schema["required"].push_back(name);
+    for (const auto& [column, path] : columns) {
+      if (column == name && !path.first_field().empty()) schema["required"].push_back(path.first_field());
+    }
+  }
+  // What goes into columns may stand in key and headers, or be the value as a whole.
+  return columns.empty() || schema.contains("required") ? schema.dump() : "";
+}
+
 void Settings::read_columns(const Options& options) {
   others = RowReader::Others::kPass;
   for (const auto& [column, path] : options.string_map("columns")) {

@@ -27,6 +27,9 @@ struct Settings {
   /// Throws OptionError.
   explicit Settings(const Options& options);
 
+  /// A JSON Schema of the records that can be rows: objects that have the fields of the key. Empty: any.
+  std::string takes() const;
+
   DatabaseUrl url;
   std::string table;
   std::vector<std::string> key;

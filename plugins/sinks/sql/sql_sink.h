@@ -40,6 +40,9 @@ class SqlSink final : public CheckpointSink {
   };
 
   static void describe(Descriptor& d);
+  static std::string takes(const Options& options, std::uint32_t /*input*/) {
+    return Settings(options).takes();
+  }
   static std::string refuses(const Options& options, Transactions how, std::uint32_t instances);
   static void load(const Options& options, Shared& shared, Context& context, const Visit& visit);
   static void recover(const Options& options, std::span<const std::string_view> saved, Context& context);

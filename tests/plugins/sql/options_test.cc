@@ -33,6 +33,19 @@ TEST(SqlOptions, AreCheckedWithoutTouchingTheDatabase) {
   EXPECT_EQ(problem({{"key", "id"}, {"create_table", true}}), "none");
 }
 
+TEST(SqlOptions, TakesObjectsThatHaveTheFieldsOfTheKey) {
+  const auto takes = [](nlohmann::json options) {
+    options.update({{"url", "sqlite:/nowhere/at-all.db"}, {"table", "t"}, {"rows", 1}});
+    weir::testing::Harness<SqlSink> sink(options.dump());
+    return sink.takes();
+  };
+  EXPECT_EQ(takes({{"key", {"id", "day"}}}), R"({"required":["id","day"],"type":"object"})");
+  EXPECT_EQ(takes({{"key", {"id"}}, {"columns", {{"id", "user.id"}, {"name", "name"}}}}),
+            R"({"required":["user"],"type":"object"})");
+  EXPECT_EQ(takes({{"key", {"id"}}, {"columns", {{"id", "$key"}, {"value", "$"}}}}), "");
+  EXPECT_EQ(takes(nlohmann::json::object()), R"({"type":"object"})");
+}
+
 TEST(SqlOptions, CreateTableTakesTheTextOfAVariable) {
   EXPECT_EQ(problem({{"create_table", "true"}}), "none");
   EXPECT_EQ(problem({{"create_table", "false"}, {"columns", {{"a", "b"}}}}), "none");
