@@ -54,7 +54,12 @@ class Checker {
   void operator()(const ClockStep&) {}
   void operator()(const RestartStep&) {}
   void operator()(const NothingElseStep&) {}
-  void operator()(const StopsStep&) {}
+  void operator()(const StopsStep& step) {
+    if (step.stage) {
+      find(
+          *step.stage, [](const GraphStage&) { return true; }, "stage");
+    }
+  }
 
   void operator()(const AnswerStep& step) {
     const auto* stage = find(

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "spec/pipeline_reader.h"
@@ -25,6 +27,12 @@ std::unique_ptr<PipelineTest> PipelineTest::prepare(const TestFile& file, const 
     return found == test.env.end() ? std::nullopt : std::optional(found->second);
   };
   Diagnostics own;
+  std::error_code error;
+  if (!std::filesystem::exists(file.pipeline, error)) {
+    diagnostics.add(file.pipeline_mark, "there is no file '" + file.pipeline +
+                                            "', which these tests are about; give its path by 'pipeline'");
+    return nullptr;
+  }
   auto spec = load_pipeline(file.pipeline, environment, own);
   if (spec) made->graph_ = build_graph(*std::move(spec), plugins, made->log_, own);
   if (made->graph_) check_names(test, *made->graph_, own);

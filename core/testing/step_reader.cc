@@ -152,7 +152,9 @@ class StepReader {
   StopsStep stops() {
     if (entry_.value.kind == Node::Kind::kNull) return {};
     const MapReader map = fields({"stage", "code", "message"});
-    return {map.text("stage"), map.text("code"), map.text("message")};
+    StopsStep step{std::nullopt, map.text("code"), map.text("message")};
+    if (map.find("stage") != nullptr) step.stage = map.port("stage");
+    return step;
   }
 
  private:

@@ -343,8 +343,8 @@ std::string StepRunner::operator()(const StopsStep& step) {
   const auto failure = job_->failure();
   if (!failure) return job_->ended() ? "the pipeline has ended well" : "the pipeline has not stopped";
   stop_expected_ = true;
-  if (step.stage && *step.stage != failure->stage)
-    return found_instead("the stage", failure->stage, *step.stage);
+  if (step.stage && step.stage->stage != failure->stage)
+    return found_instead("the stage", failure->stage, step.stage->stage);
   if (step.code && *step.code != failure->code) return found_instead("the code", failure->code, *step.code);
   if (step.message && failure->message.find(*step.message) == std::string::npos) {
     return found_instead("the message", failure->message, *step.message) + " in it";

@@ -14,10 +14,9 @@ namespace weir {
 /// How the steps of a test are spread over several tasks so that their results are the same: what every stage
 /// may do there follows from the graph.
 ///
-///  - A source is read by the tasks that its partitions belong to, but all of it by the first task where it
-///  leads
-///    to a stage whose calls are answered, since the answers are meant for calls in one order, or to a stage
-///    in the middle that gives records their time, since each task waits there for records of its own.
+///  - A source is read by the tasks that its partitions belong to; but all of it by the first task where it
+///    leads to a stage whose calls are answered, since answers are meant for calls in one order, or to a
+///    stage in the middle that gives records their time, since each task waits there for records of its own.
 ///  - What leaves comes in any order where it was in more than one task, and in that of the steps elsewhere.
 ///  - A record that all tasks see, by a broadcast input, may leave once from each of them.
 class TaskSpread {

@@ -123,7 +123,8 @@ struct NothingElseStep {};
 
 /// `stops:`: the pipeline has stopped, for this reason.
 struct StopsStep {
-  std::optional<std::string> stage, code, message;
+  std::optional<PortRef> stage;
+  std::optional<std::string> code, message;
 };
 
 struct Step {

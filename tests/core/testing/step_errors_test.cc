@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <string>
+#include <variant>
+
 #include "steps_run.h"
+#include "testing/pipeline_test.h"
 
 namespace weir::test {
 namespace {
@@ -84,6 +88,27 @@ TEST(StepErrors, SourcesAreNotAnsweredFor) {
   EXPECT_EQ(errors("  - fail: {stage: in}\n  - end: [in, first]\n"),
             "4:19: there is no stage 'in'; known: first, call, two, kept\n"
             "5:15: there is no source 'first'; known: in\n");
+}
+
+TEST(StepErrors, TheStageThatStopsIsOneOfThePipeline) {
+  EXPECT_EQ(errors("  - stops: {stage: frist}\n"),
+            "4:20: there is no stage 'frist'; did you mean 'first'?\n");
+}
+
+TEST(StepErrors, APipelineThatIsNotThereIsToldWhereItIsNamed) {
+  TestFile file;
+  file.pipeline = "nowhere/p.yaml";
+  file.pipeline_mark = {"p.test.yaml", 1, 11};
+  file.tests.emplace_back();
+  struct None final : PluginCatalog {
+    std::variant<const weir_plugin*, std::string> find(weir_kind, const std::string&) override { return ""; }
+  } none;
+  Diagnostics diagnostics;
+  EXPECT_EQ(PipelineTest::prepare(file, file.tests[0], none, diagnostics), nullptr);
+  EXPECT_EQ(
+      diagnostics.text(),
+      "p.test.yaml:1:11: there is no file 'nowhere/p.yaml', which these tests are about; give its path by "
+      "'pipeline'\n");
 }
 
 TEST(StepErrors, WhatIsWrongWithThePipelineIsToldToo) {
