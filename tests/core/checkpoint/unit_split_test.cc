@@ -64,7 +64,7 @@ class UnitSplitTest : public ::testing::Test {
     states.load(from);
     auto& values = states.open("sum", {WEIR_VALUE_STATE, 0, false}).values();
     for (const std::int64_t window : {0, 7}) {
-      values.each(window, false, 0, [&](weir_slice key, weir_slice value) {
+      values.each(window, 0, [&](weir_slice key, weir_slice value) {
         all.push_back("sum " + std::string(view(key)) + "=" + std::string(view(value)));
       });
     }
