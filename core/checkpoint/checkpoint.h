@@ -13,10 +13,6 @@
 
 namespace weir {
 
-/// The first number of a stage's snapshot: 0 and 1 are what a stage keeps, without and with state; this is
-/// work that waits for its workers.
-constexpr std::uint64_t kWaitingWork = 2;
-
 /// What a task, or a group of tasks that make their checkpoints together, saves at one moment.
 struct Checkpoint {
   /// What a sink prepared for it: `transaction` is the sink's own.

@@ -90,11 +90,6 @@ class Positions {
   /// The origin has gone to another owner.
   void forget(const weir_origin* origin) { origins_.erase(origin); }
 
-  template <class Predicate>
-  void forget_if(Predicate&& gone) {
-    std::erase_if(origins_, [&](const auto& at) { return gone(*at.first); });
-  }
-
   /// Appends how far each origin is safe, committed or not, for a store.
   void append_safe(const HeldPositions& held, std::vector<weir_position>& positions) const {
     for (const auto& [origin, at] : origins_) {

@@ -169,6 +169,9 @@ void maps_from_lines(const std::vector<json>& entries, SnapshotWriter& to) {
   }
 }
 
+/// As runtime/worker_node.h has it.
+constexpr std::uint64_t kWaitingWork = 2;
+
 void work_to_lines(std::size_t task, const Checkpoint::StageState& state, SnapshotReader& from,
                    const Write& write) {
   write("stage", {{"task", task}, {"name", state.stage}, {"shape", state.shape}, {"waiting", true}});

@@ -15,7 +15,6 @@
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/checkpoint_lines.h"
 #include "checkpoint/snapshot_lines.h"
-#include "checkpoint/unit_folder.h"
 #include "runtime/load_checkpoints.h"
 
 namespace weir {
@@ -44,9 +43,8 @@ std::string contents_of(const Checkpoint::StageState& state) {
   return text.empty() ? "nothing" : text;
 }
 
-/// `of`: behind the checkpoint's number.
-void print(const Checkpoint& checkpoint, const std::string& of) {
-  std::printf("checkpoint %llu%s, %s\n", static_cast<unsigned long long>(checkpoint.number), of.c_str(),
+void print(const Checkpoint& checkpoint) {
+  std::printf("checkpoint %llu, %s\n", static_cast<unsigned long long>(checkpoint.number),
               format_size(encode(checkpoint).size()).c_str());
   for (const auto& p : checkpoint.positions) {
     std::string name = printable(view(p.origin->name));
@@ -87,9 +85,7 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   }
   Origins origins;
   const CheckpointFolder folder(graph.spec.checkpoint_store, graph.spec.name);
-  const UnitFolder units(graph.spec.checkpoint_store, graph.spec.name);
-  const bool by_partition = graph.spec.by_partition.has_value();
-  auto loaded = by_partition ? units.load_all(origins) : load_checkpoints(graph, &folder, origins);
+  auto loaded = load_checkpoints(graph, &folder, origins);
   if (const auto* problem = std::get_if<std::string>(&loaded)) {
     std::fprintf(stderr, "etl-run: %s\n", problem->c_str());
     return kFailed;
@@ -98,8 +94,7 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   for (const auto& what : damaged) std::fprintf(stderr, "etl-run: %s\n", what.c_str());
   if (export_to.empty()) {
     if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
-    for (const auto& checkpoint : checkpoints)
-      print(checkpoint, by_partition ? " of partition " + std::to_string(checkpoint.group) : "");
+    for (const auto& checkpoint : checkpoints) print(checkpoint);
     return kDone;
   }
   if (checkpoints.empty()) {

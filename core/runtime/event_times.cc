@@ -154,20 +154,6 @@ void EventTimes::load(SnapshotReader& from, const FindOrigin& origins, std::int6
   watermark_ = active_floor_ ? *active_floor_ : std::max(watermark_, time);
 }
 
-void EventTimes::take_over(SnapshotReader& from, const FindOrigin& origins, std::int64_t now, bool own) {
-  from.time();
-  for (std::uint64_t left = from.number(); left > 0; --left) {
-    const weir_origin* const origin = load_origin(from, origins);
-    const std::int64_t latest = from.time();
-    from.number();  // it is not idle: nobody asked it for records
-    if (!own) continue;
-    Of& o = of(origin);
-    o.latest = std::max(o.latest, latest);
-    o.seen = now;
-    o.idle = false;
-  }
-}
-
 bool EventTimes::idle() const {
   if (origins_.empty()) return none_;
   return std::all_of(origins_.begin(), origins_.end(), [](const auto& o) { return o.second.idle; });

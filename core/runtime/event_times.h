@@ -46,19 +46,12 @@ class EventTimes {
   void tell(const weir_origin* origin, std::optional<std::int64_t> watermark, std::int64_t now);
   /// No more of them, for now.
   void forget(const weir_origin* origin);
-  template <class Predicate>
-  void forget_if(Predicate&& gone) {
-    std::erase_if(origins_, [&](const auto& of_origin) {
-      return of_origin.first != nullptr && gone(*of_origin.first);
-    });
-    last_ = nullptr;
-  }
   /// Finds origins that have been silent for too long. True when something has changed.
   bool find_idle(std::int64_t now);
   /// When find_idle may find something next; max() for never.
   std::int64_t next_idle() const;
 
-  /// How far event time has come; it never goes back, but by set_back().
+  /// How far event time has come; it never goes back.
   std::int64_t watermark();
   void save(SnapshotWriter& to) const;
   /// Once for each task that saved. Event time goes on where it was for all of them together; an origin of
@@ -68,12 +61,6 @@ class EventTimes {
 
   /// Whether all origins are idle.
   bool idle() const;
-
-  /// Reads what another process has saved, with a partition that has come here: with `own`, how far its
-  /// origins are counts here from now on.
-  void take_over(SnapshotReader& from, const FindOrigin& origins, std::int64_t now, bool own);
-  /// Event time is where the origins are, even if it was further.
-  void set_back() { watermark_ = Watermarks::kStart; }
 
  private:
   struct Of {

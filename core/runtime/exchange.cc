@@ -172,36 +172,6 @@ void Exchange::hand_over() {
   }
 }
 
-void Exchange::forget(const std::function<bool(const weir_record&)>& gone) {
-  for (auto& parcel : arrived_) {
-    for (auto& item : parcel->items) {
-      std::string keys;
-      std::vector<std::size_t> ends;
-      std::size_t i = 0;
-      item.records.remove_if([&](const weir_record& record) {
-        const std::size_t at = i++;
-        if (gone(record)) return true;
-        if (item.ends.empty()) return false;
-        const std::size_t start = at == 0 ? 0 : item.ends[at - 1];
-        keys.append(item.keys, start, item.ends[at] - start);
-        ends.push_back(keys.size());
-        return false;
-      });
-      item.keys = std::move(keys);
-      item.ends = std::move(ends);
-    }
-  }
-}
-
-void Exchange::set_back() {
-  for (auto& parcel : arrived_) {
-    for (auto& item : parcel->items) {
-      if (item.kind == Work::Kind::kWatermark && item.mark != Watermarks::kEnd)
-        item.mark = Watermarks::kStart;
-    }
-  }
-}
-
 void Exchange::open(const Parcel& parcel) {
   for (const auto& item : parcel.items) {
     switch (item.kind) {

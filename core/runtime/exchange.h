@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -45,11 +44,6 @@ class Exchange final : public Receiver {
   void arrive(std::unique_ptr<Parcel> parcel) { arrived_.push_back(std::move(parcel)); }
   /// Hands what has arrived to the stage, as far as the queues behind it have room.
   void hand_over();
-
-  /// Forgets what has arrived of partitions for whose records `gone` holds: they may come again.
-  void forget(const std::function<bool(const weir_record&)>& gone);
-  /// What has arrived and tells the time says nothing any more; see StageNode::set_back().
-  void set_back();
 
   /// So much of what this one has sent no longer waits. [thread of the task that has it]
   void arrived_at_stage(std::size_t bytes);

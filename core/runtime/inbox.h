@@ -44,11 +44,6 @@ class Inbox {
     woken_ = true;
     changed_.notify_one();
   }
-  /// The parcels alone.
-  std::vector<std::unique_ptr<Parcel>> take_parcels() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(content_.parcels, {});
-  }
   Content take() {
     const std::lock_guard lock(mutex_);
     return std::exchange(content_, {});

@@ -30,13 +30,10 @@ class InlineNode::Context final : public InstanceContext {
     if (port == WEIR_ERROR_PORT)
       throw std::logic_error("records leave by the error port with fail(), not emit()");
     (void)port_name(port);
-    if (!node_.services_.units.on()) return node_.emit(port, records, count);
-    // What stands together belongs together, but for the partitions of a source that has just lost some.
-    for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
-      const bool ours = node_.is_ours(records[begin]);
-      for (end = begin + 1; end < count && node_.is_ours(records[end]) == ours;) ++end;
-      if (ours) node_.emit(port, records + begin, end - begin);
-    }
+    node_.emitted(records, count);
+    if (node_.task_.failed()) return;
+    if (port == 0 && node_.event_times_) return node_.emit_timed(records, count);
+    node_.outlet(port).emit(records, count);
   }
   void emit_group(std::uint32_t port, const weir_group& group) override {
     (void)port_name(port);
@@ -56,7 +53,7 @@ class InlineNode::Context final : public InstanceContext {
   void timer_delete(weir_time_domain domain, weir_slice key, std::int64_t time) override {
     timers(domain).erase(key, time);
   }
-  std::int64_t watermark() override { return std::max(node_.watermarks().now(), node_.call_time_); }
+  std::int64_t watermark() override { return node_.watermarks().now(); }
 
   weir_state* state_open(weir_slice name, const weir_state_options& options) override {
     NamedState& state = node_.states_.open(
@@ -149,9 +146,6 @@ class InlineNode::Context final : public InstanceContext {
   }
 
   void wake() override { node_.task_.wake(); }
-  bool take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) override {
-    return node_.task_.take_over(origins, count, partitions);
-  }
   void give_up(const weir_origin* const* origins, std::size_t count, bool lost) override {
     node_.task_.give_up(origins, count, lost);
   }
@@ -179,8 +173,7 @@ InlineNode::InlineNode(Services& services, TaskControl& task, const PipelineGrap
                                          InstanceContext::Position{task_number, graph.spec.tasks, 0, 1})),
       share_{static_cast<std::size_t>(task_number), static_cast<std::size_t>(graph.spec.tasks),
              stage_.split == Split::kWhole},
-      key_reader_(stage_.spec.key),
-      unit_check_(services.units) {
+      key_reader_(stage_.spec.key) {
   if (stage_.spec.event_time) event_times_.emplace(*stage_.spec.event_time, graph.has_exchange());
 }
 
@@ -227,18 +220,7 @@ void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, 
                             Inlet inlet) {
   if (task_.failed() || count == 0) return;
   counts_.in.add(count);
-  if (services_.units.on() && is_stateful()) return hand_in_divided(records, count, keys, inlet);
   hand_in(records, count, keys, inlet);
-}
-
-void InlineNode::hand_in_divided(const weir_record* records, std::size_t count, const weir_slice* keys,
-                                 Inlet inlet) {
-  if (unit_check_.pass(records, keys, count)) return hand_in(records, count, keys, inlet);
-  if (!unit_check_.problem().empty()) {
-    return task_.stop_for({name(), "partition", unit_check_.problem()});
-  }
-  counts_.given_up.add(count - unit_check_.kept().size());
-  hand_in(unit_check_.kept().data(), unit_check_.kept().size(), unit_check_.keys().data(), inlet);
 }
 
 void InlineNode::hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
@@ -256,32 +238,17 @@ void InlineNode::hand_in_carefully(const weir_record* records, std::size_t count
 void InlineNode::process(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
   // With state for each key in pieces whose entries fit the processor's cache together.
   const std::size_t most = keys != nullptr && !states_.empty() ? kKeysAtOnce : count;
-  for (std::size_t done = 0, n = 0; done < count && !task_.failed(); done += n) {
-    n = std::min(most, count - done);
+  for (std::size_t done = 0; done < count && !task_.failed(); done += most) {
+    const std::size_t n = std::min(most, count - done);
     const weir_slice* const some = keys == nullptr ? nullptr : keys + done;
-    if (some != nullptr && some_ahead()) {
-      // Those together for which event time is the same.
-      call_time_ = event_time_of_key(some[0]);
-      std::size_t same = 1;
-      while (same < n && event_time_of_key(some[same]) == call_time_) ++same;
-      n = same;
-    }
     if (some != nullptr) states_.prefetch(some, n);
     const weir_batch batch{
         sizeof(weir_batch), inlet.input, records + done, n, some, inlet.broadcast ? 1u : 0u, 0};
     const OnHand on_hand(name(), records + done, n);
     settle(stage_.plugin->process(instance_, context_.get(), &batch), records + done, n);
-    call_time_ = Watermarks::kStart;
   }
   forget_over();
   if (event_times_) tell_time();
-}
-
-void InlineNode::emit(std::uint32_t port, const weir_record* records, std::size_t count) {
-  emitted(records, count);
-  if (task_.failed()) return;
-  if (port == 0 && event_times_) return emit_timed(records, count);
-  outlet(port).emit(records, count);
 }
 
 void InlineNode::emit_timed(const weir_record* records, std::size_t count) {
@@ -289,9 +256,7 @@ void InlineNode::emit_timed(const weir_record* records, std::size_t count) {
   timed.reserve(count);
   const std::int64_t now = services_.clock.now();
   for (std::size_t i = 0; i < count; ++i) {
-    if (services_.units.lacks(records[i])) {
-      counts_.given_up.add(1);
-    } else if (const auto time = event_times_->take(records[i], now)) {
+    if (const auto time = event_times_->take(records[i], now)) {
       timed.push_back(records[i]);
       timed.back().event_time = *time;
     } else {
@@ -339,16 +304,10 @@ void InlineNode::take(const weir_group& group, Inlet inlet) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
   if (set_aside(group)) return;
-  if (group.key.data != nullptr && services_.units.on() && is_stateful()) {
-    // A window of that key has been here before, so that it can only have gone since.
-    if (!services_.units.has(services_.units.of(view(group.key)))) return counts_.given_up.add(group.count);
-    if (some_ahead()) call_time_ = event_time_of_key(group.key);
-  }
   const OnHand on_hand(name(), group);
   weir_group taken = group;
   taken.input = inlet.input;
   settle(stage_.plugin->process_group(instance_, context_.get(), &taken), group.records, group.count);
-  call_time_ = Watermarks::kStart;
   forget_over();
 }
 
@@ -397,9 +356,7 @@ void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now)
     }
     const OnHand nothing(name());
     const weir_timer c{sizeof(weir_timer), domain, timer->has_key ? slice(timer->key) : kAbsent, timer->time};
-    if (timer->has_key && some_ahead()) call_time_ = event_time_of_key(c.key);
     settle(stage_.plugin->on_timer(instance_, context_.get(), &c), nullptr, 0);
-    call_time_ = Watermarks::kStart;
   }
 }
 
@@ -489,68 +446,6 @@ void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy b
   event_timers_.load(from, share);
   lists_.load(from, origins, share);
   states_.load(from, share);
-}
-
-std::int64_t InlineNode::event_time_of(std::int32_t unit, std::int64_t time) const {
-  const auto found = ahead_.find(unit);
-  return found == ahead_.end() ? time : std::max(time, found->second);
-}
-
-std::int64_t InlineNode::event_time_of_key(weir_slice key) const {
-  return event_time_of(services_.units.of(view(key)), Watermarks::kStart);
-}
-
-void InlineNode::drop_units(const std::vector<std::int32_t>& units) {
-  StageNode::drop_units(units);
-  if (event_times_)
-    event_times_->forget_if([this](const weir_origin& o) { return !services_.units.has(o.partition); });
-  for (const std::int32_t unit : units) ahead_.erase(unit);
-  if (!is_stateful()) return;
-  const auto gone = [&](std::string_view key) {
-    return std::find(units.begin(), units.end(), services_.units.of(key)) != units.end();
-  };
-  timers_.erase_keys(gone);
-  event_timers_.erase_keys(gone);
-  lists_.erase_keys(gone);
-  states_.erase_keys(gone);
-}
-
-void InlineNode::set_back(const std::vector<std::int32_t>& units) {
-  const std::int64_t now = watermarks().now();
-  if (is_stateful() && now != Watermarks::kStart && now != Watermarks::kEnd) {
-    for (const std::int32_t unit : units) {
-      auto& ahead = ahead_.emplace(unit, now).first->second;
-      ahead = std::max(ahead, now);
-    }
-    most_ahead_ = std::max(most_ahead_, now);
-  }
-  StageNode::set_back(units);
-  if (!event_times_) return;
-  event_times_->set_back();
-  if (told_ != Watermarks::kEnd) told_ = Watermarks::kStart;
-}
-
-void InlineNode::tell_again() {
-  if (event_times_) tell_time();
-}
-
-void InlineNode::take_unit(SnapshotReader& from, const FindOrigin& origins, std::int32_t unit, bool own) {
-  const bool stateful = from.number() != 0;
-  if (from.number() != 0) {
-    if (!event_times_) throw std::runtime_error("it had an `event_time:`, which is gone from the file");
-    event_times_->take_over(from, origins, services_.clock.now(), own || graph_.has_exchange_before(index_));
-  }
-  if (!stateful) return;
-  if (!is_stateful()) throw std::runtime_error("it is of a plugin that keeps none");
-  const std::int64_t time = from.time();
-  if (time != Watermarks::kStart) {
-    ahead_[unit] = time;
-    most_ahead_ = std::max(most_ahead_, time);
-  }
-  timers_.load(from, share_);
-  event_timers_.load(from, share_);
-  lists_.load(from, origins, share_);
-  states_.load(from, share_);
 }
 
 void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +10,6 @@
 #include "runtime/event_times.h"
 #include "runtime/key_reader.h"
 #include "runtime/stage_node.h"
-#include "runtime/unit_check.h"
 #include "state/stage_state.h"
 #include "state/timers.h"
 #include "state/window_lists.h"
@@ -46,18 +44,10 @@ class InlineNode : public StageNode {
   void expire(std::int64_t now) override { states_.expire(now); }
   void save(SnapshotWriter& to) const override;
   void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
-  std::int64_t event_time_of(std::int32_t unit, std::int64_t time) const override;
-  void drop_units(const std::vector<std::int32_t>& units) override;
-  void set_back(const std::vector<std::int32_t>& units) override;
-  void tell_again() override;
-  void take_unit(SnapshotReader& from, const FindOrigin& origins, std::int32_t unit, bool own) override;
 
  protected:
   /// The stage has emitted; SourceNode notes positions here.
   virtual void emitted(const weir_record* /*records*/, std::size_t /*count*/) {}
-  /// Whether a record that the stage emits is its own to emit: a source may not know yet that it has lost a
-  /// partition. Others are forgotten.
-  virtual bool is_ours(const weir_record& /*record*/) const { return true; }
   /// Turns a call's status into what follows from it; `records` are what the call was given.
   void settle(weir_status status, const weir_record* records, std::size_t count);
 
@@ -88,13 +78,6 @@ class InlineNode : public StageNode {
   void process(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
   /// Gives records their time before they leave by the main port; those without one fail.
   void emit_timed(const weir_record* records, std::size_t count);
-  /// By a port that is there.
-  void emit(std::uint32_t port, const weir_record* records, std::size_t count);
-  /// The same as hand_in(), of what belongs to the units that are here.
-  void hand_in_divided(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
-  /// Whether for some units event time has come further than here.
-  bool some_ahead() const { return most_ahead_ > watermarks().now(); }
-  std::int64_t event_time_of_key(weir_slice key) const;
 
   std::atomic<weir_instance*> interruptible_{nullptr};  ///< instance_, for interrupt()
   std::unique_ptr<Context> context_;
@@ -106,11 +89,7 @@ class InlineNode : public StageNode {
   std::optional<std::int64_t> restored_;    ///< watermark of the last run
   std::int64_t told_ = Watermarks::kStart;  ///< of event_times_, to the stages behind
   bool told_idle_ = false;
-  UnitCheck unit_check_;
-  std::map<std::int32_t, std::int64_t> ahead_;  ///< by unit: how far event time has come for its keys
-  std::int64_t most_ahead_ = Watermarks::kStart;
-  std::int64_t call_time_ = Watermarks::kStart;  ///< of the keys of the call that runs, where it is ahead
-  std::string prepared_;                         ///< a transaction to be committed; empty: none
+  std::string prepared_;  ///< a transaction to be committed; empty: none
 };
 
 }  // namespace weir

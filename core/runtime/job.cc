@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <stdexcept>
@@ -28,7 +27,7 @@ std::vector<std::size_t> port_counts(const PipelineGraph& graph) {
 Job::Job(PipelineGraph graph, Log& log, const Clock& clock, CheckpointStore* store)
     : graph_(std::move(graph)),
       metrics_(port_counts(graph_), graph_.spec.tasks),
-      services_{log, clock, metrics_, origins_, abort_, saved_, suspects_, units_},
+      services_{log, clock, metrics_, origins_, abort_, saved_, suspects_},
       store_(store) {}
 
 Job::~Job() {
@@ -57,7 +56,6 @@ std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
 }
 
 std::string Job::start() {
-  if (graph_.spec.by_partition) return start_by_partition();
   if (store_ == nullptr && !graph_.keeper && !graph_.spec.checkpoint_store.empty()) {
     folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
     if (auto problem = folder_->claim(); !problem.empty()) return problem;
@@ -92,53 +90,20 @@ std::string Job::start() {
   saved_.set(restored.positions);
   // An older checkpoint has not seen what a source's own notes have put behind them.
   if (graph_.spec.exactly_once || !damaged.empty()) saved_.switch_on();
-  if (folder_ != nullptr) {
-    if (auto problem = read_crash_notes(folder_->crash_file(), saved_); !problem.empty()) return problem;
+  if (folder_ != nullptr && graph_.spec.poison_after > 0) {
+    const std::string notes = folder_->crash_file();
+    if (auto problem = suspects_.load(notes, graph_.spec.poison_after, origins_, saved_); !problem.empty())
+      return problem;
+    if (!suspects_.none()) {
+      services_.log.write(LogLevel::kWarn, "etl-run",
+                          "the process has crashed before: the records that were on hand go one at a time");
+    }
+    crash_notes_ = std::make_unique<CrashNotes>(notes);
   }
-  return start_tasks(restored, last);
-}
-
-std::string Job::start_by_partition() {
-  unit_folder_ = std::make_unique<UnitFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
-  if (auto problem = unit_folder_->open(); !problem.empty()) return problem;
-  std::vector<Checkpoint> begin_with;
-  if (!graph_.begin_with.empty()) {
-    auto loaded = load_lines(graph_.begin_with, origins_);
-    if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-    begin_with = std::move(std::get<0>(loaded));
-  }
-  units_.switch_on(*graph_.spec.by_partition, *unit_folder_, std::move(begin_with));
-  saved_.switch_on();
-  // Notes of all processes: a partition may come with a record that has crashed another one.
-  SavedPositions saved;
-  const std::string notes = unit_folder_->crash_file();
-  if (std::error_code error; std::filesystem::file_size(notes, error) > 0 && !error) {
-    auto loaded = unit_folder_->load_all(origins_);
-    if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-    for (const auto& unit : std::get<0>(loaded).checkpoints) saved.set(unit.positions);
-  }
-  if (auto problem = read_crash_notes(notes, saved); !problem.empty()) return problem;
-  return start_tasks({}, 0);
-}
-
-std::string Job::read_crash_notes(const std::string& file, const SavedPositions& saved) {
-  if (graph_.spec.poison_after == 0) return {};
-  if (auto problem = suspects_.load(file, graph_.spec.poison_after, origins_, saved); !problem.empty())
-    return problem;
-  if (!suspects_.none()) {
-    services_.log.write(LogLevel::kWarn, "etl-run",
-                        "the process has crashed before: the records that were on hand go one at a time");
-  }
-  crash_notes_ = std::make_unique<CrashNotes>(file);
-  return {};
-}
-
-std::string Job::start_tasks(const Task::Restored& restored, std::uint64_t last_checkpoint) {
   const std::lock_guard lock(mutex_);
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {
-      if (i == 0 || !graph_.has_exchange())
-        groups_.push_back(std::make_unique<TaskGroup>(graph_, i, last_checkpoint));
+      if (i == 0 || !graph_.has_exchange()) groups_.push_back(std::make_unique<TaskGroup>(graph_, i, last));
       tasks_.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), store_, restored));
     }
   } catch (const std::runtime_error& e) {

@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/origins.h"
-#include "checkpoint/unit_folder.h"
 #include "graph/pipeline_graph.h"
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
@@ -59,11 +58,6 @@ class Job {
  private:
   void run(Task& task);
 
-  /// For state by partition: what was saved is loaded when partitions come.
-  std::string start_by_partition();
-  std::string read_crash_notes(const std::string& file, const SavedPositions& saved);
-  /// Makes the tasks and starts their threads.
-  std::string start_tasks(const Task::Restored& restored, std::uint64_t last_checkpoint);
   /// Transactions that an earlier run has left are committed or taken back.
   std::string recover(const std::vector<Checkpoint>& checkpoints) const;
 
@@ -71,13 +65,11 @@ class Job {
   Origins origins_;
   SavedPositions saved_;
   Suspects suspects_;
-  Units units_;
   JobMetrics metrics_;
   AbortSignal abort_;
   Services services_;
   CheckpointStore* store_;  // null: none
   std::unique_ptr<CheckpointFolder> folder_;
-  std::unique_ptr<UnitFolder> unit_folder_;
   std::unique_ptr<CrashNotes> crash_notes_;
   std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task
 

@@ -34,8 +34,10 @@ LoadedOr load_from_lines(const std::string& file, const CheckpointStore::Loaded&
            ": the pipeline has a checkpoint already; remove that first, or give the pipeline another name or "
            "place for its checkpoints";
   }
-  auto lines = load_lines(file, origins);
-  if (auto* problem = std::get_if<std::string>(&lines)) return std::move(*problem);
+  std::ifstream in(file);
+  if (!in) return "--begin-with " + file + ": the file cannot be read";
+  auto lines = read_lines(in, origins);
+  if (auto* problem = std::get_if<std::string>(&lines)) return "--begin-with " + file + ": " + *problem;
   return CheckpointStore::Loaded{std::move(std::get<0>(lines)), {}};
 }
 
@@ -48,14 +50,6 @@ void pass_over_old_groups(std::vector<Checkpoint>& checkpoints) {
 }
 
 }  // namespace
-
-std::variant<std::vector<Checkpoint>, std::string> load_lines(const std::string& file, Origins& origins) {
-  std::ifstream in(file);
-  if (!in) return "--begin-with " + file + ": the file cannot be read";
-  auto lines = read_lines(in, origins);
-  if (auto* problem = std::get_if<std::string>(&lines)) return "--begin-with " + file + ": " + *problem;
-  return lines;
-}
 
 std::variant<CheckpointStore::Loaded, std::string> load_checkpoints(const PipelineGraph& graph,
                                                                     const CheckpointStore* store,

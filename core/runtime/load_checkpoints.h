@@ -3,7 +3,6 @@
 
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "checkpoint/checkpoint_store.h"
 #include "graph/pipeline_graph.h"
@@ -15,8 +14,5 @@ namespace weir {
 std::variant<CheckpointStore::Loaded, std::string> load_checkpoints(const PipelineGraph& graph,
                                                                     const CheckpointStore* store,
                                                                     Origins& origins);
-
-/// The checkpoints that lines of JSON tell, which --begin-with names; or what is wrong with them.
-std::variant<std::vector<Checkpoint>, std::string> load_lines(const std::string& file, Origins& origins);
 
 }  // namespace weir

@@ -62,7 +62,7 @@ std::string refusal(const PipelineGraph& graph, const Checkpoint::StageState& sa
 
 }  // namespace
 
-std::string check_saved_states(const PipelineGraph& graph, std::vector<Checkpoint>& checkpoints, bool all) {
+std::string check_saved_states(const PipelineGraph& graph, std::vector<Checkpoint>& checkpoints) {
   const std::set<std::string> dropped(graph.dropped_states.begin(), graph.dropped_states.end());
   std::set<std::string> held;
   std::map<std::string, std::string> refused;
@@ -79,7 +79,7 @@ std::string check_saved_states(const PipelineGraph& graph, std::vector<Checkpoin
     }
   }
   for (const auto& name : dropped) {
-    if (all && !held.contains(name)) {
+    if (!held.contains(name)) {
       return "--drop-state: the checkpoint holds no state of a stage " + in_quotes(name) +
              suggestion(name, {held.begin(), held.end()});
     }

@@ -11,8 +11,7 @@ namespace weir {
 
 /// Takes the states out that `graph` leaves behind (`dropped_states`), and compares the others with its
 /// stages. Returns an empty string; or, with all names, what is saved and no stage can take up, or what is to
-/// be left behind and is not there; the latter only where these are `all` checkpoints that there are.
-std::string check_saved_states(const PipelineGraph& graph, std::vector<Checkpoint>& checkpoints,
-                               bool all = true);
+/// be left behind and is not there.
+std::string check_saved_states(const PipelineGraph& graph, std::vector<Checkpoint>& checkpoints);
 
 }  // namespace weir

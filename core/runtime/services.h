@@ -8,7 +8,6 @@
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
 #include "runtime/suspects.h"
-#include "runtime/units.h"
 
 namespace weir {
 
@@ -21,7 +20,6 @@ struct Services {
   AbortSignal& abort;
   SavedPositions& saved;
   const Suspects& suspects;
-  Units& units;
 };
 
 /// What a stage, or the runtime itself, says when the pipeline must stop.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -31,33 +30,14 @@ class SourceNode final : public InlineNode {
   /// By which a sink that commits the positions proves that they are this source's; empty: none.
   std::string claim();
   void forget_origin(const weir_origin* origin) {
-    // Another task may have it by now.
-    if (!services_.units.has(origin->partition)) services_.saved.forget(origin);
+    services_.saved.forget(origin);
     positions_.forget(origin);
     if (event_times_) event_times_->forget(origin);
-  }
-  void forget_units(const std::vector<std::int32_t>& units) {
-    positions_.forget_if([&](const weir_origin& origin) {
-      return std::find(units.begin(), units.end(), origin.partition) != units.end();
-    });
-  }
-  /// A partition has come, and reading goes on there.
-  void take_over(const weir_position& position) {
-    if (view(position.origin->source) == name()) positions_.restored({position});
   }
   const Positions& positions() const { return positions_; }
 
  private:
-  void emitted(const weir_record* records, std::size_t count) override {
-    if (!services_.units.on()) return positions_.read(records, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (is_ours(records[i])) positions_.read(records + i, 1);
-    }
-  }
-  bool is_ours(const weir_record& record) const override {
-    return !services_.units.on() || record.origin == nullptr ||
-           services_.units.has(record.origin->partition, task_number_);
-  }
+  void emitted(const weir_record* records, std::size_t count) override { positions_.read(records, count); }
 
   Positions positions_;
   std::vector<weir_position> restored_;

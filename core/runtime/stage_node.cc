@@ -105,14 +105,6 @@ void StageNode::add_queue(const Receiver& queue) {
     queues_behind_.push_back(&queue);
 }
 
-void StageNode::drop_units(const std::vector<std::int32_t>&) {
-  forget([this](const weir_record& record) { return services_.units.lacks(record); });
-}
-
-void StageNode::set_back(const std::vector<std::int32_t>&) {
-  watermarks_.set_back();
-}
-
 bool StageNode::full_behind() const {
   return std::any_of(queues_behind_.begin(), queues_behind_.end(),
                      [](const Receiver* q) { return q->full(); });

@@ -39,7 +39,6 @@ class TaskControl {
   /// A source has something to poll. [any-thread]
   virtual void wake() = 0;
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost) = 0;
-  virtual bool take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) = 0;
 };
 
 /// A port of a stage within a task: counts what leaves and hands it to the port's consumers.
@@ -73,6 +72,10 @@ class Outlet {
   bool discarded_;
   std::vector<Consumer> consumers_;
 };
+
+/// The first number of a snapshot: 0 and 1 are a stage's own, without and with state; this is work that waits
+/// for a stage's workers.
+constexpr std::uint64_t kWaitingWork = 2;
 
 /// One stage within one task. Used by the task's thread, except interrupt().
 class StageNode : public Receiver {
@@ -136,20 +139,6 @@ class StageNode : public Receiver {
   /// when it cannot.
   virtual void save(SnapshotWriter&) const {}
   virtual void load(SnapshotReader& /*from*/, const FindOrigin& /*origins*/, SavedBy /*by*/) {}
-
-  // -- state by partition --
-  /// How far event time has come for the unit's keys, where the stage's own is at `time`.
-  virtual std::int64_t event_time_of(std::int32_t /*unit*/, std::int64_t time) const { return time; }
-  /// These units have gone to another owner, and what belongs to them is forgotten.
-  virtual void drop_units(const std::vector<std::int32_t>& units);
-  /// Event time begins anew, since units come that may be behind. For the keys of those that are here it does
-  /// not go back: what was late for them stays late. tell_again() tells how far it is then.
-  virtual void set_back(const std::vector<std::int32_t>& units);
-  virtual void tell_again() {}
-  /// Takes up what was saved with a unit, as load() does, while the stage runs. `own`: it is this task's
-  /// source that reads its partition.
-  virtual void take_unit(SnapshotReader& /*from*/, const FindOrigin& /*origins*/, std::int32_t /*unit*/,
-                         bool /*own*/) {}
 
   const GraphStage& stage() const { return stage_; }
   const std::string& name() const { return stage_.spec.name; }

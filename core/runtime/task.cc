@@ -7,7 +7,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "checkpoint/unit_split.h"
 #include "runtime/inline_node.h"
 #include "runtime/worker_node.h"
 
@@ -247,9 +246,9 @@ void Task::take_part(Clock::time_point until) {
       resting_ = false;
       perform(step);
     }
-    if (!step.still()) deliver();
+    deliver();
     if (failed()) break;
-    if ((step.at_once() || quiet()) && Clock::now() >= rest_from_) {
+    if (quiet() && Clock::now() >= rest_from_) {
       resting_ = true;
       group_.rest(member_, step.number);
     }
@@ -292,13 +291,6 @@ void Task::perform(const TaskGroup::Step& step) {
     case Part::kPause:
       rest_from_ = Clock::now() + kCommitAgain;
       return;
-    case Part::kStill:
-      return be_still();
-    case Part::kChange:
-      return change();
-    case Part::kTell:
-      for (auto& node : nodes_) node->tell_again();
-      return;
     case Part::kDrain:
       WEIR_FAIL_POINT("meeting.drain");
       return;
@@ -326,11 +318,7 @@ void Task::check_time(const TaskGroup::Step& step) {
 void Task::share() {
   TaskGroup::Share share;
   for (auto& node : nodes_) node->expire(services_.clock.now());
-  if (services_.units.on()) {
-    share.units = units();
-  } else if (saves_) {
-    share.state = state();
-  }
+  if (saves_) share.state = state();
   for (const auto& node : nodes_) node->hold(share.held, saves_);
   for (const auto& node : nodes_) node->append_prepared(share.prepared);
   for (auto* source : sources_) {
@@ -345,22 +333,17 @@ void Task::share() {
 /// One member for all.
 void Task::save() {
   if (member_ != 0) return;
-  if ((graph_.spec.exactly_once || services_.units.on()) && !group_.held().empty()) {
-    return stop_for(
-        {"checkpoint", "held",
-         std::string("a stage keeps records over a checkpoint without being stateful, so ") +
-             (graph_.spec.exactly_once ? "`delivery: exactly_once`" : "checkpoint `by: partition`") +
-             " cannot be kept"});
+  if (graph_.spec.exactly_once && !group_.held().empty()) {
+    return stop_for({"checkpoint", "held",
+                     "a stage keeps records over a checkpoint without being stateful, so `delivery: "
+                     "exactly_once` cannot be kept"});
   }
   WEIR_FAIL_POINT("meeting.save");
   Checkpoint checkpoint = group_.checkpoint();
   checkpoint.group = group_.number();
   checkpoint.groups = graph_.has_exchange() ? 1 : graph_.spec.tasks;
   services_.saved.set(checkpoint.positions);
-  if (services_.units.on()) {
-    if (const auto problem = save_units(checkpoint); !problem.empty())
-      stop_for({"checkpoint", "store", problem});
-  } else if (graph_.keeper) {
+  if (graph_.keeper) {
     std::string content = encode(checkpoint);
     nodes_[*graph_.keeper]->save_checkpoint({"task-" + std::to_string(group_.number()), checkpoint.number,
                                              std::move(content), std::move(checkpoint.positions),
@@ -401,50 +384,17 @@ Checkpoint::TaskState Task::state() const {
   return all;
 }
 
-std::map<std::int32_t, Checkpoint::TaskState> Task::units() const {
-  UnitSplit split{services_.units.all(), [this](std::string_view key) { return services_.units.of(key); }};
-  std::map<std::int32_t, Checkpoint::TaskState> all;
-  for (const std::int32_t unit : split.units) all[unit] = {};
-  if (split.units.empty()) return all;
-  for (const auto& node : nodes_) {
-    SnapshotWriter one;
-    node->save(one);
-    if (one.bytes().empty()) continue;
-    split.time_of = [&](std::int32_t unit, std::int64_t time) { return node->event_time_of(unit, time); };
-    auto texts = split_snapshot(one.bytes(), split);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      if (texts[i].empty()) continue;
-      all[split.units[i]].push_back({node->name(), node->stage().state_shape, std::move(texts[i])});
-    }
-  }
-  return all;
-}
-
-/// Those that are still here: one that was lost since has another owner, be it another task.
-std::string Task::save_units(const Checkpoint& all) {
-  auto units = group_.units(all, services_.units.partitions());
-  std::erase_if(units, [this](const Checkpoint& unit) {
-    return group_.size() == 1 ? !services_.units.has(unit.group, number_) : !services_.units.has(unit.group);
-  });
-  return services_.units.folder().save(units);
-}
-
 void Task::restore(const Checkpoint::TaskState& state, SavedBy by) {
   const auto origins = [&](std::string_view source, std::string_view name, std::int32_t partition) {
     return services_.origins.get(source, name, partition);
   };
-  restore_each(state, [&](StageNode& node, SnapshotReader& from) { node.load(from, origins, by); });
-}
-
-template <class Load>
-void Task::restore_each(const Checkpoint::TaskState& state, Load&& load) {
   for (const auto& saved : state) {
     const auto node =
         std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& n) { return n->name() == saved.stage; });
     if (node == nodes_.end()) continue;  // nothing but event time, see check_saved_states
     try {
       SnapshotReader from(saved.snapshot);
-      load(**node, from);
+      (*node)->load(from, origins, by);
     } catch (const std::exception& e) {
       throw std::runtime_error("the stage '" + saved.stage + "' cannot take up its state: " + e.what() +
                                "; to begin without it: --drop-state " + saved.stage);
@@ -452,15 +402,53 @@ void Task::restore_each(const Checkpoint::TaskState& state, Load&& load) {
   }
 }
 
-void Task::take_unit(const Checkpoint& unit, bool own) {
-  const auto origins = [&](std::string_view source, std::string_view name, std::int32_t partition) {
-    return services_.origins.get(source, name, partition);
-  };
-  for (const auto& state : unit.states) {
-    restore_each(state, [&](StageNode& node, SnapshotReader& from) {
-      node.take_unit(from, origins, unit.group, own);
-    });
+void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lost) {
+  const std::vector<const weir_origin*> gone(origins, origins + count);
+  // What is lost may be with its next owner already, even here: then its records are not to be told from
+  // those that are read again, and stay.
+  if (!lost && !failed()) {
+    group_.give_up(gone);
+    group_.call_checkpoint();
+    take_part(Clock::now() + kGiveUpTime);
+    group_.gone(gone);
   }
+  if (graph_.spec.exactly_once && !failed() && (lost || !all_saved(gone))) {
+    return stop_for(
+        {"checkpoint", "partitions_lost",
+         "partitions have gone to another owner before what was read of them was committed; it is "
+         "taken back, and read again by that one"});
+  }
+  if (group_.size() == 1) {
+    TaskGroup::GivenUp from;
+    for (const auto* origin : gone) {
+      for (const auto* source : sources_) {
+        if (const auto next = source->positions().committed(origin)) from[origin] = *next;
+      }
+    }
+    forget(from);
+  }
+  for (auto* source : sources_) {
+    for (const auto* origin : gone) source->forget_origin(origin);
+  }
+}
+
+/// Whether everything that was read of them is behind a checkpoint.
+bool Task::all_saved(const std::vector<const weir_origin*>& origins) const {
+  return std::all_of(origins.begin(), origins.end(), [&](const auto* origin) {
+    return std::all_of(sources_.begin(), sources_.end(), [&](const auto* source) {
+      const auto read = source->positions().read_up_to(origin);
+      return !read || read <= services_.saved.last(origin);
+    });
+  });
+}
+
+/// What a saved state has seen before those positions stays: nobody reads it again.
+void Task::forget(const TaskGroup::GivenUp& given_up) {
+  const auto gone = [&](const weir_record& record) {
+    const auto from = given_up.find(record.origin);
+    return from != given_up.end() && record.position >= from->second;
+  };
+  for (auto& node : nodes_) node->forget(gone);
 }
 
 }  // namespace weir

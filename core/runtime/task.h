@@ -4,7 +4,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -65,9 +64,7 @@ class Task final : public TaskControl {
   bool failed() const override { return failure_.has_value() || aborted_; }
   void work_done(StageNode& node, Work& work) override { inbox_.put({&node, &work}); }
   void wake() override { inbox_.wake(); }
-  // task_partitions.cc: partitions that come and go.
   void give_up(const weir_origin* const* origins, std::size_t count, bool lost) override;
-  bool take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) override;
 
  private:
   /// What one poll may bring; also the size of a batch.
@@ -109,23 +106,11 @@ class Task final : public TaskControl {
   void share();
   void save();
   void commit();
-  /// What the stages hold, as a whole or by unit.
-  Checkpoint::TaskState state() const;
-  std::map<std::int32_t, Checkpoint::TaskState> units() const;
-  std::string save_units(const Checkpoint& all);
-  void restore(const Checkpoint::TaskState& state, SavedBy by);
-  /// Calls `load(node, snapshot)` for each stage of the state. Throws std::runtime_error, for people.
-  template <class Load>
-  void restore_each(const Checkpoint::TaskState& state, Load&& load);
-
-  // task_partitions.cc
   void forget(const TaskGroup::GivenUp& given_up);
   bool all_saved(const std::vector<const weir_origin*>& origins) const;
-  void be_still();
-  void change();
-  void take_unit(const Checkpoint& unit, bool own);
-  /// The units have gone: whoever has them next goes on from what was saved last.
-  void drop_units(const std::vector<const weir_origin*>& origins);
+  /// What the stages hold.
+  Checkpoint::TaskState state() const;
+  void restore(const Checkpoint::TaskState& state, SavedBy by);
 
   Services& services_;
   const PipelineGraph& graph_;

@@ -28,9 +28,7 @@ TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_
   step_.part = Step::Part::kDrain;
   for (const auto& stage : graph.stages) {
     finishing_.push_back(stage.plugin->finish != nullptr);
-    // Where a unit's state and position are one, no record may be between them either.
-    const bool cuts = exactly_once_ || graph.spec.by_partition;
-    cutting_.push_back(cuts && finishing_.back() && holds_for_a_moment(stage));
+    cutting_.push_back(exactly_once_ && finishing_.back() && holds_for_a_moment(stage));
     flushing_.push_back(stage.plugin->flush != nullptr);
   }
 }
@@ -43,15 +41,6 @@ std::size_t TaskGroup::add(Inbox& inbox) {
 void TaskGroup::call_checkpoint() {
   const std::lock_guard lock(mutex_);
   if (step_.part == Step::Part::kNone) begin(false);
-  checkpoint_wanted_ = step_.at_once();
-}
-
-void TaskGroup::call_change(Change change) {
-  const std::lock_guard lock(mutex_);
-  // Behind what was saved with the units, numbers go on growing.
-  for (const auto& unit : change.come) last_checkpoint_ = std::max(last_checkpoint_, unit.number);
-  next_changes_.push_back(std::move(change));
-  if (step_.part == Step::Part::kNone) begin_change();
 }
 
 void TaskGroup::call_end() {
@@ -82,15 +71,6 @@ void TaskGroup::begin(bool last) {
   step_.until = last ? Clock::time_point::max() : Clock::now() + (step_.partial ? kTime : drain_timeout_);
   called_.store(true, std::memory_order_release);
   go_to(Step::Part::kDrain);
-}
-
-void TaskGroup::begin_change() {
-  step_.last = false;
-  step_.partial = true;
-  step_.until = Clock::time_point::max();
-  called_.store(true, std::memory_order_release);
-  changes_ = std::exchange(next_changes_, {});
-  go_to(Step::Part::kStill);
 }
 
 void TaskGroup::go_to(Step::Part part, std::size_t stage) {
@@ -128,7 +108,7 @@ void TaskGroup::advance() {
       all_committed_ = true;
       return go_to(Part::kSave);
     case Part::kSave:
-      last_checkpoint_ = std::max(last_checkpoint_, step_.checkpoint);
+      last_checkpoint_ = step_.checkpoint;
       return go_to(Part::kCommit);
     case Part::kCommit:
       return giving_up_.empty() ? end() : go_to(Part::kForget);
@@ -138,13 +118,6 @@ void TaskGroup::advance() {
     case Part::kPause:
       ++step_.checkpoint;
       return go_on(Part::kFlush, flushing_, 0, after_flush());
-    case Part::kStill:
-      return go_to(Part::kChange);
-    case Part::kChange:
-      changes_.clear();
-      return go_to(Part::kTell);
-    case Part::kTell:
-      return end();
     case Part::kNone:
     case Part::kOver:
       return;
@@ -154,9 +127,7 @@ void TaskGroup::advance() {
 void TaskGroup::end() {
   starting_ = false;
   if (step_.last) return go_to(all_committed_ ? Step::Part::kOver : Step::Part::kPause);
-  if (!next_changes_.empty()) return begin_change();
   if (end_wanted_) return begin(true);
-  if (std::exchange(checkpoint_wanted_, false)) return begin(false);
   called_.store(false, std::memory_order_release);
   go_to(Step::Part::kNone);
 }
@@ -165,7 +136,7 @@ void TaskGroup::rest(std::size_t member, std::uint64_t step) {
   const std::lock_guard lock(mutex_);
   if (step_.number != step) return;
   members_[member].resting = true;
-  if ((step_.at_once() || under_way_.load(std::memory_order_acquire) == 0) &&
+  if (under_way_.load(std::memory_order_acquire) == 0 &&
       std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.resting; }))
     advance();
 }
@@ -213,26 +184,6 @@ Checkpoint TaskGroup::checkpoint() {
   }
   for (const auto& [origin, next] : safe_) all.positions.push_back({origin, next});
   return all;
-}
-
-std::vector<Checkpoint> TaskGroup::units(const Checkpoint& all, std::uint32_t partitions) {
-  std::map<std::int32_t, Checkpoint> units;
-  for (const auto& p : all.positions) units[p.origin->partition].positions.push_back(p);
-  for (auto& member : members_) {
-    for (auto& [unit, state] : member.share.units) {
-      const auto found = units.find(unit);
-      if (found != units.end() && !state.empty()) found->second.states.push_back(std::move(state));
-    }
-    member.share.units.clear();
-  }
-  std::vector<Checkpoint> list;
-  for (auto& [number, unit] : units) {
-    unit.number = all.number;
-    unit.group = number;
-    unit.groups = static_cast<int>(partitions);
-    list.push_back(std::move(unit));
-  }
-  return list;
 }
 
 std::vector<std::pair<std::string, std::string>> TaskGroup::claims() const {

@@ -44,9 +44,6 @@ class TaskGroup {
       kCommit,   ///< each member commits what was prepared, and positions at its sources
       kForget,   ///< records of given-up partitions leave the lists
       kPause,    ///< before the positions that a source did not take are offered again
-      kStill,    ///< everything stays where it is: from here to kChange nobody sends anything
-      kChange,   ///< units come and go
-      kTell,     ///< event time is told anew
       kOver      ///< the last meeting has ended
     };
     std::uint64_t number = 0;  ///< of all steps of the group; grows
@@ -60,26 +57,13 @@ class TaskGroup {
     bool ended = false;  ///< the input has, in all tasks; the pipeline does not only stop
     /// Until then; a checkpoint that is not at kShare then is put off. max() for never.
     Clock::time_point until = Clock::time_point::max();
-
-    /// Whether nothing is delivered and sent.
-    bool still() const { return part == Part::kStill || part == Part::kChange; }
-    /// Whether a member rests when it has done its part, no matter what is outstanding.
-    bool at_once() const { return still() || part == Part::kTell; }
-  };
-
-  /// Units that go and come together, see Units.
-  struct Change {
-    std::size_t member = 0;  ///< whose source has them
-    std::vector<std::int32_t> gone;
-    std::vector<Checkpoint> come;
   };
 
   /// What one member has at a checkpoint.
   struct Share {
     HeldPositions held;
     std::vector<Positions> read;                 ///< of its sources
-    std::optional<Checkpoint::TaskState> state;  ///< none where nothing is kept, or by unit
-    std::map<std::int32_t, Checkpoint::TaskState> units;
+    std::optional<Checkpoint::TaskState> state;  ///< none where nothing is kept
     std::vector<Checkpoint::Prepared> prepared;
     std::vector<std::pair<std::string, std::string>> claims;  ///< of its sources
   };
@@ -95,10 +79,9 @@ class TaskGroup {
   std::size_t size() const { return members_.size(); }
   int number() const { return number_; }
 
-  /// Lets all come together for a checkpoint, which is put off when it takes too long, for a change, or to
-  /// end. No matter when a meeting is on.
+  /// Lets all come together for a checkpoint, which is put off when it takes too long, or to end. No matter
+  /// when a meeting is on.
   void call_checkpoint();
-  void call_change(Change change);
   void call_end();
   /// The member's sources have ended. When all have, it is the end.
   void ended(std::size_t member);
@@ -118,16 +101,11 @@ class TaskGroup {
   void share(std::size_t member, Share share);
   /// kSave: what is to be saved, and the claims of all sources. Once.
   Checkpoint checkpoint();
-  /// The same for each unit of which `all`, which is what checkpoint() gave, has positions.
-  std::vector<Checkpoint> units(const Checkpoint& all, std::uint32_t partitions);
   std::vector<std::pair<std::string, std::string>> claims() const;
   /// kCommit: what all members hold.
   const HeldPositions& held() const { return held_; }
   /// kCommit: a source has not taken its positions.
   void not_committed();
-
-  /// kChange: what changes; valid until the step is over.
-  const std::vector<Change>& changes() const { return changes_; }
 
   /// The partitions are about to go to another owner; kForget tells from which position on. gone(): they go
   /// now.
@@ -154,7 +132,6 @@ class TaskGroup {
   };
 
   void begin(bool last);
-  void begin_change();
   void advance();
   void go_to(Step::Part part, std::size_t stage = 0);
   /// The first of `stages` from `from` on, or where there is none the part behind.
@@ -169,18 +146,16 @@ class TaskGroup {
   std::atomic<bool> called_{true};
   std::atomic<std::int64_t> under_way_{0};
 
-  mutable std::mutex mutex_;  // guards what follows; held_, safe_, changes_ are only read between two steps
+  mutable std::mutex mutex_;  // guards what follows; held_ and safe_ are only read between two steps
   std::vector<Member> members_;
   Step step_;
   std::uint64_t last_checkpoint_;  ///< the number of the last one that was saved
   bool starting_ = true;           ///< the first meeting is on
   bool end_wanted_ = false;
-  bool checkpoint_wanted_ = false;  ///< while a change is on
   bool all_committed_ = true;
   HeldPositions held_;
   GivenUp safe_;  ///< of all origins: how far the checkpoint goes
   std::vector<const weir_origin*> giving_up_;
-  std::vector<Change> changes_, next_changes_;  ///< of the meeting that is on, and of the next
 };
 
 }  // namespace weir

@@ -47,17 +47,6 @@ class Watermarks {
     for (Input& in : inputs_) in.restored = true;
   }
 
-  /// Event time begins anew: all inputs that have not ended tell again how far it is.
-  void set_back() {
-    for (Input& in : inputs_) {
-      if (in.time == kEnd) continue;
-      in.time = kStart;
-      in.aligned = true;
-      in.restored = false;
-    }
-    if (now_ != kEnd) now_ = kStart;
-  }
-
   std::int64_t now() const { return now_; }
   /// Whether no input is expected to tell the time.
   bool idle() const {

@@ -59,8 +59,6 @@ struct Work {
   std::uint32_t input = 0;  ///< kRecords, kGroup: which of the stage's inputs they came by
   std::int64_t mark = 0;    ///< kWatermark: the time; kIdle: 1 or 0. No worker sees these
 
-  /// Of these partitions nothing counts any more: they have gone while a worker had it.
-  std::vector<std::int32_t> gone;
   bool alone = false;            ///< kRecords: not to be merged with others
   int worker = 0;                ///< of what is for one worker: which
   std::uint64_t checkpoint = 0;  ///< kPrepare: its number

@@ -221,10 +221,6 @@ void WorkerNode::send(Work& work) {
     prepared_[static_cast<std::size_t>(work.worker)] = std::move(work.prepared);
   }
   bytes_ -= std::min(bytes_, work.records.bytes());
-  if (!work.gone.empty() && !work.records.empty()) {
-    forget_gone(work);
-    if (work.records.empty()) return;
-  }
   for (const auto& out : work.outputs) {
     if (task_.failed()) return;
     if (out.group) {
@@ -237,18 +233,6 @@ void WorkerNode::send(Work& work) {
   if (work.status == WEIR_STOP || work.records.empty()) return task_.stop_for(std::move(work.error));
   send_failed(WEIR_ERROR_PORT, stage_.error.name, work.records.data(), work.records.size(), work.error.code,
               work.error.message);
-}
-
-void WorkerNode::forget_gone(Work& work) {
-  const auto gone = [&](const weir_record& record) {
-    return record.origin != nullptr &&
-           std::find(work.gone.begin(), work.gone.end(), record.origin->partition) != work.gone.end();
-  };
-  const std::size_t before = work.records.size();
-  work.records.remove_if(gone);
-  counts_.given_up.add(before - work.records.size());
-  for (auto& out : work.outputs) out.records.remove_if(gone);
-  std::erase_if(work.outputs, [](const auto& out) { return out.group && out.records.empty(); });
 }
 
 void WorkerNode::hold(HeldPositions& held, bool saved) const {
@@ -291,48 +275,6 @@ void WorkerNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy b
         "records waited for its workers when there were not as many tasks as now; start the pipeline with as "
         "many as before and stop it in order, then change `tasks`");
   }
-  load_work(from, origins);
-}
-
-void WorkerNode::forget(const std::function<bool(const weir_record&)>& gone) {
-  for (std::size_t i = handed_out_; i < works_.size();) {
-    Work& work = *works_[i];
-    const std::size_t before = work.records.size(), bytes = work.records.bytes();
-    work.records.remove_if(gone);
-    counts_.given_up.add(before - work.records.size());
-    bytes_ -= std::min(bytes_, bytes - work.records.bytes());
-    const bool emptied = before != 0 && work.records.empty();
-    if (emptied) {
-      works_.erase(works_.begin() + static_cast<std::ptrdiff_t>(i));
-    } else {
-      ++i;
-    }
-  }
-}
-
-/// What is with the workers stays with them; what comes of it is forgotten.
-void WorkerNode::drop_units(const std::vector<std::int32_t>& units) {
-  StageNode::drop_units(units);
-  for (std::size_t i = 0; i < handed_out_; ++i)
-    works_[i]->gone.insert(works_[i]->gone.end(), units.begin(), units.end());
-}
-
-void WorkerNode::set_back(const std::vector<std::int32_t>& units) {
-  StageNode::set_back(units);
-  for (auto& work : works_) {
-    if (work->kind == Work::Kind::kWatermark && work->mark != Watermarks::kEnd)
-      work->mark = Watermarks::kStart;
-  }
-}
-
-/// By the task whose source reads the partition.
-void WorkerNode::take_unit(SnapshotReader& from, const FindOrigin& origins, std::int32_t /*unit*/, bool own) {
-  if (!own) return;
-  if (from.number() != kWaitingWork) throw std::runtime_error("it is of a stage that waits for nothing");
-  load_work(from, origins);
-}
-
-void WorkerNode::load_work(SnapshotReader& from, const FindOrigin& origins) {
   for (std::uint64_t left = from.number(); left > 0; --left) {
     auto work = std::make_unique<Work>();
     work->kind = from.number() != 0 ? Work::Kind::kGroup : Work::Kind::kRecords;

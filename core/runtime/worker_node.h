@@ -40,10 +40,6 @@ class WorkerNode final : public StageNode {
   /// What waits for the workers, while they are paused.
   void save(SnapshotWriter& to) const override;
   void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
-  void forget(const std::function<bool(const weir_record&)>& gone) override;
-  void drop_units(const std::vector<std::int32_t>& units) override;
-  void set_back(const std::vector<std::int32_t>& units) override;
-  void take_unit(SnapshotReader& from, const FindOrigin& origins, std::int32_t unit, bool own) override;
 
  private:
   /// A merged batch for a sink, or the share of a worker, is no larger than this.
@@ -62,9 +58,6 @@ class WorkerNode final : public StageNode {
   void send_finished();
   void send_one(const Work& work);
 
-  /// Puts what save() has written into the queue.
-  void load_work(SnapshotReader& from, const FindOrigin& origins);
-
   void enqueue(std::unique_ptr<Work> work);
   void enqueue_records(const weir_record* records, std::size_t count, std::uint32_t input, bool alone);
   void submit_to_each(Work::Kind kind);
@@ -73,8 +66,6 @@ class WorkerNode final : public StageNode {
   /// Sinks: puts waiting batches behind the one at `index` into it, since one write of many is cheaper.
   void merge_into(std::size_t index);
   void send(Work& work);
-  /// Of what a worker has done: takes out what belongs to partitions that have gone meanwhile.
-  void forget_gone(Work& work);
 
   std::deque<std::unique_ptr<Work>> works_;  ///< in the order of the input: [handed out ... waiting]
   std::size_t handed_out_ = 0;               ///< how many at the front of works_ are with the workers or done

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/diagnostics.h"
-#include "base/partitioner.h"
 #include "spec/node.h"
 
 namespace weir {
@@ -80,10 +79,6 @@ struct PipelineSpec {
   std::string checkpoint_sink =
       {};  ///< `store: {sink: NAME}`: checkpoints are kept where that sink writes to
   Mark checkpoint_sink_mark = {};
-  /// `by: partition`: state goes with the source's partitions, of which a key's is found so; none: it belongs
-  /// to the pipeline, which is one process.
-  std::optional<Partitioner> by_partition = {};
-  Mark by_mark = {};
   bool exactly_once = false;  ///< `delivery: exactly_once`
   Mark delivery_mark = {};    ///< of `delivery:`, where the file has it
   std::chrono::milliseconds stop_timeout{30000};

@@ -116,21 +116,13 @@ std::size_t KeyedValues::size() const {
 
 void KeyedValues::expire(std::int64_t now) {
   if (options_.time_to_live == 0) return;
-  erase_if([&](weir_slice, weir_slice stored) { return expired(stored, now); });
-}
-
-void KeyedValues::erase_keys(const KeyFilter& which) {
-  erase_if([&](weir_slice key, weir_slice) { return which(text(key)); });
-}
-
-void KeyedValues::erase_if(const std::function<bool(weir_slice, weir_slice)>& gone) {
-  std::vector<std::string> keys;
+  std::vector<std::string> gone;
   for (auto in = windows_.begin(); in != windows_.end();) {
-    keys.clear();
+    gone.clear();
     in->second.for_each([&](weir_slice key, weir_slice stored) {
-      if (gone(key, stored)) keys.emplace_back(text(key));
+      if (expired(stored, now)) gone.emplace_back(text(key));
     });
-    for (const auto& key : keys) in->second.erase(key);
+    for (const auto& key : gone) in->second.erase(key);
     in = in->second.size() == 0 ? windows_.erase(in) : std::next(in);
   }
   last_ = nullptr;
@@ -245,13 +237,6 @@ void KeyedMaps::expire(std::int64_t now) {
       std::erase_if(map->second, [&](const auto& field) { return expired(field.second, now); });
       map = map->second.empty() ? keys->second.erase(map) : std::next(map);
     }
-    keys = keys->second.empty() ? windows_.erase(keys) : std::next(keys);
-  }
-}
-
-void KeyedMaps::erase_keys(const KeyFilter& which) {
-  for (auto keys = windows_.begin(); keys != windows_.end();) {
-    std::erase_if(keys->second, [&](const auto& map) { return which(map.first); });
     keys = keys->second.empty() ? windows_.erase(keys) : std::next(keys);
   }
 }

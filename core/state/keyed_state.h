@@ -55,15 +55,12 @@ class KeyedValues {
   std::size_t size() const;
   /// Forgets what has run out by then.
   void expire(std::int64_t now);
-  /// Forgets the values of those keys.
-  void erase_keys(const KeyFilter& which);
   void save(SnapshotWriter& to) const;
   /// Adds what was saved of the keys for which `mine` holds.
   void load(SnapshotReader& from, const KeyFilter& mine = any_key);
 
  private:
   KeyedTable* table(std::int64_t window);
-  void erase_if(const std::function<bool(weir_slice key, weir_slice stored)>& gone);
   /// Bytes in front of each value: when it expires.
   std::size_t prefix() const { return options_.time_to_live == 0 ? 0 : sizeof(std::int64_t); }
   bool expired(weir_slice stored, std::int64_t now) const;
@@ -97,7 +94,6 @@ class KeyedMaps {
   std::size_t size() const;
   /// Forgets fields that have run out by then, and maps without fields.
   void expire(std::int64_t now);
-  void erase_keys(const KeyFilter& which);
   void save(SnapshotWriter& to) const;
   void load(SnapshotReader& from, const KeyFilter& mine = any_key);
 

@@ -76,8 +76,6 @@ class SnapshotReader {
     return {s.data(), s.size()};
   }
   bool at_end() const { return rest_.empty(); }
-  /// What has not been read yet.
-  std::string_view rest() const { return rest_; }
 
  private:
   std::string_view take(std::uint64_t size) {

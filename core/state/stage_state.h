@@ -102,16 +102,6 @@ class StageState {
       state->ends.pop_due(now, [&, of = state.get()](std::int64_t window) { of->forget_window(window); });
     }
   }
-  /// Forgets what is kept for those keys; what belongs to no key stays.
-  void erase_keys(const KeyFilter& which) {
-    for (auto& [name, state] : states_) {
-      std::visit(
-          [&, keyless = state->keyless](auto& kept) {
-            kept.erase_keys([&](std::string_view key) { return !(keyless && key.empty()) && which(key); });
-          },
-          state->kept);
-    }
-  }
 
   void save(SnapshotWriter& to) const {
     to.number(states_.size());
@@ -126,17 +116,12 @@ class StageState {
       to.end_text(begun);
     }
   }
-  /// Each state takes up what was saved under its name, as far as `share` says; one that the stage has not
-  /// opened yet when it is. Once for each task that saved.
+  /// Before the stage opens its states: each takes up what was saved under its name, as far as `share` says.
+  /// Once for each task that saved.
   void load(SnapshotReader& from, const KeyShare& share = {}) {
     for (std::uint64_t left = from.number(); left > 0; --left) {
       std::string name(from.text());
-      Saved saved{std::string(from.text()), share};
-      if (const auto open = states_.find(name); open != states_.end()) {
-        restore(*open->second, saved);
-      } else {
-        unclaimed_[std::move(name)].push_back(std::move(saved));
-      }
+      unclaimed_[std::move(name)].push_back({std::string(from.text()), share});
     }
   }
 

@@ -92,17 +92,6 @@ void Timers::erase(weir_slice key, std::int64_t time) {
   drop_erased();
 }
 
-void Timers::erase_keys(const std::function<bool(std::string_view)>& which) {
-  for (auto& entry : entries_) {
-    if (!entry.is_set || !entry.has_key || !which(entry.key)) continue;
-    const weir_slice key{entry.key.data(), entry.key.size()};
-    empty_slot(slot_of(key, entry.time, hash_of(key, entry.time)));
-    entry.is_set = false;
-    --size_;
-  }
-  drop_erased();
-}
-
 std::int64_t Timers::next() {
   while (!queue_.empty()) {
     const TimerQueue::Node first = queue_.first();

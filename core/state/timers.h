@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -38,9 +37,6 @@ class Timers {
   void set(weir_slice key, std::int64_t time);
   /// A timer that is not set is no error.
   void erase(weir_slice key, std::int64_t time);
-
-  /// Takes all back whose key is one of those.
-  void erase_keys(const std::function<bool(std::string_view key)>& which);
 
   /// Milliseconds since 1970 of the first timer, or kNever.
   std::int64_t next();

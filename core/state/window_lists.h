@@ -60,12 +60,6 @@ class WindowLists {
     if (list->empty()) take(key, window);
   }
 
-  /// Forgets the lists of those keys; an absent key, which is as an empty one, apart.
-  void erase_keys(const std::function<bool(std::string_view key)>& which) {
-    std::erase_if(lists_,
-                  [&](const auto& list) { return !list.first.first.empty() && which(list.first.first); });
-  }
-
   bool empty() const { return lists_.empty(); }
 
   template <class F>

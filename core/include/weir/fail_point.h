@@ -30,7 +30,7 @@ inline constexpr std::array<std::string_view, 46> kFailPoints{
     "meeting.prepare",     //
     "meeting.share",       //
     "meeting.save",        //
-    "checkpoint.create",   // CheckpointFolder, UnitFolder::save: before the file is there,
+    "checkpoint.create",   // CheckpointFolder::save: before the file is there,
     "checkpoint.written",  // with its bytes in the kernel's memory,
     "checkpoint.synced",   // on the disk,
     "checkpoint.renamed",  // with its name,
