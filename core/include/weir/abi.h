@@ -199,8 +199,7 @@ typedef struct weir_place {
   uint32_t workers;
   weir_slice pipeline;
   weir_slice stage;
-  uint32_t transactions; /* sinks: WEIR_IN_TRANSACTIONS, WEIR_KEEPS_CHECKPOINTS, or 0; sources:
-                            WEIR_BY_PARTITION, or 0 */
+  uint32_t transactions; /* sinks: WEIR_IN_TRANSACTIONS, WEIR_KEEPS_CHECKPOINTS, or 0 */
   uint32_t reserved;     /* 0 */
 } weir_place;
 
@@ -210,9 +209,6 @@ typedef struct weir_place {
 /* it keeps the pipeline's checkpoints, in the place that it writes to. With WEIR_IN_TRANSACTIONS what it took
  * and the checkpoint are committed together, or neither is. */
 #define WEIR_KEEPS_CHECKPOINTS 2u
-/* How a source takes part in them: */
-/* state is kept by its partitions, and goes with them from process to process: see take_over. */
-#define WEIR_BY_PARTITION 4u
 
 /* One checkpoint, for the sink that keeps it. */
 typedef struct weir_checkpoint {
@@ -348,14 +344,6 @@ typedef struct weir_host {
    * checkpoint does not tell, as always in pipelines that deliver at least once. From start and poll. */
   int64_t (*saved_position)(weir_context*, const weir_origin*);
 
-  /* -- state by partition -- */
-  /* Sources with WEIR_BY_PARTITION, from inside poll, when origins have come to this instance and before
-   * anything of them is read: the host loads what was saved with those partitions, and from then on
-   * saved_position tells where they go on. `partitions`: how many there are of each name in all; the numbers
-   * of the origins are below that. give_up ends it. Returns 0; or 1 where it cannot be, and the pipeline
-   * stops: then nothing of them may be read. */
-  int (*take_over)(weir_context*, const weir_origin* const*, size_t count, uint32_t partitions);
-
   /* -- more of state -- */
   /* Forgets what the state holds of that window when time has come to `at`, behind the timers of that moment:
    * event time where the stage has it, processing time where it has none. The last call for a window counts.
@@ -435,14 +423,11 @@ typedef struct weir_input {
 /* All that it holds between calls stands in the host's state, lists and timers, and is saved with the
  * checkpoint: when the pipeline only stops, it goes on where it was and finish() is not called. */
 #define WEIR_STATEFUL 8u
-/* Sources: several processes may share what it reads, by partitions whose number is in each origin: it calls
- * take_over and give_up, and a record's partition is a hash of its key. */
-#define WEIR_SHARES_PARTITIONS 64u
 
 /* Processes: it does its work for each key. A file is refused where the stage has no `key:` (or, for groups,
  * the window before it has none), and where it makes an input broadcast that the plugin has not declared as
  * that. */
-#define WEIR_KEYED 128u
+#define WEIR_KEYED 64u
 
 typedef struct weir_stage weir_stage;       /* made by open: one for each stage of the file */
 typedef struct weir_instance weir_instance; /* made by create: one for each thread that runs the stage */
@@ -501,8 +486,7 @@ typedef struct weir_plugin {
   /* -- transactions of sinks; the functions of a stage are called while it has no instances -- */
   /* Whether a stage with these options can work with those flags of weir_place, `instances` of it at once:
    * NULL, or why not, alive until close. Sources are asked with WEIR_IN_TRANSACTIONS: whether they go back to
-   * exactly where a checkpoint was made; and with WEIR_BY_PARTITION: whether several processes can share the
-   * partitions, those of the same number going together. */
+   * exactly where a checkpoint was made. */
   const char* (*stage_refuses)(weir_stage*, uint32_t transactions, uint32_t instances);
   /* WEIR_KEEPS_CHECKPOINTS. From now on the checkpoints belong to this process: one that has them still can
    * save no more, and what it has not committed is taken back. Then calls `visit` with each name and the
