@@ -9,17 +9,47 @@ namespace weir {
 
 namespace {
 
-/// What such a stage gathers leaves before an exactly-once checkpoint: the records are not in its state, and
-/// those behind them have been delivered, so that none of them may be read again.
+bool is_stateful(const GraphStage& stage) {
+  return (stage.plugin->capabilities & WEIR_STATEFUL) != 0;
+}
+
 bool holds_for_a_moment(const GraphStage& stage) {
   const bool between = stage.spec.kind == StageKind::kWindow || stage.spec.kind == StageKind::kProcess;
-  return between && (stage.plugin->capabilities & WEIR_STATEFUL) == 0;
+  return between && !is_stateful(stage);
+}
+
+/// By stage: whether what comes to it has passed a stage that keeps state.
+std::vector<bool> find_behind_state(const PipelineGraph& graph) {
+  std::vector<bool> behind(graph.stages.size(), false);
+  for (std::size_t i = 0; i < graph.stages.size(); ++i) {
+    const GraphStage& stage = graph.stages[i];
+    if (!behind[i] && !is_stateful(stage)) continue;
+    for (const auto& port : stage.ports) {
+      for (const auto& to : port.consumers) behind[to.stage] = true;
+    }
+    for (const auto& to : stage.error.consumers) behind[to.stage] = true;
+  }
+  return behind;
+}
+
+/// By stage: whether what it gathers leaves before each checkpoint, because it is in no saved state and may
+/// not be read again. Exactly once, what came behind it has been delivered; and a stage with state before it
+/// (one that drops what it has seen) would judge it by a state that knows it already.
+std::vector<bool> find_cuts(const PipelineGraph& graph) {
+  std::vector<bool> cuts = find_behind_state(graph);
+  for (std::size_t i = 0; i < cuts.size(); ++i) {
+    const GraphStage& stage = graph.stages[i];
+    cuts[i] =
+        (cuts[i] || graph.spec.exactly_once) && stage.plugin->finish != nullptr && holds_for_a_moment(stage);
+  }
+  return cuts;
 }
 
 }  // namespace
 
 TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint)
-    : exactly_once_(graph.spec.exactly_once),
+    : cutting_(find_cuts(graph)),
+      exactly_once_(graph.spec.exactly_once),
       drain_timeout_(graph.spec.drain_timeout),
       number_(number),
       last_checkpoint_(last_checkpoint) {
@@ -28,7 +58,6 @@ TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_
   step_.part = Step::Part::kDrain;
   for (const auto& stage : graph.stages) {
     finishing_.push_back(stage.plugin->finish != nullptr);
-    cutting_.push_back(exactly_once_ && finishing_.back() && holds_for_a_moment(stage));
     flushing_.push_back(stage.plugin->flush != nullptr);
   }
 }

@@ -139,7 +139,8 @@ class TaskGroup {
   void end();
   Step::Part after_flush() const { return exactly_once_ ? Step::Part::kPrepare : Step::Part::kShare; }
 
-  std::vector<bool> finishing_, cutting_, flushing_;  ///< by stage: whether there is anything to do
+  std::vector<bool> finishing_, flushing_;  ///< by stage: whether there is anything to do
+  const std::vector<bool> cutting_;         ///< the same of kFinish before a checkpoint that is not the last
   const bool exactly_once_;
   const std::chrono::milliseconds drain_timeout_;
   const int number_;

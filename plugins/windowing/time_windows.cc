@@ -14,6 +14,8 @@ namespace weir::windowing {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+/// Of a window; a record belongs to no more windows. Each open window has timers of its own.
+constexpr std::int64_t kMostPieces = 100'000;
 
 std::string text_of(Bounds bounds) {
   return "[" + std::to_string(bounds.start) + ", " + std::to_string(bounds.end) + ")";
@@ -34,6 +36,12 @@ TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t
       change_(trigger_.delta),
       contents_(options, shared_) {
   armed_.fill(kNever);
+  if (calendar_.size_units() > kMostPieces) {
+    throw OptionError("/slide",
+                      "a window would be made of " + std::to_string(calendar_.size_units()) +
+                          " pieces, each as long as the greatest time that divides `size` and "
+                          "`slide`; at most 100000: give a longer `slide`, or one that divides `size`");
+  }
   check_purging(trigger_, time_.lateness, time_.event_time);
   check_size(options, trigger_, size, time_.event_time && !options.has("time_zone"));
   check_behind(options, trigger_, time_.lateness);
@@ -58,9 +66,11 @@ void TimeWindows::start(Context& context) {
   late_ = context.counter("late");
   partly_late_ = context.counter("partly_late");
   std::set<std::int64_t> numbers;
-  for (const std::int64_t window : open_windows(context)) {
+  const auto open = open_windows(context);
+  for (const std::int64_t window : open) {
     for (const std::int64_t number : parts(window)) numbers.insert(number);
   }
+  open_count_ = open.size();
   for (const std::int64_t number : numbers) contents_.find_all(context, number);
 }
 
@@ -142,6 +152,8 @@ void TimeWindows::arm(const Place& place, std::int64_t from, Context& out) {
     const Bounds bounds = calendar_.bounds(w);
     if (trigger_.at_end && bounds.last() > watermark_) set_timer(bounds.last(), out);
     if (cleanup(bounds) != kNever) set_timer(cleanup(bounds), out);
+    if (is_open(w, out)) continue;
+    ++open_count_;
     const std::string number = number_bytes(w);
     out.host()->map_put(out.handle(), open_, kAbsent, 0, slice(number), slice(number));
   }
@@ -269,10 +281,11 @@ void TimeWindows::close(std::int64_t window, Context& out) {
   }
   const std::string number = number_bytes(window);
   out.host()->map_erase(out.handle(), open_, kAbsent, 0, slice(number));
+  --open_count_;
   if (!shared_) {
     contents_.forget_all(out, bounds.start);
   } else {
-    const bool nothing_else = open_windows(out).empty();
+    const bool nothing_else = open_count_ == 0;
     // The units of which this is the last window; those windows before are closed already.
     const std::int64_t end = window + calendar_.slide_units();
     for (std::int64_t unit = window; unit < end; ++unit)

@@ -79,6 +79,7 @@ class TimeWindows : public Window {
   Change change_;
   Contents contents_;
   weir_state* open_ = nullptr;   ///< a map: the open windows
+  std::size_t open_count_ = 0;   ///< of those
   weir_state* marks_ = nullptr;  ///< what an early trigger knows of a key's window: a Mark
   Counter late_, partly_late_;
   std::int64_t watermark_ = 0, now_ = 0;

@@ -25,6 +25,14 @@ TEST(Sliding, ARecordBelongsToAllWindowsThatHoldItsTime) {
   EXPECT_EQ(window.held(), 1u);
 }
 
+TEST(Sliding, ARecordMayBelongToThousandsOfWindows) {
+  Window window(R"({"size": 3600, "slide": 1, "aggregate": [{"function": "count"}]})");
+  put(window, {{0, "{}", "a"}, {1, "{}", "a"}});
+  window.end();
+  EXPECT_EQ(window.values().size(), 3601u);
+  EXPECT_EQ(window.held(), 0u);
+}
+
 TEST(Sliding, TheSlideNeedNotDivideTheSize) {
   Window window(R"({"size": 10, "slide": 4})");
   put(window, {{0, "x", "a"}, {7, "y", "a"}});

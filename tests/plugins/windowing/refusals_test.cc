@@ -44,6 +44,13 @@ TEST_P(WindowRefusals, SayWhereWhatAndWhatToWrite) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
+    Overlaps, WindowRefusals,
+    ::testing::Values(BadWindow{
+        "plugin: sliding, size: 10d, slide: 7ms", "7ms",
+        "a window would be made of 864000000 pieces, each as long as the greatest time that divides `size` "
+        "and `slide`; at most 100000: give a longer `slide`, or one that divides `size`"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Triggers, WindowRefusals,
     ::testing::Values(
         BadWindow{"plugin: tumbling, size: 10s, trigger: {}", "trigger",
