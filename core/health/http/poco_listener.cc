@@ -95,12 +95,13 @@ bool is_number(const std::string& text) {
 }  // namespace
 }  // namespace weir
 
-// A function of one program's own parts, made by one compiler: no boundary to plugins.
-extern "C" __attribute__((visibility("default"))) std::unique_ptr<weir::HttpListener> weir_http_server(
+// A function of one program's own parts, made by one compiler: no boundary to plugins. What it returns
+// belongs to the caller.
+extern "C" __attribute__((visibility("default"))) weir::HttpListener* weir_http_server(
     const std::string& address, weir::HttpListener::Page page, std::string& problem) {
   try {
     const std::string whole = weir::is_number(address) ? "127.0.0.1:" + address : address;
-    return std::make_unique<weir::PocoListener>(Poco::Net::SocketAddress(whole), std::move(page));
+    return new weir::PocoListener(Poco::Net::SocketAddress(whole), std::move(page));
   } catch (const Poco::Exception& e) {
     problem = e.displayText();
     return nullptr;
