@@ -143,11 +143,8 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   if (!contents_.read(record, out) || !has_room(key, joined, record, out)) return;
   Open& session = join(key, first, last, joined, out);
   put(key, session, record, out);
-  if (trigger_.at_end && session.bounds.last() <= watermark_) {
-    emit(key, session, out);
-  } else if (trigger_.count != 0 && session.since >= trigger_.count) {
-    emit(key, session, out);
-  }
+  const bool is_over = trigger_.at_end && session.bounds.last() <= watermark_;
+  if (is_over || (trigger_.count != 0 && session.since >= trigger_.count)) emit(key, session, out);
   arm(key, session, time_.event_time ? watermark_ : now_ - 1, out);
   store(key, out);
 }
