@@ -66,7 +66,7 @@ class Run {
       const auto failure = problem.empty() ? job_->failure() : StopReason{{}, "start", problem};
       if (failure && wait_for_restart(*failure, lasted)) continue;
       log_.flush();
-      if (problem.empty()) return finish(failure);
+      if (problem.empty() || state_.restarts > 0) return finish(failure);
       std::fprintf(stderr, "etl-run: %s\n", problem.c_str());
       return kFailed;
     }

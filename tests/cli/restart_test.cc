@@ -92,6 +92,18 @@ sinks: {out: {plugin: file, from: fuse, path: out.txt}}
   EXPECT_THAT(done.err, Not(HasSubstr("beginning again")));
 }
 
+/// What the jobs before have done is told all the same.
+TEST_F(Restart, AStartThatFailsForGoodStillGivesTheAccount) {
+  write_pipeline("delivery: exactly_once\nrestart: {first: 1ms, most: 1ms, attempts: 1}\n",
+                 "[store/again.task-0.checkpoint-999999999]");
+  const auto done = etl_run(arguments());
+  EXPECT_EQ(done.status.code, 1);
+  EXPECT_THAT(line_with(done.err, "account: "), HasSubstr("read ")) << done.err;
+  EXPECT_THAT(line_with(done.err, "restarts: "), HasSubstr("restarts: 1")) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("checkpoint-999999999"));
+  EXPECT_THAT(done.err, HasSubstr("(start); positions are kept")) << done.err;
+}
+
 TEST_F(Restart, ASignalInTheWaitEndsIt) {
   write_pipeline("restart: {first: 1h, most: 1h}\n", "[one]");
   auto child = start(arguments());
