@@ -171,12 +171,13 @@ void maps_from_lines(const std::vector<json>& entries, SnapshotWriter& to) {
 
 /// As runtime/worker_node.h has it.
 constexpr std::uint64_t kWaitingWork = 2;
+/// As runtime/standstill.cc has them.
+constexpr std::uint64_t kGroupWork = 1, kBroadcastWork = 2;
 
-void work_to_lines(std::size_t task, const Checkpoint::StageState& state, SnapshotReader& from,
-                   const Write& write) {
-  write("stage", {{"task", task}, {"name", state.stage}, {"shape", state.shape}, {"waiting", true}});
+void works_to_lines(SnapshotReader& from, const Write& write) {
   for (std::uint64_t left = from.number(); left > 0; --left) {
-    json work{{"group", from.number() != 0}};
+    const std::uint64_t kind = from.number();
+    json work{{"group", (kind & kGroupWork) != 0}, {"broadcast", (kind & kBroadcastWork) != 0}};
     work["input"] = from.number();
     work["key"] = slice_to_json(from);
     work["start"] = from.time();
@@ -186,11 +187,11 @@ void work_to_lines(std::size_t task, const Checkpoint::StageState& state, Snapsh
     write("work", std::move(work));
   }
 }
-void work_from_lines(const std::vector<json>& works, SnapshotWriter& to) {
-  to.number(kWaitingWork);
+void works_from_lines(const std::vector<json>& works, SnapshotWriter& to) {
   to.number(works.size());
   for (const auto& work : works) {
-    to.number(work.at("group").get<bool>() ? 1 : 0);
+    to.number((work.at("group").get<bool>() ? kGroupWork : 0) |
+              (work.value("broadcast", false) ? kBroadcastWork : 0));
     to.number(work.at("input").get<std::uint64_t>());
     slice_from_json(work.at("key"), to);
     to.time(work.at("start").get<std::int64_t>());
@@ -205,7 +206,10 @@ void work_from_lines(const std::vector<json>& works, SnapshotWriter& to) {
 void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, const Write& write) {
   SnapshotReader from(state.snapshot);
   const std::uint64_t first = from.number();
-  if (first == kWaitingWork) return work_to_lines(task, state, from, write);
+  if (first == kWaitingWork) {
+    write("stage", {{"task", task}, {"name", state.stage}, {"shape", state.shape}, {"waiting", true}});
+    return works_to_lines(from, write);
+  }
   const bool stateful = first != 0;
   const bool timed = from.number() != 0;
   json stage{{"task", task}, {"name", state.stage}, {"shape", state.shape}, {"stateful", stateful}};
@@ -247,6 +251,9 @@ void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, co
     write("state", std::move(head));
     kind == WEIR_MAP_STATE ? maps_to_lines(one, write) : values_to_lines(one, write);
   }
+  if (from.at_end()) return;
+  write("standstill", json::object());
+  works_to_lines(from, write);
 }
 
 void SnapshotFromLines::take(const std::string& kind, const json& what) {
@@ -254,6 +261,8 @@ void SnapshotFromLines::take(const std::string& kind, const json& what) {
     times_.push_back(what);
   } else if (kind == "timer") {
     (what.at("domain") == "event" ? event_timers_ : timers_).push_back(what);
+  } else if (kind == "standstill") {
+    standstill_ = true;
   } else if (kind == "work") {
     works_.push_back(what);
   } else if (kind == "record") {
@@ -270,7 +279,8 @@ void SnapshotFromLines::take(const std::string& kind, const json& what) {
 Checkpoint::StageState SnapshotFromLines::finish() const {
   SnapshotWriter to;
   if (stage_.contains("waiting")) {
-    work_from_lines(works_, to);
+    to.number(kWaitingWork);
+    works_from_lines(works_, to);
     return {stage_.at("name").get<std::string>(), stage_.at("shape").get<std::string>(), to.take()};
   }
   const bool stateful = stage_.at("stateful").get<bool>();
@@ -320,6 +330,7 @@ Checkpoint::StageState SnapshotFromLines::finish() const {
       to.text(head.at("name").get<std::string>());
       to.text(one.bytes());
     }
+    if (standstill_) works_from_lines(works_, to);
   }
   state.snapshot = to.take();
   return state;

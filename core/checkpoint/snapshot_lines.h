@@ -37,6 +37,7 @@ class SnapshotFromLines {
   nlohmann::json stage_;
   std::vector<nlohmann::json> times_, timers_, event_timers_, records_, works_;
   std::vector<State> states_;
+  bool standstill_ = false;
 };
 
 }  // namespace weir

@@ -199,9 +199,33 @@ bool InlineNode::create() {
 void InlineNode::start() {
   if (create()) settle(stage_.plugin->start(instance_, context_.get()), nullptr, 0);
   if (task_.failed()) return;
-  // What was restored, before any record: one that was late before is late again.
+  if (standstill_.on()) return end_standstill();
+  tell_restored();
+}
+
+/// Before any record: one that was late before is late again.
+void InlineNode::tell_restored() {
   if (event_times_) return tell_time();
   if (watermarks().now() != Watermarks::kStart) tell_watermark(watermarks().now());
+}
+
+void InlineNode::end_standstill() {
+  Standstill::Works waited = standstill_.end();
+  const std::int64_t time = watermarks().now(), clock = services_.clock.now();
+  if (!fire(event_timers_, WEIR_EVENT_TIME, time) || !fire(timers_, WEIR_PROCESSING_TIME, clock))
+    return standstill_.begin(std::move(waited));
+  forget_over();
+  tell_restored();
+  for (const auto& work : waited) {
+    const Inlet inlet{work->input, work->broadcast};
+    if (task_.failed()) return;
+    if (work->kind == Work::Kind::kGroup) {
+      process(work->bounds.with(work->records), inlet);
+    } else {
+      const weir_slice key = work->bounds.key ? slice(*work->bounds.key) : kAbsent;
+      hand_in(work->records.data(), work->records.size(), work->bounds.key ? &key : nullptr, inlet);
+    }
+  }
 }
 
 void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet) {
@@ -224,6 +248,7 @@ void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, 
 }
 
 void InlineNode::hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
+  if (standstill_.on()) return standstill_.put(records, keys, count, inlet);
   if (services_.suspects.none()) return process(records, count, keys, inlet);
   hand_in_carefully(records, count, keys, inlet);
 }
@@ -285,7 +310,8 @@ void InlineNode::tell_time() {
 void InlineNode::on_watermark(std::int64_t time) {
   const bool last = time == Watermarks::kEnd;
   if (last) event_timers_.close();
-  fire(event_timers_, WEIR_EVENT_TIME, time);
+  // Nobody behind is told of the time before all that it brings about has left.
+  if (!fire(event_timers_, WEIR_EVENT_TIME, time)) return;
   forget_windows(WEIR_EVENT_TIME, time);
   if (last && event_timers_.refused() != 0) {
     services_.log.write(LogLevel::kInfo, name(),
@@ -303,6 +329,11 @@ void InlineNode::on_idle(bool idle) {
 void InlineNode::take(const weir_group& group, Inlet inlet) {
   if (task_.failed()) return;
   counts_.in.add(group.count);
+  if (standstill_.on()) return standstill_.put(group, inlet);
+  process(group, inlet);
+}
+
+void InlineNode::process(const weir_group& group, Inlet inlet) {
   if (set_aside(group)) return;
   const OnHand on_hand(name(), group);
   weir_group taken = group;
@@ -336,17 +367,22 @@ std::int64_t InlineNode::next_timer() {
 }
 
 void InlineNode::fire_timers(std::int64_t now) {
-  fire(timers_, WEIR_PROCESSING_TIME, now);
+  if (standstill_.on() || !fire(timers_, WEIR_PROCESSING_TIME, now)) return;
   forget_windows(WEIR_PROCESSING_TIME, now);
   if (event_times_ && event_times_->find_idle(now)) tell_time();
 }
 
-void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now) {
+bool InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now) {
   std::array<weir_slice, kTimersAtOnce> keys;
   std::size_t prefetched = 0;
   while (!task_.failed()) {
+    if (task_.stopping() && timers.next() <= now &&
+        task_.leave_timers(*this, is_stateful(), [&] { return timers.count_due(now); })) {
+      standstill_.begin();
+      return false;
+    }
     const auto timer = timers.pop_due(now);
-    if (!timer) return;
+    if (!timer) return true;
     if (timer->time != INT64_MIN) forget_windows(domain, timer->time - 1);
     if (prefetched == 0 && !states_.empty()) {
       prefetched = timers.peek_keys(keys);
@@ -358,6 +394,7 @@ void InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now)
     const weir_timer c{sizeof(weir_timer), domain, timer->has_key ? slice(timer->key) : kAbsent, timer->time};
     settle(stage_.plugin->on_timer(instance_, context_.get(), &c), nullptr, 0);
   }
+  return true;
 }
 
 void InlineNode::finish(bool ended) {
@@ -424,6 +461,7 @@ void InlineNode::save(SnapshotWriter& to) const {
   event_timers_.save(to);
   lists_.save(to);
   states_.save(to);
+  if (standstill_.on()) standstill_.save(to);
 }
 
 void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) {
@@ -446,6 +484,7 @@ void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy b
   event_timers_.load(from, share);
   lists_.load(from, origins, share);
   states_.load(from, share);
+  if (!from.at_end()) standstill_.load(from, origins, share, by);
 }
 
 void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {
@@ -454,6 +493,7 @@ void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {
     counts_.given_up.add(1);
     return true;
   });
+  standstill_.forget(gone);
 }
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include "runtime/event_times.h"
 #include "runtime/key_reader.h"
 #include "runtime/stage_node.h"
+#include "runtime/standstill.h"
 #include "state/stage_state.h"
 #include "state/timers.h"
 #include "state/window_lists.h"
@@ -41,6 +42,13 @@ class InlineNode : public StageNode {
   void hold(HeldPositions& held, bool saved) const override;
   std::uint64_t held(bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;
+  void take_watermark(std::size_t wire, std::int64_t time) override {
+    // After the next start it is told again.
+    if (!standstill_.on()) StageNode::take_watermark(wire, time);
+  }
+  void take_idle(std::size_t wire, bool idle) override {
+    if (!standstill_.on()) StageNode::take_idle(wire, idle);
+  }
   void expire(std::int64_t now) override { states_.expire(now); }
   void save(SnapshotWriter& to) const override;
   void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
@@ -68,10 +76,16 @@ class InlineNode : public StageNode {
   bool is_stateful() const;
   void on_watermark(std::int64_t time) override;
   void on_idle(bool idle) override;
-  void fire(Timers& timers, weir_time_domain domain, std::int64_t now);
+  /// Fires what is due, in order; false where a stop has come before all of it was fired.
+  bool fire(Timers& timers, weir_time_domain domain, std::int64_t now);
+  /// At a start: fires what a stop has left, then does what has waited behind it.
+  void end_standstill();
+  /// Tells the next stages how far event time had come in the last run.
+  void tell_restored();
   /// Forgets windows of states whose time has come, in the time that the stage works in.
   void forget_windows(weir_time_domain domain, std::int64_t now);
   void forget_over();
+  void process(const weir_group& group, Inlet inlet);
   void hand_in(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
   /// The same while there are suspects.
   void hand_in_carefully(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
@@ -85,6 +99,7 @@ class InlineNode : public StageNode {
   Timers timers_, event_timers_;
   WindowLists lists_;
   StageState states_;
+  Standstill standstill_;
   KeyReader key_reader_;
   std::optional<std::int64_t> restored_;    ///< watermark of the last run
   std::int64_t told_ = Watermarks::kStart;  ///< of event_times_, to the stages behind

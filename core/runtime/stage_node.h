@@ -34,6 +34,12 @@ class TaskControl {
   virtual void stop_for(StopReason reason) = 0;
   /// From now on nothing more is delivered, because the pipeline stops. [task's thread]
   virtual bool failed() const = 0;
+  /// A stop was asked for. Cheap. [task's thread]
+  virtual bool stopping() const = 0;
+  /// Asked between two timers while stopping(): whether the stage leaves those that are due, `due` of them,
+  /// so that the stop need not wait for all. `kept`: its state is saved with them where there is a place, and
+  /// they fire after the next start; otherwise the stop has waited for its time, and has failed now.
+  virtual bool leave_timers(const StageNode& stage, bool kept, const std::function<std::size_t()>& due) = 0;
   /// A worker has finished. [any-thread]
   virtual void work_done(StageNode& node, Work& work) = 0;
   /// A source has something to poll. [any-thread]

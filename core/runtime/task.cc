@@ -234,6 +234,27 @@ Task::Clock::time_point Task::stop_deadline() {
   return *stop_by_;
 }
 
+bool Task::leave_timers(const StageNode& stage, bool kept, const std::function<std::size_t()>& due) {
+  const auto end = stop_deadline();
+  const auto now = Clock::now();
+  const auto timeout = graph_.spec.stop_timeout;
+  const bool saved = kept && saves_;
+  if (now < (saved ? end - timeout + std::min(timeout, kFireOn) : end)) return false;
+  const std::string timers = std::to_string(due()) + " timers that were due";
+  if (saved) {
+    group_.not_ended(member_);
+    services_.log.write(LogLevel::kInfo, stage.name(),
+                        "stopped before " + timers + "; they fire after the next start");
+    return true;
+  }
+  stop_for({stage.name(), "stop_timeout",
+            "stopped after stop_timeout before " + timers +
+                ": they do not fire, and what was read since the "
+                "last positions were committed is read again at the next start" +
+                (kept ? "; with `checkpoint: {store: FOLDER}` they would be saved, and fire then" : "")});
+  return true;
+}
+
 void Task::take_part(Clock::time_point until) {
   using Part = TaskGroup::Step::Part;
   while (!failed() && Clock::now() < until) {

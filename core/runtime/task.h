@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -62,6 +63,8 @@ class Task final : public TaskControl {
 
   void stop_for(StopReason reason) override;
   bool failed() const override { return failure_.has_value() || aborted_; }
+  bool stopping() const override { return stop_requested_.load(std::memory_order_relaxed); }
+  bool leave_timers(const StageNode& stage, bool kept, const std::function<std::size_t()>& due) override;
   void work_done(StageNode& node, Work& work) override { inbox_.put({&node, &work}); }
   void wake() override { inbox_.wake(); }
   void give_up(const weir_origin* const* origins, std::size_t count, bool lost) override;
@@ -75,6 +78,8 @@ class Task final : public TaskControl {
   static constexpr std::chrono::milliseconds kKeepAlive{500};
   /// How long after a source refused its last positions it is asked again.
   static constexpr std::chrono::milliseconds kCommitAgain{500};
+  /// How long after a stop was asked for timers that are due go on firing where they could as well be saved.
+  static constexpr std::chrono::milliseconds kFireOn{100};
   /// How long partitions that are given up wait for the end of the job.
   static constexpr std::chrono::seconds kGiveUpTime{10};
 

@@ -87,6 +87,12 @@ void TaskGroup::ended(std::size_t member) {
   call_end();
 }
 
+void TaskGroup::not_ended(std::size_t member) {
+  const std::lock_guard lock(mutex_);
+  members_[member].ended = false;
+  step_.ended = false;
+}
+
 TaskGroup::Step TaskGroup::step() const {
   const std::lock_guard lock(mutex_);
   return step_;

@@ -85,6 +85,8 @@ class TaskGroup {
   void call_end();
   /// The member's sources have ended. When all have, it is the end.
   void ended(std::size_t member);
+  /// A stop has come before what the end of its sources brings about was done: it is no end, for any member.
+  void not_ended(std::size_t member);
   /// Whether there is a step to do. Cheap.
   bool called() const { return called_.load(std::memory_order_acquire); }
   Step step() const;

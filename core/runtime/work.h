@@ -55,8 +55,9 @@ struct Work {
 
   Kind kind = Kind::kRecords;
   OwnedRecords records;
-  GroupBounds bounds;       ///< kGroup
+  GroupBounds bounds;       ///< kGroup; of kRecords the key, where one was found already
   std::uint32_t input = 0;  ///< kRecords, kGroup: which of the stage's inputs they came by
+  bool broadcast = false;   ///< the same: all tasks see them
   std::int64_t mark = 0;    ///< kWatermark: the time; kIdle: 1 or 0. No worker sees these
 
   bool alone = false;            ///< kRecords: not to be merged with others

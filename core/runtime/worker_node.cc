@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/standstill.h"
+
 namespace weir {
 
 WorkerNode::WorkerNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
@@ -253,17 +255,7 @@ void WorkerNode::save(SnapshotWriter& to) const {
   }
   if (waiting.empty()) return;
   to.number(kWaitingWork);
-  to.number(waiting.size());
-  for (const Work* work : waiting) {
-    const bool group = work->kind == Work::Kind::kGroup;
-    to.number(group ? 1 : 0);
-    to.number(work->input);
-    to.slice(work->bounds.key ? slice(*work->bounds.key) : kAbsent);
-    to.time(work->bounds.start);
-    to.time(work->bounds.end);
-    to.number(work->records.size());
-    for (const auto& record : work->records) save_record(to, record);
-  }
+  save_works(to, waiting);
 }
 
 void WorkerNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) {
@@ -275,15 +267,7 @@ void WorkerNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy b
         "records waited for its workers when there were not as many tasks as now; start the pipeline with as "
         "many as before and stop it in order, then change `tasks`");
   }
-  for (std::uint64_t left = from.number(); left > 0; --left) {
-    auto work = std::make_unique<Work>();
-    work->kind = from.number() != 0 ? Work::Kind::kGroup : Work::Kind::kRecords;
-    work->input = static_cast<std::uint32_t>(from.number());
-    if (const weir_slice key = from.slice(); key.data != nullptr) work->bounds.key = std::string(view(key));
-    work->bounds.start = from.time();
-    work->bounds.end = from.time();
-    for (std::uint64_t records = from.number(); records > 0; --records)
-      load_record(from, origins, work->records);
+  for (auto& work : load_works(from, origins)) {
     bytes_ += work->records.bytes();
     works_.push_back(std::move(work));
   }

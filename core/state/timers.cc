@@ -125,6 +125,14 @@ std::optional<Timers::Timer> Timers::pop_due(std::int64_t now) {
   return std::nullopt;
 }
 
+std::size_t Timers::count_due(std::int64_t now) const {
+  std::size_t count = 0;
+  queue_.for_each([&](const TimerQueue::Node& node) {
+    if (node.time <= now && entries_[node.entry].is_set) ++count;
+  });
+  return count;
+}
+
 std::size_t Timers::peek_keys(std::span<weir_slice> keys) const {
   std::size_t count = 0;
   queue_.ready(0, keys.size(), [&](const TimerQueue::Node& node) {

@@ -41,6 +41,8 @@ class Timers {
   /// Milliseconds since 1970 of the first timer, or kNever.
   std::int64_t next();
   std::size_t size() const { return size_; }
+  /// How many are due. Looks at all of them.
+  std::size_t count_due(std::int64_t now) const;
 
   /// Removes and returns the first timer that is due.
   std::optional<Timer> pop_due(std::int64_t now);
