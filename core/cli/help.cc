@@ -101,9 +101,10 @@ usage: etl-run test FILE|FOLDER... [options]
 
 options
   --filter TEXT      only tests with TEXT in their name
-  --at-once N        sources give at most N records at once; results must not depend on it
+  --at-once N        sources give at most N records at once, and event time moves behind them; results must
+                     not depend on it
   --thorough         run each test again in ways that must make no difference: 1, 2 and 1,024 records at once,
-                     three tasks, and a restart between any two steps
+                     three tasks, and a restart between any two steps, with another number of tasks too
   --junit FILE       write the results to FILE as JUnit's XML, too)";
 
 constexpr char kTestCodes[] = R"(

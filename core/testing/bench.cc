@@ -28,7 +28,16 @@ bool SourceFeed::ended() const {
   return std::all_of(readers.begin(), readers.end(), [](const Reader& reader) { return reader.ended; });
 }
 
-void SourceFeed::start_again() {
+bool SourceFeed::all_given() const {
+  for (std::size_t task = 0; task < readers.size(); ++task) {
+    for (std::size_t i = readers[task].next; i < items.size(); ++i) {
+      if (task_of(items[i]) == task) return false;
+    }
+  }
+  return true;
+}
+
+void SourceFeed::start_again(std::size_t tasks) {
   // How far event time has come stands in the checkpoint only for a source; before another stage it is told
   // again.
   const auto done = [&](const Item& item) {
@@ -37,7 +46,7 @@ void SourceFeed::start_again() {
   const auto end = items.begin() + static_cast<std::ptrdiff_t>(covered);
   items.erase(std::remove_if(items.begin(), end, done), end);
   covered = 0;
-  readers.assign(readers.size(), {});
+  readers.assign(tasks, {});
 }
 
 }  // namespace weir

@@ -48,7 +48,7 @@ struct SourceFeed {
   };
 
   std::vector<Item> items;
-  std::size_t at_once = 0;                       ///< no more records at once; 0: as many as there are
+  std::size_t at_once = 0;                       ///< no more records in a poll; 0: as many as there are
   std::vector<Reader> readers{1};                ///< by task
   std::size_t covered = 0;                       ///< items that had been given at the last checkpoint
   std::map<Origin, std::int64_t> next_position;  ///< of what the next step feeds
@@ -62,13 +62,15 @@ struct SourceFeed {
   }
   std::size_t task_of(const Item& item) const;
   bool ended() const;
+  /// Whether there is nothing left to give.
+  bool all_given() const;
 
   /// What has been given is in the checkpoint that has just been made, as far as it is committed.
   void checkpoint() { covered = items.size(); }
   /// Whether all that has been given is committed.
   bool all_committed() const;
-  /// As a source that starts again where its positions are.
-  void start_again();
+  /// As a source that starts again where its positions are, in so many tasks.
+  void start_again(std::size_t tasks);
 
  private:
   /// Items without a position count as committed.

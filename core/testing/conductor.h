@@ -13,8 +13,6 @@ namespace weir {
 /// test use.
 class Conductor {
  public:
-  explicit Conductor(int tasks) : tasks_(tasks) {}
-
   enum class Order {
     kGoOn,        ///< once more around: timers, sources
     kCheckpoint,  ///< deliver and commit
@@ -44,9 +42,10 @@ class Conductor {
     return changed_.wait_for(lock, time, [&] { return resting_ == tasks_; });
   }
 
-  /// [test's thread] For a job that is about to start.
-  void start_again() {
+  /// [test's thread] For a job of so many tasks that is about to start.
+  void start_again(int tasks) {
     const std::lock_guard lock(mutex_);
+    tasks_ = tasks;
     order_ = Order::kGoOn;
     resting_ = 0;
     released_ = false;
@@ -64,7 +63,7 @@ class Conductor {
   std::mutex mutex_;
   std::condition_variable changed_;
   Order order_ = Order::kGoOn;
-  const int tasks_;
+  int tasks_ = 1;
   int resting_ = 0;
   std::uint64_t round_ = 0;  ///< of all orders
   bool released_ = false;

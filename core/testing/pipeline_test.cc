@@ -49,6 +49,7 @@ TestResult PipelineTest::run(const std::vector<Variation>& variations) {
       result.note = "in one task alone: " + spread.only_one();
       continue;
     }
+    if (variation.rescales && !spread.may_rescale()) continue;
     log_.flush();
     lines_.clear();
     clock_.begin_again();

@@ -91,6 +91,36 @@ const weir_origin* origin_of(const SourceFeed::Origin& origin, weir_context* con
   return host_table().origin(context, slice(origin.first), origin.second);
 }
 
+/// Gives the next records of this task, at most at_once; returns whether there were any.
+bool give_some(SourceFeed& feed, weir_context* context, std::size_t task) {
+  std::size_t& next = feed.readers[task].next;
+  while (next < feed.items.size() && feed.task_of(feed.items[next]) != task) ++next;
+  if (next == feed.items.size()) return false;
+  const std::uint32_t port = feed.items[next].port;
+  if (const auto* mark = std::get_if<SourceFeed::TimeMark>(&feed.items[next].what)) {
+    context->tell_event_time(origin_of(mark->origin, context), mark->watermark);
+    return ++next, true;
+  }
+  Batch batch;
+  if (const auto* group = std::get_if<SampleGroup>(&feed.items[next].what)) {
+    for (const auto& record : group->records) batch.add(record, context);
+    const weir_group g{sizeof(weir_group), 0,          group->key ? slice(*group->key) : kAbsent,
+                       group->start,       group->end, batch.data(),
+                       batch.size()};
+    ++next;
+    host_table().emit_group(context, port, &g);
+    return true;
+  }
+  for (; next < feed.items.size() && feed.items[next].port == port; ++next) {
+    if (feed.at_once != 0 && batch.size() == feed.at_once) break;
+    const auto* record = std::get_if<SampleRecord>(&feed.items[next].what);
+    if (record == nullptr) break;
+    if (feed.task_of(feed.items[next]) == task) batch.add(*record, context);
+  }
+  host_table().emit(context, port, batch.data(), batch.size());
+  return true;
+}
+
 weir_status give(weir_instance* instance, weir_context* context, std::size_t budget) {
   auto& feed = part_of<SourceFeed>(instance);
   if (budget == 0) return WEIR_IDLE;
@@ -98,35 +128,9 @@ weir_status give(weir_instance* instance, weir_context* context, std::size_t bud
   auto& reader = feed.readers[task];
   // As a file that another task reads.
   if (feed.in_first_task && task != 0) return reader.ended = true, WEIR_END;
-  std::size_t& next = reader.next;
-  while (next < feed.items.size()) {
-    if (feed.task_of(feed.items[next]) != task) {
-      ++next;
-      continue;
-    }
-    const std::uint32_t port = feed.items[next].port;
-    if (const auto* mark = std::get_if<SourceFeed::TimeMark>(&feed.items[next].what)) {
-      context->tell_event_time(origin_of(mark->origin, context), mark->watermark);
-      ++next;
-      continue;
-    }
-    Batch batch;
-    if (const auto* group = std::get_if<SampleGroup>(&feed.items[next].what)) {
-      for (const auto& record : group->records) batch.add(record, context);
-      const weir_group g{sizeof(weir_group), 0,          group->key ? slice(*group->key) : kAbsent,
-                         group->start,       group->end, batch.data(),
-                         batch.size()};
-      ++next;
-      host_table().emit_group(context, port, &g);
-      continue;
-    }
-    for (; next < feed.items.size() && feed.items[next].port == port; ++next) {
-      if (feed.at_once != 0 && batch.size() == feed.at_once) break;
-      const auto* record = std::get_if<SampleRecord>(&feed.items[next].what);
-      if (record == nullptr) break;
-      if (feed.task_of(feed.items[next]) == task) batch.add(*record, context);
-    }
-    host_table().emit(context, port, batch.data(), batch.size());
+  while (give_some(feed, context, task)) {
+    // Event time moves when a poll is over: with each batch, as when records come one after the other.
+    if (feed.at_once != 0) return WEIR_OK;
   }
   reader.ended = feed.ends;
   return reader.ended ? WEIR_END : WEIR_IDLE;

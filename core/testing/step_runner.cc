@@ -72,13 +72,7 @@ std::string found_instead(const std::string& what, const std::string& found, con
 
 StepRunner::StepRunner(const PipelineGraph& graph, const TestCase& test, StepClock& clock, Log& log,
                        const Variation& variation)
-    : real_(graph),
-      test_(test),
-      clock_(clock),
-      log_(log),
-      conductor_(variation.tasks),
-      variation_(variation),
-      spread_(graph, test) {
+    : real_(graph), test_(test), clock_(clock), log_(log), variation_(variation), spread_(graph, test) {
   bench_.conductor = &conductor_;
   Wanted wanted = wanted_of(test_, real_);
   wanted.tasks = variation.tasks;
@@ -135,6 +129,13 @@ std::string StepRunner::start() {
 }
 
 std::string StepRunner::settle() {
+  const auto all_given = [&] {
+    return std::all_of(bench_.feeds.begin(), bench_.feeds.end(),
+                       [](const auto& feed) { return feed.second.all_given(); });
+  };
+  while (!all_given() && !job_->ended()) {
+    if (!job_->go_around()) return SteppedJob::kNoRest;
+  }
   return job_->settle() ? "" : SteppedJob::kNoRest;
 }
 
@@ -148,7 +149,9 @@ std::string StepRunner::checkpoint() {
 std::string StepRunner::start_again(std::chrono::milliseconds after) {
   job_.reset();
   clock_.set(clock_.now() + after.count());
-  for (auto& [name, feed] : bench_.feeds) feed.start_again();
+  int& tasks = graph_.spec.tasks;
+  if (variation_.rescales) tasks = tasks == 1 ? variation_.tasks : tasks - 1;
+  for (auto& [name, feed] : bench_.feeds) feed.start_again(static_cast<std::size_t>(tasks));
   if (auto problem = start(); !problem.empty()) return problem;
   return settle();
 }

@@ -5,23 +5,27 @@ namespace weir {
 
 SteppedJob::SteppedJob(const PipelineGraph& graph, Conductor& conductor, Log& log, const Clock& clock,
                        CheckpointStore& store)
-    : conductor_(conductor), job_(graph, log, clock, &store) {
+    : conductor_(conductor), tasks_(graph.spec.tasks), job_(graph, log, clock, &store) {
   std::size_t exchanges = 0;
   for (std::size_t i = 0; i < graph.stages.size(); ++i) exchanges += graph.has_exchange_before(i) ? 1 : 0;
   rounds_ = 2 * (exchanges + 1);
 }
 
 std::string SteppedJob::start() {
-  conductor_.start_again();
+  conductor_.start_again(tasks_);
   if (auto problem = job_.start(); !problem.empty()) return problem;
   return wait() ? "" : kNoRest;
+}
+
+bool SteppedJob::go_around() {
+  return order(Conductor::Order::kGoOn);
 }
 
 bool SteppedJob::settle() {
   // The first time around brings what the sources have, the second one the timers that were set meanwhile.
   // What passes to another task is there the next time around.
   for (std::size_t left = rounds_; left > 0; --left) {
-    if (!order(Conductor::Order::kGoOn)) return false;
+    if (!go_around()) return false;
   }
   return true;
 }

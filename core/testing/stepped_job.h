@@ -33,7 +33,9 @@ class SteppedJob {
   // Each returns false when the pipeline does not come to rest in kPatience; then the job can only be
   // destroyed.
 
-  /// Fires the timers that are due and takes what the sources have.
+  /// Once around: what arrived from other tasks, timers that are due, one poll of each source.
+  bool go_around();
+  /// All that follows from what the sources have given, once they have no more.
   bool settle();
   /// Delivers and commits.
   bool checkpoint();
@@ -55,6 +57,7 @@ class SteppedJob {
   bool wait();
 
   Conductor& conductor_;
+  const int tasks_;
   Job job_;
   std::size_t rounds_ = 0;  ///< after which all is at rest
   bool ended_ = false;

@@ -48,7 +48,9 @@ TaskSpread::TaskSpread(const PipelineGraph& graph, const TestCase& test)
   std::set<std::size_t> careful = answered;
   for (std::size_t i = 0; i < graph.stages.size(); ++i) {
     const StageSpec& spec = graph.stages[i].spec;
-    if (spec.event_time && spec.kind != StageKind::kSource) careful.insert(i);
+    if (!spec.event_time || spec.kind == StageKind::kSource) continue;
+    careful.insert(i);
+    may_rescale_ = false;
   }
   for (const Feed& feed : feeds_) {
     const auto& reach = reach_[feed.stage];

@@ -26,6 +26,10 @@ class TaskSpread {
 
   /// Why the steps can run in one task alone; empty when they can in several.
   const std::string& only_one() const { return only_one_; }
+  /// Whether a restart may be with another number of tasks. Not where a stage in the middle gives records
+  /// their time: it knows a partition by its records alone, so in another task it waits for none that is
+  /// silent.
+  bool may_rescale() const { return may_rescale_; }
 
   /// Whether the first task gives all of what goes into this source or stage (Bench::feeds).
   bool in_first_task(const std::string& feed) const { return first_.contains(feed); }
@@ -56,6 +60,7 @@ class TaskSpread {
   std::set<std::string> first_, broadcast_sources_;
   std::vector<bool> in_order_, behind_broadcast_;
   std::string only_one_;
+  bool may_rescale_ = true;
 };
 
 }  // namespace weir

@@ -10,7 +10,10 @@ std::string to_text(const Variation& variation) {
     add(std::to_string(variation.at_once) + (variation.at_once == 1 ? " record" : " records") + " at once");
   }
   if (variation.tasks != 1) add(std::to_string(variation.tasks) + " tasks");
-  if (variation.restarts) add("a restart between any two steps");
+  if (variation.restarts) {
+    add("a restart between any two steps");
+    if (variation.rescales) text += ", each with another number of tasks";
+  }
   return text;
 }
 
@@ -20,6 +23,7 @@ std::vector<Variation> thorough_variations() {
     for (const std::size_t at_once : {0, 1, 2, 1024}) all.push_back({at_once, restarts});
     for (const std::size_t at_once : {0, 1}) all.push_back({at_once, restarts, 3});
   }
+  all.push_back({0, true, 3, true});
   return all;
 }
 

@@ -81,7 +81,7 @@ TEST(TaskSpread, AStageInTheMiddleThatGivesTimeIsFedByOneTask) {
       "  - end\n"
       "  - nothing_else\n";
   EXPECT_EQ(StepsRun(kTimedInTheMiddle).run(steps, kSeveral), "");
-  EXPECT_EQ(StepsRun(kTimedInTheMiddle).note(steps), "");
+  EXPECT_EQ(StepsRun(kTimedInTheMiddle).run(steps, thorough_variations()), "");
 }
 
 TEST(TaskSpread, WhatIsBroadcastIsCountedOnceOrInEveryTask) {

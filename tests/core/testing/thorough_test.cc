@@ -72,6 +72,32 @@ TEST(Thorough, KeysBelongToSeveralTasksAndPartitionsAreReadByThem) {
   EXPECT_EQ(StepsRun(kCounts).run(steps, {{1, true, 2}}), "");
 }
 
+TEST(Thorough, EventTimeMovesWithEachBatch) {
+  const std::string steps =
+      "  - records: {into: in, values: [{k: a, t: 1, timer: 5}, {k: b, t: 20}, {k: a, t: 21}]}\n";
+  const std::string last = "  - expect: {at: out, values: [a 1, b 1, a 2, a timer 5 2 at 20]}\n";
+  const std::string between = "  - expect: {at: out, values: [a 1, b 1, a timer 5 1 at 19, a 2]}\n";
+  EXPECT_EQ(StepsRun(kCounts).run(steps + last, {{0, false}, {1024, false}}), "");
+  EXPECT_EQ(StepsRun(kCounts).run(steps + between, {{1, false}, {2, false}, {1, true}, {1, false, 3}}), "");
+  EXPECT_THAT(StepsRun(kCounts).run(steps + last, thorough_variations()), EndsWith("1 record at once"));
+}
+
+TEST(Thorough, ARestartMayBeWithAnotherNumberOfTasks) {
+  std::string steps;
+  for (int i = 1; i < 8; ++i) {
+    const auto n = std::to_string(i);
+    steps += "  - records: {into: in, partition: " + n + ", values: [{k: a, t: " + n + "}, {k: b, t: " + n +
+             ", timer: 8}]}\n  - expect: {at: out, order: any, values: [a " + n + ", b " + n + "]}\n";
+  }
+  steps +=
+      "  - watermark: {into: in, time: 9}\n"
+      "  - expect: {at: out, values: [b timer 8 7 at 9]}\n"
+      "  - counters: {count.in: 14}\n"
+      "  - end\n"
+      "  - nothing_else\n";
+  EXPECT_EQ(StepsRun(kCounts).run(steps, {{0, true, 3, true}}), "");
+}
+
 TEST(Thorough, WhereRecordsWouldBeReadAgainThereIsNoRestart) {
   EXPECT_EQ(StepsRun(kHold).run("  - records: {into: in, values: [a]}\n"
                                 "  - clock: +3s\n"
