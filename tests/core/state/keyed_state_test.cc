@@ -194,6 +194,36 @@ TEST(StageState, ASnapshotBringsEveryStateBackUnderItsName) {
   EXPECT_EQ(text(after.open("rules", {WEIR_MAP_STATE, 0, false}).maps().get("", 0, "f", 0)), "v");
 }
 
+TEST(StageState, AnotherTimeToLiveCountsForWhatIsWrittenFromThenOn) {
+  StageState before;
+  put(before.open("seen", {WEIR_VALUE_STATE, 100, false}).values(), "a", 0, "x", 0);
+  SnapshotWriter to;
+  before.save(to);
+
+  StageState after;
+  SnapshotReader from(to.bytes());
+  after.load(from);
+  KeyedValues& seen = after.open("seen", {WEIR_VALUE_STATE, 10, false}).values();
+  put(seen, "b", 0, "y", 20);
+  EXPECT_EQ(text(seen.get("b", 0, 29)), "y");
+  EXPECT_EQ(text(seen.get("b", 0, 30)), std::nullopt);
+  EXPECT_EQ(text(seen.get("a", 0, 99)), "x");
+  EXPECT_EQ(text(seen.get("a", 0, 100)), std::nullopt);
+}
+
+TEST(StageState, AStateThatHadATimeToLiveIsRefusedWithoutOneAndTheOtherWayRound) {
+  for (const std::int64_t time : {0, 100}) {
+    StageState before;
+    put(before.open("seen", {WEIR_VALUE_STATE, time, false}).values(), "a", 0, "x", 0);
+    SnapshotWriter to;
+    before.save(to);
+    StageState after;
+    SnapshotReader from(to.bytes());
+    after.load(from);
+    EXPECT_THROW(after.open("seen", {WEIR_VALUE_STATE, 100 - time, false}), std::runtime_error);
+  }
+}
+
 TEST(StageState, AStateOpenedTwiceOtherwiseIsRefused) {
   StageState states;
   states.open("s", {});

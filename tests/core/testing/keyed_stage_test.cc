@@ -16,8 +16,15 @@ processes: {keeper: {plugin: keeper, from: in, key: k}}
 sinks: {out: {plugin: keep, from: [keeper, keeper.side]}}
 )";
 
-std::string run(const std::string& steps) {
-  return StepsRun(kKeeper).run(steps, thorough_variations());
+const char kNoKey[] = R"(
+checkpoint: {store: none}
+sources: {in: {plugin: script, values: [never], event_time: t}}
+processes: {keeper: {plugin: keeper, from: in}}
+sinks: {out: {plugin: keep, from: [keeper, keeper.side]}}
+)";
+
+std::string run(const std::string& steps, const char* pipeline = kKeeper) {
+  return StepsRun(pipeline).run(steps, thorough_variations());
 }
 
 TEST(KeyedStage, StatesOfAllKindsAreKeptForEachKeyAlone) {
@@ -68,6 +75,23 @@ TEST(KeyedStage, ATimerOfTheClockFiresOnceAndWhatItEmitsHasNoTime) {
                 "1704067200005}, {value: b 1704067200005}]}\n"
                 "  - clock: +1h\n"
                 "  - expect: {at: keeper.side, values: []}\n"),
+            "");
+}
+
+TEST(KeyedStage, ATimerOfTheClockThatIsNotDueAtTheEndOfTheInputDoesNotFire) {
+  EXPECT_EQ(run("  - records: {into: in, values: [{k: a, t: 1, alarm: 5}, {k: a, t: 1, wake: 5}]}\n"
+                "  - end\n"
+                "  - expect: {at: keeper.side, records: [{value: a 5, time: 5}]}\n"),
+            "");
+}
+
+TEST(KeyedStage, WithoutAKeyAStageHasTimersToo) {
+  EXPECT_EQ(run("  - records: {into: in, values: [{t: 1, alarm: 5}, {t: 1, alarm: 5}, {t: 1, wake: 5}]}\n"
+                "  - clock: +5ms\n"
+                "  - expect: {at: keeper.side, records: [{value: ' 1704067200005'}]}\n"
+                "  - watermark: {into: in, time: 5}\n"
+                "  - expect: {at: keeper.side, records: [{value: ' 5', time: 5}]}\n",
+                kNoKey),
             "");
 }
 

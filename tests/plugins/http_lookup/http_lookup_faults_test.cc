@@ -3,6 +3,7 @@
 // Calls that fail. Waits are those of a clock that jumps.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -33,6 +34,38 @@ TEST_F(HttpLookupTest, ACallThatTimesOutIsRepeated) {
   lookup().group(records(3));
   EXPECT_EQ(lookup().values("out").size(), 3u);
   EXPECT_EQ(lookup().counter("retries"), 1u);
+}
+
+TEST_F(HttpLookupTest, AReplyThatComesAfterItsTimeOutAnswersNoOtherCall) {
+  options_["timeouts"] = {{"connect", 1000}, {"request", 50}};
+  for (const char* id : {"a", "b", "c"}) {
+    api_.fail_next(1, Fault::time_out(), kLookup);
+    lookup().group({record(id)});
+    api_.release();
+    EXPECT_EQ(lookup().values("out"), std::vector{joined(id)});
+  }
+  EXPECT_TRUE(lookup().rest().empty());
+}
+
+TEST_F(HttpLookupTest, ReplyTimeOutAndRetryThatRaceAnswerEachRecordOnce) {
+  options_["timeouts"] = {{"connect", 1000}, {"request", 20}};
+  // Replies are let go at any moment around the time-out of their call.
+  std::atomic<bool> done{false};
+  std::thread releases([&] {
+    while (!done) {
+      api_.release();
+      std::this_thread::yield();
+    }
+  });
+  for (int i = 0; i < 40; ++i) {
+    const std::string id = "id" + std::to_string(i);
+    api_.fail_next(2, Fault::time_out(), kLookup);
+    lookup().group({record(id)});
+    EXPECT_EQ(lookup().values("out"), std::vector{joined(id)});
+  }
+  done = true;
+  releases.join();
+  EXPECT_TRUE(lookup().rest().empty());
 }
 
 TEST_F(HttpLookupTest, UsedUpAttemptsSendTheRecordsToTheErrorPort) {

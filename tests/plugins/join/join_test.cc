@@ -35,6 +35,33 @@ TEST(JoinOptions, WhatMakesNoSenseIsRefusedWithItsPlace) {
   });
 }
 
+using weir::testing::Harness;
+
+/// What is held of a record of each side at 1,000 when event time has come so far.
+std::size_t held_at(Harness<Join>& join, std::int64_t watermark) {
+  join.process_into("left", {{"{}", 1'000}}, {"a"});
+  join.process_into("right", {{"{}", 1'000}}, {"a"});
+  join.watermark(watermark);
+  return join.held();
+}
+
+TEST(Join, WhatCanHaveNoPartnerAnyMoreIsForgotten) {
+  Harness<Join> interval(R"({"lower": -10, "upper": 20})");
+  const std::size_t both = held_at(interval, 1'010);
+  interval.watermark(1'011);
+  EXPECT_GT(interval.held(), 0u);
+  EXPECT_LT(interval.held(), both);
+  interval.watermark(1'020);
+  EXPECT_GT(interval.held(), 0u);
+  interval.watermark(1'021);
+  EXPECT_EQ(interval.held(), 0u);
+
+  Harness<Join> windows(R"({"size": 100})");
+  EXPECT_GT(held_at(windows, 1'098), 0u);
+  windows.watermark(1'099);
+  EXPECT_EQ(windows.held(), 0u);
+}
+
 TEST(JoinOptions, ASideWhoseRecordsAreJoinedWithNullHasNoPortForThem) {
   const auto ports = [](const std::string& type) {
     const Options options(nlohmann::json{{"type", type}, {"output", "merged"}});
