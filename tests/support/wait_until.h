@@ -8,7 +8,7 @@ namespace weir::support {
 
 /// How long a test waits for something that is sure to come, unless something is broken. It is
 /// long because a loaded machine with sanitizers is slow; a test that passes never uses it up.
-inline constexpr std::chrono::seconds kLongWait{60};
+inline constexpr std::chrono::seconds kLongWait{180};
 
 /// Asks `predicate` again and again until it is true or `within` is over; returns its last answer.
 /// The predicate is asked at least once. It must look at a real state (a file, a process, a reply).
