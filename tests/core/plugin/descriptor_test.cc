@@ -85,6 +85,8 @@ TEST_F(DescriptorTest, WhatItAcceptsItMustHaveFunctionsFor) {
 TEST_F(DescriptorTest, PortsHaveNamesThatAFileCanSay) {
   EXPECT_EQ(problem_with(PortList().add("out", Item::kRecords, "").add("out", Item::kRecords, "")),
             "declares the plugin 'sample' with the port 'out' twice");
+  EXPECT_EQ(problem_with(PortList().add("out", Item::kRecords, "").add("out", Item::kGroups, "")),
+            "declares the plugin 'sample' with the port 'out' twice");
   EXPECT_EQ(problem_with(PortList().add("error", Item::kRecords, "")),
             "declares the plugin 'sample' with a port named 'error', which every stage has built in");
   for (const char* name : {"", "a.b", "1st", "-a", "a b"}) {

@@ -166,6 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "p.yaml:3:18: unknown key 'form' of sink 'b'; did you mean 'from'?"},
         BadFile{"sources: {a: {plugin: x}}\nsinks:\n  b: {plugin: y, from: }\n",
                 "p.yaml:3:18: 'from' is empty, expected stage, stage.port or a list of these"},
+        BadFile{"sources: {a: {plugin: x}}\nsinks:\n  b: {plugin: y, from: [a, ~]}\n",
+                "p.yaml:3:28: 'from' is empty, expected stage, stage.port or a list of these"},
         BadFile{"sources: {a: {plugin: x}}\nsinks:\n  b: {plugin: y, from: []}\n",
                 "p.yaml:3:18: 'from' is an empty list, expected at least one stage or stage.port"},
         BadFile{"sources: {a: {plugin: x}}\nsinks:\n  b: {plugin: y, from: \"a, c\"}\n",

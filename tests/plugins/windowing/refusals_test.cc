@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "support/child_process.h"
 #include "support/temp_dir.h"
@@ -120,6 +121,30 @@ INSTANTIATE_TEST_SUITE_P(
                   "leave it out, or give a shorter `slide`"},
         BadWindow{"plugin: tumbling, size: 10s, time: processing, allowed_lateness: 1s", "1s",
                   "nothing is late in processing time: leave it out, or write `time: event`"}));
+
+TEST(Windows, LengthsAndCountsThatNoWindowCanHaveAreRefused) {
+  const std::pair<const char*, const char*> bad[] = {
+      {"plugin: tumbling, size: 0s", "'size' is '0s', expected 1ms to "},
+      {"plugin: sliding, size: 10s, slide: 0s", "'slide' is '0s', expected 1ms to "},
+      {"plugin: session, gap: 0s", "'gap' is '0s', expected 1ms to "},
+      {"plugin: session", "stage 'w': nothing says when a session is over: give `gap: 30m`"},
+      {"plugin: tumbling, size: 10s, offset: -10s", "stage 'w': it must be shorter, forwards or backwards"},
+      {"plugin: sliding, size: 10s, slide: 5s, offset: 5s",
+       "stage 'w': it must be shorter, forwards or backwards, than the 5000 ms from one window to the next"},
+      {"plugin: tumbling, size: 10s, allowed_lateness: -1s", "'allowed_lateness' is '-1s', expected "},
+      {"plugin: tumbling, size: 10s, trigger: {count: 0}", "'trigger.count' is '0', expected at least 1"},
+      {"plugin: tumbling, size: 10s, trigger: {every: 0s}", "'trigger.every' is '0s', expected at least 1ms"},
+      {"plugin: tumbling, size: 10s, evict: {keep_last: 0}", "'evict.keep_last' is '0', expected at least 1"},
+      // Of two sessions that become one none could say which number counts.
+      {"plugin: session, gap: 10s, trigger: {delta: {field: v, over: 5}}",
+       "unknown option 'trigger.delta' of window plugin 'session'"}};
+  for (const auto& [options, error] : bad) {
+    const std::string errors = check(line_of(options));
+    const auto at = errors.find(": ");
+    EXPECT_EQ(errors.substr(0, 9), "p.yaml:4:") << options;
+    EXPECT_EQ(errors.substr(at + 2).find(error), 0u) << errors;
+  }
+}
 
 TEST(Windows, TakeTheSameOptionsWhereTheyMakeSense) {
   for (const char* options :
