@@ -4,6 +4,7 @@
 #include <weir/json_field.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 
@@ -89,7 +90,20 @@ void EventTimes::forget(const weir_origin* origin) {
   last_ = nullptr;
 }
 
+void EventTimes::set_asked(bool asked, std::int64_t now) {
+  if (!asked) {
+    if (!not_asked_since_) not_asked_since_ = now;
+    return;
+  }
+  if (!not_asked_since_) return;
+  const std::int64_t passed = now - *std::exchange(not_asked_since_, std::nullopt);
+  const auto later = [&](std::int64_t seen) { return std::min(now, seen + passed); };
+  for (auto& [origin, o] : origins_) o.seen = later(o.seen);
+  if (alone_since_) alone_since_ = later(*alone_since_);
+}
+
 bool EventTimes::find_idle(std::int64_t now) {
+  if (not_asked_since_) return false;
   bool changed = false;
   if (shared_ && origins_.empty()) {
     if (!alone_since_) alone_since_ = now;
@@ -105,6 +119,7 @@ bool EventTimes::find_idle(std::int64_t now) {
 }
 
 std::int64_t EventTimes::next_idle() const {
+  if (not_asked_since_) return Watermarks::kEnd;
   std::int64_t next = Watermarks::kEnd;
   if (shared_ && origins_.empty() && !none_) next = alone_since_ ? *alone_since_ + patience() : 0;
   for (const auto& [origin, o] : origins_) {

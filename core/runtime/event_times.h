@@ -46,9 +46,12 @@ class EventTimes {
   void tell(const weir_origin* origin, std::optional<std::int64_t> watermark, std::int64_t now);
   /// No more of them, for now.
   void forget(const weir_origin* origin);
+  /// Whether records are asked for. Silence counts only while they are: an origin is not idle because a queue
+  /// was full for so long.
+  void set_asked(bool asked, std::int64_t now);
   /// Finds origins that have been silent for too long. True when something has changed.
   bool find_idle(std::int64_t now);
-  /// When find_idle may find something next; max() for never.
+  /// When find_idle may find something next; max() for never, and while records are not asked for.
   std::int64_t next_idle() const;
 
   /// How far event time has come; it never goes back.
@@ -86,8 +89,9 @@ class EventTimes {
   std::map<const weir_origin*, Of> origins_;
   std::map<const weir_origin*, Of> elsewhere_;  ///< restored, of other tasks
   std::optional<std::int64_t> alone_since_;     ///< no origin since
-  bool none_ = false;                           ///< for too long
-  std::optional<std::int64_t> active_floor_;    ///< of what was loaded: the least of those that were not idle
+  std::optional<std::int64_t> not_asked_since_;
+  bool none_ = false;                         ///< for too long
+  std::optional<std::int64_t> active_floor_;  ///< of what was loaded: the least of those that were not idle
   const weir_origin* last_origin_ = nullptr;
   Of* last_ = nullptr;
   std::int64_t watermark_ = Watermarks::kStart;

@@ -39,6 +39,9 @@ class InlineNode : public StageNode {
   void interrupt() override;
   std::int64_t next_timer() override;
   void fire_timers(std::int64_t now) override;
+  void set_asked(bool asked, std::int64_t now) override {
+    if (event_times_) event_times_->set_asked(asked, now);
+  }
   void hold(HeldPositions& held, bool saved) const override;
   std::uint64_t held(bool saved) const override;
   void forget(const std::function<bool(const weir_record&)>& gone) override;

@@ -118,6 +118,8 @@ class StageNode : public Receiver {
 
   virtual std::int64_t next_timer() { return Timers::kNever; }
   virtual void fire_timers(std::int64_t /*now*/) {}
+  /// Whether the sources are polled, so that silence says something.
+  virtual void set_asked(bool /*asked*/, std::int64_t /*now*/) {}
   bool full() const override { return false; }
   /// Hands waiting work to free workers.
   virtual void hand_over() {}

@@ -172,6 +172,7 @@ bool Task::poll_sources() {
   StageNode* const full = full_stage();
   hold_up_.look(full == nullptr ? std::nullopt
                                 : std::optional(HoldUp::Stage{&full->name(), &full->counts()}));
+  set_asked(full == nullptr);
   if (full != nullptr) return keep_alive(), false;
   bool busy = false;
   in_poll_ = true;
@@ -180,6 +181,12 @@ bool Task::poll_sources() {
   }
   in_poll_ = false;
   return busy;
+}
+
+void Task::set_asked(bool asked) {
+  if (asked_ == asked) return;
+  asked_ = asked;
+  for (auto& node : nodes_) node->set_asked(asked, services_.clock.now());
 }
 
 void Task::keep_alive() {
@@ -257,6 +264,7 @@ bool Task::leave_timers(const StageNode& stage, bool kept, const std::function<s
 
 void Task::take_part(Clock::time_point until) {
   using Part = TaskGroup::Step::Part;
+  set_asked(false);
   while (!failed() && Clock::now() < until) {
     const TaskGroup::Step step = group_.step();
     over_ = step.part == Part::kOver;

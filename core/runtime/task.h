@@ -93,6 +93,8 @@ class Task final : public TaskControl {
   void deliver();
   void fire_timers();
   void wait();
+  /// Whether the sources are polled from now on: a partition may be silent because nobody asks it.
+  void set_asked(bool asked);
   void keep_alive();
   bool ended() const;
   /// How many stages wait for their workers.
@@ -140,6 +142,7 @@ class Task final : public TaskControl {
   bool started_ = false;
   bool told_ended_ = false;
   bool in_poll_ = false;
+  bool asked_ = true;
   Clock::time_point next_checkpoint_;
   Clock::time_point next_keep_alive_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;  ///< in the graph's order

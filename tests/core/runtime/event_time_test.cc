@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdint>
+
 #include "pipeline_run.h"
 #include "test_stages.h"
 
@@ -36,6 +39,41 @@ discard: [slow.side]
     EXPECT_FALSE(run.wait());
     EXPECT_THAT(board().events("out got "), ElementsAre("a 1", "a 2", "a timer 2 2 at 8", "a 3")) << order;
   }
+}
+
+/// Moves when it is told to.
+class SetClock final : public Clock {
+ public:
+  std::int64_t now() const override { return now_; }
+  void advance(std::int64_t by) { now_ += by; }
+
+ private:
+  std::atomic<std::int64_t> now_{1'704'067'200'000};
+};
+
+TEST(EventTime, APartitionIsNotIdleWhileNobodyAsksItForRecords) {
+  SetClock clock;
+  PipelineRun run(R"(
+checkpoint: {store: none}
+sources:
+  in: {plugin: script, stay: true, partitions: 2, each: 2, event_time: {field: t, idle_after: 1m}, values: [
+    '{"k":"a","t":1,"timer":50}', '{"k":"b","t":100}', '{"k":"a","t":2}', '{"k":"b","t":101}']}
+processes: {count: {plugin: visits, from: in, key: k}}
+sinks: {now: {plugin: keep, from: count}, out: {plugin: slow_keep, from: count, queue: 1}}
+)",
+                  {}, &clock);
+  board().close("out");
+  run.start();
+  EXPECT_TRUE(board().wait_for("now got b 1"));
+  // The queue of `out` is full, so the source is not polled, for longer than idle_after.
+  clock.advance(120'000);
+  board().open("out");
+  EXPECT_TRUE(board().wait_for("now got b 2"));
+  EXPECT_THAT(board().events("now got "), ElementsAre("a 1", "b 1", "a 2", "b 2"));
+  clock.advance(60'000);
+  EXPECT_TRUE(board().wait_for("now got a timer 50 2 at 100"));
+  run.job().stop();
+  EXPECT_FALSE(run.wait());
 }
 
 TEST(EventTime, AStopIsNoEndAndFiresNoTimer) {
