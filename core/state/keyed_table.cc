@@ -88,7 +88,8 @@ char* KeyedTable::room(std::string_view key, std::size_t bytes, std::size_t& hel
       slot.at = moved(slot.at, std::max<std::size_t>(bytes, 2 * std::size_t{entry->value_capacity}));
     }
   }
-  Entry* entry = entry_at(slot.at);
+  Entry* entry = writable(slot.at);
+  note_change(slot.at, *entry);
   const std::size_t before = held == kNone ? 0 : held;
   if (bytes > before) std::memset(entry->value() + before, 0, bytes - before);
   entry->value_size = static_cast<std::uint32_t>(bytes);
@@ -122,6 +123,10 @@ bool KeyedTable::erase(std::string_view key) {
   if (size_ == 0) return false;
   std::size_t hole = slot_of(hash_key(key), key);
   if (slots_[hole].at == 0) return false;
+  if (!all_changed_) {
+    erased_.emplace_back(key);
+    all_changed_ = erased_.size() > most_changes();
+  }
   release(slots_[hole].at);
   --size_;
   // Those behind move up, so that no probe ends at a hole before what it looks for.
@@ -134,6 +139,49 @@ bool KeyedTable::erase(std::string_view key) {
   }
   slots_[hole] = {};
   return true;
+}
+
+/// Above it all of the table is no dearer to save than its changes.
+std::size_t KeyedTable::most_changes() const {
+  return std::max<std::size_t>(kFewestSlots, size_ / 4);
+}
+
+void KeyedTable::note_change(std::uint32_t at, Entry& entry) {
+  if (all_changed_ || entry.generation() == generation_) return;
+  entry.mark = generation_ << kClassBits | entry.size_class();
+  changed_.push_back(at);
+  all_changed_ = changed_.size() > most_changes();
+}
+
+KeyedTable::Frozen KeyedTable::freeze() {
+  Frozen frozen;
+  for (Chunk& chunk : chunks_) {
+    chunk.frozen = true;
+    frozen.parts_.push_back({chunk.memory, chunk.used});
+  }
+  frozen.size_ = size_;
+  frozen.all_changed_ = all_changed_;
+  if (!all_changed_) {
+    frozen.changed_ = std::move(changed_);
+    frozen.erased_ = std::move(erased_);
+  }
+  changed_.clear();
+  erased_.clear();
+  // When all numbers have been used, changes can no longer be told apart.
+  all_changed_ = generation_ == kLastGeneration;
+  if (!all_changed_) ++generation_;
+  return frozen;
+}
+
+void KeyedTable::thaw() {
+  for (Chunk& chunk : chunks_) chunk.frozen = false;
+}
+
+void KeyedTable::copy(Chunk& chunk) {
+  std::shared_ptr<char[]> own(new char[chunk.size]);
+  std::memcpy(own.get(), chunk.memory.get(), chunk.used);
+  chunk.memory = std::move(own);
+  chunk.frozen = false;
 }
 
 void KeyedTable::grow() {
@@ -152,8 +200,9 @@ std::uint32_t KeyedTable::allocate(std::size_t size) {
   const std::uint32_t size_class = class_of(size);
   const std::size_t whole = size_of(size_class);
   if (const std::uint32_t at = free_[size_class]; at != 0) {
-    std::memcpy(&free_[size_class], entry_at(at), sizeof(std::uint32_t));
-    entry_at(at)->size_class = size_class;
+    Entry* entry = writable(at);
+    std::memcpy(&free_[size_class], entry, sizeof(std::uint32_t));
+    entry->mark = size_class;
     return at;
   }
   if (chunks_.empty() || chunks_[filling_].size - chunks_[filling_].used < whole) {
@@ -162,28 +211,28 @@ std::uint32_t KeyedTable::allocate(std::size_t size) {
     const bool alone = whole > kLargestChunk;
     const std::size_t chunk = alone ? whole : std::max(whole, std::min(2 * last, kLargestChunk));
     if (chunks_.size() >= (std::size_t{1} << (32 - kUnitBits)) - 1) throw std::bad_alloc();
-    chunks_.push_back({std::make_unique_for_overwrite<char[]>(chunk), 0, static_cast<std::uint32_t>(chunk)});
+    chunks_.push_back({std::shared_ptr<char[]>(new char[chunk]), 0, static_cast<std::uint32_t>(chunk)});
     chunk_bytes_ += chunk;
     const auto index = static_cast<std::uint32_t>(chunks_.size() - 1);
     if (!alone) filling_ = index;
     if (alone) {
       chunks_[index].used = static_cast<std::uint32_t>(whole);
       const std::uint32_t at = (index << kUnitBits) + 1;
-      entry_at(at)->size_class = size_class;
+      writable(at)->mark = size_class;
       return at;
     }
   }
   Chunk& chunk = chunks_[filling_];
   const std::uint32_t at = (filling_ << kUnitBits) + static_cast<std::uint32_t>(chunk.used / kUnit) + 1;
   chunk.used += static_cast<std::uint32_t>(whole);
-  entry_at(at)->size_class = size_class;
+  writable(at)->mark = size_class;
   return at;
 }
 
 void KeyedTable::release(std::uint32_t at) {
-  Entry* entry = entry_at(at);
-  const std::uint32_t size_class = entry->size_class;
-  entry->size_class |= kFree;
+  Entry* entry = writable(at);
+  const std::uint32_t size_class = entry->size_class();
+  entry->mark |= kFree;
   std::memcpy(static_cast<void*>(entry), &free_[size_class], sizeof(std::uint32_t));
   free_[size_class] = at;
 }
@@ -191,18 +240,18 @@ void KeyedTable::release(std::uint32_t at) {
 std::uint32_t KeyedTable::new_entry(std::string_view key, std::size_t value_capacity) {
   const std::size_t fixed = sizeof(Entry) + Entry::padded(key.size());
   const std::uint32_t at = allocate(fixed + value_capacity);
-  Entry* entry = entry_at(at);
+  Entry* entry = writable(at);
   entry->key_size = static_cast<std::uint32_t>(key.size());
   entry->value_size = 0;
-  entry->value_capacity = static_cast<std::uint32_t>(size_of(entry->size_class) - fixed);
+  entry->value_capacity = static_cast<std::uint32_t>(size_of(entry->size_class()) - fixed);
   if (!key.empty()) std::memcpy(entry->key(), key.data(), key.size());
   return at;
 }
 
 std::uint32_t KeyedTable::moved(std::uint32_t at, std::size_t value_capacity) {
-  const Entry* old = entry_at(at);
+  const Entry* old = writable(at);  // not copied away below
   const std::uint32_t to = new_entry({old->key(), old->key_size}, value_capacity);
-  Entry* entry = entry_at(to);
+  Entry* entry = writable(to);
   entry->value_size = old->value_size;
   std::memcpy(entry->value(), old->value(), old->value_size);
   release(at);

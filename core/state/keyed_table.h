@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +18,15 @@ namespace weir {
 /// Bytes for keys: a hash table with linear probing whose slots are 8 bytes and whose entries stand in chunks
 /// of growing size, so that a key and a small accumulator cost little more than themselves, and a table that
 /// is dropped as a whole is freed by the chunk. Used by one thread.
+///
+/// freeze() tells another thread what it holds, at the price of a look at each chunk: chunks are shared then,
+/// and the table copies one before it writes to it.
 class KeyedTable {
+  struct Entry;
+
  public:
+  class Frozen;
+
   KeyedTable() = default;
   KeyedTable(KeyedTable&&) noexcept = default;
   KeyedTable& operator=(KeyedTable&&) noexcept = default;
@@ -39,16 +47,13 @@ class KeyedTable {
   /// Calls f(key, value) for each, as they stand in memory; it must not change the table.
   template <class F>
   void for_each(F&& f) const {
-    for (const Chunk& chunk : chunks_) {
-      for (std::size_t at = 0; at < chunk.used;) {
-        const auto* entry = reinterpret_cast<const Entry*>(chunk.memory.get() + at);
-        at += size_of(entry->size_class & ~kFree);
-        __builtin_prefetch(chunk.memory.get() + std::min<std::size_t>(at, chunk.used));
-        if ((entry->size_class & kFree) != 0) continue;
-        f(weir_slice{entry->key(), entry->key_size}, weir_slice{entry->value(), entry->value_size});
-      }
-    }
+    for (const Chunk& chunk : chunks_) visit(chunk.memory.get(), chunk.used, f);
   }
+
+  /// What it holds now, and what of that has changed since the last call.
+  Frozen freeze();
+  /// Nobody reads what was frozen any more: chunks need not be copied. Whoever read it has ended before.
+  void thaw();
 
   /// Brings what find() and room() look at for these keys nearer to the processor, for many at once: each
   /// alone would wait for memory twice.
@@ -64,19 +69,29 @@ class KeyedTable {
   static constexpr std::uint32_t kSmallPower = 9;
   static constexpr std::size_t kSmall = std::size_t{1} << kSmallPower;
 
-  static constexpr std::uint32_t kFree = 1u << 31;  ///< of a size class: the entry is not in use
+  static constexpr std::uint32_t kFree = 1u << 31;  ///< of an entry's mark: it is not in use
+  static constexpr std::uint32_t kClassBits = 7;
+  static constexpr std::uint32_t kLastGeneration = (kFree >> kClassBits) - 1;
 
   struct Entry {
     std::uint32_t key_size;
     std::uint32_t value_size;
     std::uint32_t value_capacity;
-    std::uint32_t size_class;  ///< of the whole entry, for the list of free ones
+    /// The size class of the whole entry, for the list of free ones; above it the generation in which its
+    /// change was noted; kFree.
+    std::uint32_t mark;
+
+    std::uint32_t size_class() const { return mark & ((1u << kClassBits) - 1); }
+    std::uint32_t generation() const { return (mark & ~kFree) >> kClassBits; }
+    bool is_free() const { return (mark & kFree) != 0; }
 
     static std::size_t padded(std::size_t size) { return (size + kUnit - 1) / kUnit * kUnit; }
     char* key() { return reinterpret_cast<char*>(this + 1); }
     const char* key() const { return reinterpret_cast<const char*>(this + 1); }
     char* value() { return key() + padded(key_size); }
     const char* value() const { return key() + padded(key_size); }
+    weir_slice key_slice() const { return {key(), key_size}; }
+    weir_slice value_slice() const { return {value(), value_size}; }
   };
   static_assert(sizeof(Entry) % kUnit == 0);
 
@@ -86,9 +101,11 @@ class KeyedTable {
   };
 
   struct Chunk {
-    std::unique_ptr<char[]> memory;
+    std::shared_ptr<char[]> memory;
     std::uint32_t used = 0;
     std::uint32_t size = 0;
+    bool frozen =
+        false;  ///< what stands in it may be read elsewhere: only what is behind `used` may be written
   };
 
   /// 32 size classes of 16 bytes each, then four for each power of 2.
@@ -96,11 +113,31 @@ class KeyedTable {
   static std::uint32_t class_of(std::size_t size);
   static std::size_t size_of(std::uint32_t size_class);
 
-  Entry* entry_at(std::uint32_t at) const {
-    const Chunk& chunk = chunks_[(at - 1) >> kUnitBits];
-    const std::size_t unit = (at - 1) & ((1u << kUnitBits) - 1);
-    return reinterpret_cast<Entry*>(chunk.memory.get() + unit * kUnit);
+  template <class F>
+  static void visit(const char* memory, std::size_t used, F& f) {
+    for (std::size_t at = 0; at < used;) {
+      const auto* entry = reinterpret_cast<const Entry*>(memory + at);
+      at += size_of(entry->size_class());
+      __builtin_prefetch(memory + std::min(at, used));
+      if (!entry->is_free()) f(entry->key_slice(), entry->value_slice());
+    }
   }
+  static std::size_t chunk_of(std::uint32_t at) { return (at - 1) >> kUnitBits; }
+  static std::size_t place_in_chunk(std::uint32_t at) { return ((at - 1) & ((1u << kUnitBits) - 1)) * kUnit; }
+
+  const Entry* entry_at(std::uint32_t at) const {
+    return reinterpret_cast<const Entry*>(chunks_[chunk_of(at)].memory.get() + place_in_chunk(at));
+  }
+  /// The same, to be written to.
+  Entry* writable(std::uint32_t at) {
+    Chunk& chunk = chunks_[chunk_of(at)];
+    if (chunk.frozen) copy(chunk);
+    return reinterpret_cast<Entry*>(chunk.memory.get() + place_in_chunk(at));
+  }
+  static void copy(Chunk& chunk);
+  std::size_t most_changes() const;
+  /// The entry is about to be written to.
+  void note_change(std::uint32_t at, Entry& entry);
   std::size_t slot_of(std::uint32_t hash, std::string_view key) const;
   void grow();
   std::uint32_t allocate(std::size_t size);
@@ -115,6 +152,49 @@ class KeyedTable {
   std::size_t size_ = 0;
   std::size_t chunk_bytes_ = 0;
   std::uint32_t filling_ = 0;  ///< the chunk that new entries go to
+
+  // What has changed since the last freeze(), unless that is most of it.
+  bool all_changed_ = true;
+  std::uint32_t generation_ = 1;  ///< grows with each freeze()
+  std::vector<std::uint32_t> changed_;
+  std::vector<std::string> erased_;
+};
+
+/// What a table held at one moment. It may be read by any thread, and outlive the table.
+class KeyedTable::Frozen {
+ public:
+  std::size_t size() const { return size_; }
+  /// Only what has changed since the table was frozen before is known to be enough.
+  bool has_changes() const { return !all_changed_; }
+
+  /// As KeyedTable::for_each.
+  template <class F>
+  void for_each(F&& f) const {
+    for (const Part& part : parts_) visit(part.memory.get(), part.used, f);
+  }
+  /// Those of them that were written since then; one may come twice.
+  template <class F>
+  void for_each_changed(F&& f) const {
+    for (const std::uint32_t at : changed_) {
+      const auto* entry =
+          reinterpret_cast<const Entry*>(parts_[chunk_of(at)].memory.get() + place_in_chunk(at));
+      if (!entry->is_free()) f(entry->key_slice(), entry->value_slice());
+    }
+  }
+  /// Keys that were erased since then. They may have come back.
+  const std::vector<std::string>& erased() const { return erased_; }
+
+ private:
+  friend class KeyedTable;
+  struct Part {
+    std::shared_ptr<const char[]> memory;
+    std::size_t used;
+  };
+  std::vector<Part> parts_;
+  std::size_t size_ = 0;
+  bool all_changed_ = true;
+  std::vector<std::uint32_t> changed_;
+  std::vector<std::string> erased_;
 };
 
 /// A fast hash of short texts; differs between runs of no program, so that results repeat.

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <weir/record.h>
+#include <algorithm>
 
 #include <map>
 #include <optional>
@@ -122,6 +124,75 @@ TEST(KeyedTable, MemoryIsLessThanThreeTimesTheBareKeysAndValues) {
     bare += key.size() + 16;
   }
   EXPECT_LT(table.bytes(), 3 * bare);
+}
+
+/// Whoever reads a frozen table must see it as it was, whatever happens to the table meanwhile.
+TEST(KeyedTable, WhatIsFrozenStaysAsItWasWhileTheTableGoesOn) {
+  KeyedTable table;
+  std::map<std::string, std::string> model;
+  std::mt19937 random(7);
+  std::size_t held = 0;
+  const auto change = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      const std::string key = "key" + std::to_string(random() % 500);
+      if (random() % 4 == 0) {
+        table.erase(key);
+        model.erase(key);
+        continue;
+      }
+      const std::string value(random() % 100, static_cast<char>('a' + random() % 26));
+      std::copy(value.begin(), value.end(), table.room(key, value.size(), held));
+      model[key] = value;
+    }
+  };
+  change(2000);
+  const auto before = model;
+  const auto frozen = table.freeze();
+  change(5000);
+  std::map<std::string, std::string> seen;
+  frozen.for_each([&](weir_slice key, weir_slice value) { seen[std::string(view(key))] = view(value); });
+  EXPECT_EQ(seen, before);
+  EXPECT_EQ(frozen.size(), before.size());
+  seen.clear();
+  table.for_each([&](weir_slice key, weir_slice value) { seen[std::string(view(key))] = view(value); });
+  EXPECT_EQ(seen, model);
+}
+
+/// A copy that is brought up to date by what each freeze() tells has changed is the table.
+TEST(KeyedTable, ChangesMakeOneFrozenTableOutOfTheOneBefore) {
+  KeyedTable table;
+  std::map<std::string, std::string> copy;
+  std::mt19937 random(11);
+  std::size_t held = 0;
+  const auto put = [&](const std::string& key) {
+    const std::string value(1 + random() % 300, static_cast<char>('a' + random() % 26));
+    std::copy(value.begin(), value.end(), table.room(key, value.size(), held));
+  };
+  for (int i = 0; i < 1000; ++i) put("key" + std::to_string(i));
+  int told = 0;
+  for (int round = 0; round < 50; ++round) {
+    {
+      const auto frozen = table.freeze();
+      const auto take = [&](weir_slice key, weir_slice value) { copy[std::string(view(key))] = view(value); };
+      if (frozen.has_changes()) {
+        ++told;
+        for (const auto& key : frozen.erased()) copy.erase(key);
+        frozen.for_each_changed(take);
+      } else {
+        copy.clear();
+        frozen.for_each(take);
+      }
+      if (round % 3 == 0) table.thaw();
+      std::map<std::string, std::string> now;
+      table.for_each([&](weir_slice key, weir_slice value) { now[std::string(view(key))] = view(value); });
+      ASSERT_EQ(copy, now) << "round " << round;
+    }
+    for (int i = 0; i < (round % 10 == 9 ? 2000 : 60); ++i) {
+      const std::string key = "key" + std::to_string(random() % 1500);
+      random() % 3 == 0 ? static_cast<void>(table.erase(key)) : put(key);
+    }
+  }
+  EXPECT_EQ(told, 45) << "whole at first, and where most has changed";
 }
 
 }  // namespace
