@@ -11,7 +11,8 @@ namespace weir {
 namespace {
 
 constexpr std::string_view kMagic = "weir checkpoint\n";
-constexpr std::uint64_t kFormat = 3;
+constexpr std::uint64_t kFormat = 4;
+constexpr std::uint64_t kOldFormat = 3;  ///< the same without changes
 constexpr std::size_t kSumBytes = sizeof(std::uint64_t);
 
 /// FNV-1a of 64 bits, a number at a time, as far as there are whole ones, and then byte by byte: each step
@@ -45,9 +46,13 @@ std::size_t room_for(const Checkpoint& checkpoint) {
   return bytes;
 }
 
-Checkpoint read(SnapshotReader& from, Origins& origins) {
+Checkpoint read(SnapshotReader& from, std::uint64_t format, Origins& origins) {
   Checkpoint checkpoint;
   checkpoint.number = from.number();
+  if (format != kOldFormat) {
+    checkpoint.base = from.number();
+    checkpoint.base_sum = from.number();
+  }
   checkpoint.group = static_cast<int>(from.number());
   checkpoint.groups = static_cast<int>(from.number());
   for (std::uint64_t left = from.number(); left > 0; --left) {
@@ -62,6 +67,7 @@ Checkpoint read(SnapshotReader& from, Origins& origins) {
       auto& state = task.emplace_back();
       state.stage = from.text();
       state.shape = from.text();
+      if (format != kOldFormat) state.is_whole = from.number() != 0;
       state.snapshot = from.text();
     }
   }
@@ -80,6 +86,8 @@ std::string encode(const Checkpoint& checkpoint) {
   to.raw(kMagic);
   to.number(kFormat);
   to.number(checkpoint.number);
+  to.number(checkpoint.base);
+  to.number(checkpoint.base_sum);
   to.number(static_cast<std::uint64_t>(checkpoint.group));
   to.number(static_cast<std::uint64_t>(checkpoint.groups));
   to.number(checkpoint.positions.size());
@@ -95,7 +103,11 @@ std::string encode(const Checkpoint& checkpoint) {
     for (const auto& state : task) {
       to.text(state.stage);
       to.text(state.shape);
-      to.text(state.snapshot);
+      to.number(state.is_whole ? 1 : 0);
+      const std::size_t begun = to.begin_text();
+      to.raw(state.snapshot);
+      if (state.rest) state.rest(to);
+      to.end_text(begun);
     }
   }
   to.number(checkpoint.prepared.size());
@@ -107,20 +119,25 @@ std::string encode(const Checkpoint& checkpoint) {
   return to.take();
 }
 
+std::uint64_t sum_in(std::string_view bytes) {
+  return SnapshotReader(bytes.substr(bytes.size() - kSumBytes)).number();
+}
+
 std::variant<Checkpoint, std::string> decode(std::string_view bytes, Origins& origins) {
   if (bytes.size() < kMagic.size() + kSumBytes) return "it is damaged: it ends too early";
   const std::string_view content = bytes.substr(0, bytes.size() - kSumBytes);
-  if (SnapshotReader(bytes.substr(content.size())).number() != sum_of(content)) {
-    return "it is damaged: its sum does not fit its bytes";
-  }
+  if (sum_in(bytes) != sum_of(content)) return "it is damaged: its sum does not fit its bytes";
   if (content.substr(0, kMagic.size()) != kMagic) return "it is no checkpoint";
   try {
     SnapshotReader from(content.substr(kMagic.size()));
-    if (const auto format = from.number(); format != kFormat) {
+    const auto format = from.number();
+    if (format != kFormat && format != kOldFormat) {
       return "it has the format " + std::to_string(format) + ", where this version reads " +
              std::to_string(kFormat);
     }
-    return read(from, origins);
+    Checkpoint checkpoint = read(from, format, origins);
+    checkpoint.sum = sum_in(bytes);
+    return checkpoint;
   } catch (const std::runtime_error& e) {
     return std::string("it is damaged: ") + e.what();
   }

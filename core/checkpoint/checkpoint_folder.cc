@@ -12,7 +12,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <optional>
+#include <set>
 #include <utility>
+
+#include "checkpoint/chain.h"
 
 namespace weir {
 namespace {
@@ -21,13 +26,15 @@ namespace fs = std::filesystem;
 
 /// Between the group's number and the checkpoint's.
 constexpr const char* kMiddle = ".checkpoint-";
-/// So many of a group stay.
+/// Before the number of the one that it goes on from.
+constexpr const char* kAfter = ".after-";
+/// So many of a group stay, and what they go on from.
 constexpr std::size_t kKept = 3;
 constexpr const char* kLockSuffix = ".lock";
 constexpr const char* kCrashSuffix = ".crashes";
 
 /// Writes, syncs and closes; empty, or what failed.
-std::string write_synced(const std::string& path, const std::string& text) {
+std::string write_synced(const std::string& path, std::string_view text) {
   const auto problem = [&](const char* what) {
     return std::string("cannot ") + what + " " + path + ": " + std::strerror(errno);
   };
@@ -117,47 +124,139 @@ std::string CheckpointFolder::crash_file() const {
   return folder_ + "/" + pipeline_ + kCrashSuffix;
 }
 
-std::string CheckpointFolder::save(int group, const Checkpoint& checkpoint) {
+std::string CheckpointFolder::save(const Checkpoint& checkpoint, std::string_view bytes) {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
-  const std::string path =
-      folder_ + "/" + prefix_ + std::to_string(group) + kMiddle + std::to_string(checkpoint.number);
+  std::string path = folder_ + "/" + prefix_ + std::to_string(checkpoint.group) + kMiddle +
+                     std::to_string(checkpoint.number);
+  if (checkpoint.base != 0) path += kAfter + std::to_string(checkpoint.base);
   WEIR_FAIL_POINT("checkpoint.create");
-  if (auto problem = write_synced(path + ".new", encode(checkpoint)); !problem.empty()) return problem;
+  if (auto problem = write_synced(path + ".new", bytes); !problem.empty()) return problem;
   fs::rename(path + ".new", path, error);
   if (error) return "cannot rename " + path + ".new: " + error.message();
   WEIR_FAIL_POINT("checkpoint.renamed");
   sync_folder(folder_);
   WEIR_FAIL_POINT("checkpoint.kept");
-  std::size_t kept = 0;
-  for (const auto& file : files()) {
-    // What cannot be removed now is the next time.
-    if (file.group != group || ++kept <= kKept) continue;
-    fs::remove(file.path, error);
-    WEIR_FAIL_POINT("checkpoint.removed");
-  }
+  Files of_group = files();
+  std::erase_if(of_group, [&](const File& file) { return file.group != checkpoint.group; });
+  remove_old(of_group);
   return {};
 }
 
-std::vector<CheckpointFolder::File> CheckpointFolder::files() const {
-  std::vector<File> all;
+/// `files` are of one group. Beside the last ones that of the whole checkpoint before stays: all that go on
+/// from one whole checkpoint may be lost with it.
+void CheckpointFolder::remove_old(const Files& files) {
+  std::map<std::uint64_t, const File*> by_number;
+  for (const auto& file : files) by_number[file.number] = &file;
+  std::set<const File*> kept;
+  std::size_t points = 0;
+  std::uint64_t newest_whole = 0;
+  for (const auto& file : files) {
+    if (points >= kKept && file.number >= newest_whole) continue;
+    std::vector<const File*> chain{&file};
+    while (chain.back()->base != 0) {
+      const auto base = by_number.find(chain.back()->base);
+      if (base == by_number.end()) break;
+      chain.push_back(base->second);
+    }
+    if (chain.back()->base != 0) continue;
+    if (newest_whole == 0) newest_whole = chain.back()->number;
+    const bool apart = file.number < newest_whole;
+    if (points < kKept || apart) kept.insert(chain.begin(), chain.end());
+    if (++points >= kKept && apart) break;
+  }
+  for (const auto& file : files) {
+    if (kept.contains(&file)) continue;
+    // What cannot be removed now is the next time. From the newest, so that what remains is complete.
+    std::error_code error;
+    fs::remove(file.path, error);
+    WEIR_FAIL_POINT("checkpoint.removed");
+  }
+}
+
+CheckpointFolder::Files CheckpointFolder::files() const {
+  Files all;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix_)) continue;
     const char* const end = name.data() + name.size();
-    File file{-1, 0, entry.path().string()};
+    File file{-1, 0, 0, entry.path().string()};
     const auto [middle, no_group] = std::from_chars(name.data() + prefix_.size(), end, file.group);
     if (no_group != std::errc() || !std::string_view(middle, end).starts_with(kMiddle)) continue;
     const auto [rest, no_number] = std::from_chars(middle + std::strlen(kMiddle), end, file.number);
-    if (no_number == std::errc() && rest == end) all.push_back(std::move(file));
+    if (no_number != std::errc()) continue;
+    const char* last = rest;
+    if (std::string_view(rest, end).starts_with(kAfter)) {
+      const auto [behind, no_base] = std::from_chars(rest + std::strlen(kAfter), end, file.base);
+      if (no_base != std::errc()) continue;
+      last = behind;
+    }
+    if (last == end) all.push_back(std::move(file));
   }
   std::sort(all.begin(), all.end(), [](const File& a, const File& b) {
     return a.group != b.group ? a.group < b.group : a.number > b.number;
   });
   return all;
 }
+
+/// The checkpoints of one group, read when they are needed, and each only once.
+class CheckpointFolder::Links {
+ public:
+  using Read = std::variant<Checkpoint, std::string>;
+
+  Links(Files::const_iterator begin, Files::const_iterator end, Origins& origins) : origins_(origins) {
+    for (auto file = begin; file != end; ++file) files_[file->number] = &*file;
+  }
+
+  /// The checkpoint, put on what it goes on from; empty with problem() or failure() otherwise.
+  std::optional<Checkpoint> read(const File& file) {
+    std::vector<Checkpoint> chain;
+    for (const File* link = &file;; link = files_.at(link->base)) {
+      auto checkpoint = read_one(*link);
+      if (!checkpoint) return std::nullopt;
+      chain.push_back(std::move(*checkpoint));
+      if (chain.back().base == 0) break;
+      if (!files_.contains(chain.back().base)) return bad(*link, "what it goes on from is not there");
+      if (link->base != chain.back().base) return bad(*link, "it has the name of another one");
+    }
+    while (chain.size() > 1) {
+      Checkpoint base = std::move(chain.back());
+      chain.pop_back();
+      if (auto wrong = put_on(std::move(base), chain.back()); !wrong.empty())
+        return bad(*files_.at(chain.back().number), wrong);
+    }
+    return std::move(chain.front());
+  }
+
+  /// What is wrong with those that were asked for, each file once; and what cannot be read at all.
+  const std::string& problem() const { return problem_; }
+  const std::string& failure() const { return failure_; }
+
+ private:
+  std::optional<Checkpoint> read_one(const File& file) {
+    if (bad_.contains(&file) || !failure_.empty()) return std::nullopt;
+    std::string bytes;
+    if (!read_file(file.path, bytes)) {
+      failure_ = "cannot read the checkpoint file " + file.path + ": " + std::strerror(errno);
+      return std::nullopt;
+    }
+    auto read = decode(bytes, origins_);
+    if (auto* checkpoint = std::get_if<Checkpoint>(&read)) return std::move(*checkpoint);
+    return bad(file, std::get<1>(read));
+  }
+  std::nullopt_t bad(const File& file, const std::string& why) {
+    if (!bad_.insert(&file).second) return std::nullopt;
+    problem_ += (problem_.empty() ? "checkpoint file " : "; ") + file.path + ": " + why;
+    return std::nullopt;
+  }
+
+  Origins& origins_;
+  std::map<std::uint64_t, const File*> files_;
+  std::set<const File*> bad_;
+  std::string problem_, failure_;
+};
 
 std::variant<CheckpointFolder::Loaded, std::string> CheckpointFolder::load(Origins& origins) const {
   Loaded loaded;
@@ -168,27 +267,24 @@ std::variant<CheckpointFolder::Loaded, std::string> CheckpointFolder::load(Origi
   if (!there) return loaded;
   const auto all = files();
   for (auto file = all.begin(); file != all.end();) {
-    const int group = file->group;
-    std::string problem;
-    for (; file != all.end() && file->group == group; ++file) {
-      std::string bytes;
-      if (!read_file(file->path, bytes))
-        return "cannot read the checkpoint file " + file->path + ": " + std::strerror(errno);
-      auto read = decode(bytes, origins);
-      if (auto* checkpoint = std::get_if<Checkpoint>(&read)) {
-        if (!problem.empty()) loaded.damaged.push_back(problem + "; the one before is used, " + file->path);
-        problem.clear();
-        loaded.checkpoints.push_back(std::move(*checkpoint));
-        break;
-      }
-      problem += (problem.empty() ? "checkpoint file " : "; ") + file->path + ": " + std::get<1>(read);
+    const auto end =
+        std::find_if(file, all.end(), [group = file->group](const File& f) { return f.group != group; });
+    loaded.last = std::max(loaded.last, file->number);
+    Links links(file, end, origins);
+    std::optional<Checkpoint> checkpoint;
+    for (; file != end && !checkpoint; ++file) {
+      checkpoint = links.read(*file);
+      if (!links.failure().empty()) return links.failure();
+      if (checkpoint && !links.problem().empty())
+        loaded.damaged.push_back(links.problem() + "; the one before is used, " + file->path);
     }
-    if (!problem.empty()) {
-      return problem +
+    if (!checkpoint) {
+      return links.problem() +
              "; there is no older one; remove it to read the sources from their beginning, without what the "
              "stages kept";
     }
-    while (file != all.end() && file->group == group) ++file;
+    loaded.checkpoints.push_back(std::move(*checkpoint));
+    file = end;
   }
   return loaded;
 }

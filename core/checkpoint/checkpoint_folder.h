@@ -28,19 +28,23 @@ class CheckpointFolder final : public CheckpointStore {
   /// Where is noted what was on hand when a plugin crashed; see FORMAT.md.
   std::string crash_file() const;
 
-  std::string save(int group, const Checkpoint& checkpoint) override;
+  std::string save(const Checkpoint& checkpoint, std::string_view bytes) override;
   std::variant<Loaded, std::string> load(Origins& origins) const override;
 
  private:
-  /// The file of a group's checkpoint.
+  /// The file of a group's checkpoint, and the number of the one that it goes on from; 0: none.
   struct File {
     int group;
     std::uint64_t number;
+    std::uint64_t base;
     std::string path;
   };
+  using Files = std::vector<File>;
+  class Links;
 
   /// All checkpoints of the pipeline, by group, the newest first.
-  std::vector<File> files() const;
+  Files files() const;
+  static void remove_old(const Files& files);
   std::string held_by(int fd) const;
 
   const std::string folder_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,6 +20,7 @@ class CheckpointStore {
     /// What is wrong with newer ones, in whose place older ones stand: whoever goes on from those must read
     /// again what came after them.
     std::vector<std::string> damaged;
+    std::uint64_t last = 0;  ///< the highest number of any, in whatever state it is
   };
 
   CheckpointStore() = default;
@@ -25,11 +28,12 @@ class CheckpointStore {
   CheckpointStore& operator=(const CheckpointStore&) = delete;
   virtual ~CheckpointStore() = default;
 
-  /// Keeps what the group of tasks saves; durable when it returns an empty string, otherwise what went wrong.
-  /// Several groups may save at once.
-  virtual std::string save(int group, const Checkpoint& checkpoint) = 0;
+  /// Keeps what a group of tasks saves, as `bytes`, that is encode(checkpoint), and the one that it goes on
+  /// from, and so on; durable when it returns an empty string, otherwise what went wrong. Several groups may
+  /// save at once.
+  virtual std::string save(const Checkpoint& checkpoint, std::string_view bytes) = 0;
 
-  /// What was saved last, with origins of `origins`; or what is wrong with it.
+  /// What was saved last, put on what it goes on from, with origins of `origins`; or what is wrong with it.
   virtual std::variant<Loaded, std::string> load(Origins& origins) const = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <weir/record.h>
 
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 
 #include "base/units.h"
 #include "base/utf8.h"
+#include "checkpoint/chain.h"
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/checkpoint_lines.h"
 #include "checkpoint/snapshot_lines.h"
@@ -90,8 +92,14 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
     std::fprintf(stderr, "etl-run: %s\n", problem->c_str());
     return kFailed;
   }
-  const auto& [checkpoints, damaged] = std::get<0>(loaded);
+  auto& [checkpoints, damaged, last] = std::get<0>(loaded);
   for (const auto& what : damaged) std::fprintf(stderr, "etl-run: %s\n", what.c_str());
+  try {
+    for (auto& checkpoint : checkpoints) make_whole(checkpoint, origins);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "etl-run: the checkpoint cannot be understood: %s\n", e.what());
+    return kFailed;
+  }
   if (export_to.empty()) {
     if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
     for (const auto& checkpoint : checkpoints) print(checkpoint);

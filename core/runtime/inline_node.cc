@@ -56,7 +56,7 @@ class InlineNode::Context final : public InstanceContext {
   std::int64_t watermark() override { return node_.watermarks().now(); }
 
   weir_state* state_open(weir_slice name, const weir_state_options& options) override {
-    NamedState& state = node_.states_.open(
+    NamedState& state = node_.kept_.states.open(
         std::string(view(name)),
         {static_cast<weir_state_kind>(options.kind), options.time_to_live, options.ttl_on_read != 0});
     return reinterpret_cast<weir_state*>(&state);
@@ -99,29 +99,29 @@ class InlineNode::Context final : public InstanceContext {
 
   std::size_t list_append(weir_slice key, std::int64_t window, const weir_record* records,
                           std::size_t count) override {
-    return node_.lists_.append(key, window, records, count);
+    return node_.kept_.lists.append(key, window, records, count);
   }
   void list_emit(std::uint32_t port, weir_slice key, std::int64_t window, std::int64_t start,
                  std::int64_t end) override {
-    const OwnedRecords list = node_.lists_.take(key, window);
+    const OwnedRecords list = node_.kept_.lists.take(key, window);
     if (list.empty()) return;
     emit_group(port, {sizeof(weir_group), 0, key, start, end, list.data(), list.size()});
   }
   void list_show(std::uint32_t port, weir_slice key, std::int64_t window, std::int64_t start,
                  std::int64_t end) override {
-    const OwnedRecords* const list = node_.lists_.find(key, window);
+    const OwnedRecords* const list = node_.kept_.lists.find(key, window);
     if (list == nullptr || list->empty()) return;
     emit_group(port, {sizeof(weir_group), 0, key, start, end, list->data(), list->size()});
   }
-  void list_clear(weir_slice key, std::int64_t window) override { node_.lists_.take(key, window); }
+  void list_clear(weir_slice key, std::int64_t window) override { node_.kept_.lists.take(key, window); }
   void list_drop_front(weir_slice key, std::int64_t window, std::size_t count) override {
-    node_.lists_.drop_front(key, window, count);
+    node_.kept_.lists.drop_front(key, window, count);
   }
   std::size_t list_move(weir_slice key, std::int64_t from, std::int64_t into) override {
-    return node_.lists_.move(key, from, into);
+    return node_.kept_.lists.move(key, from, into);
   }
   const weir_record* list_records(weir_slice key, std::int64_t window, std::size_t& count) override {
-    const OwnedRecords* const list = node_.lists_.find(key, window);
+    const OwnedRecords* const list = node_.kept_.lists.find(key, window);
     if (list == nullptr) return nullptr;
     count = list->size();
     return list->data();
@@ -155,12 +155,12 @@ class InlineNode::Context final : public InstanceContext {
   /// The clock is asked only where values expire.
   std::int64_t now_for(const NamedState& state) { return state.options.time_to_live == 0 ? 0 : now(); }
   Timers& timers(weir_time_domain domain) {
-    if (domain == WEIR_PROCESSING_TIME) return node_.timers_;
+    if (domain == WEIR_PROCESSING_TIME) return node_.kept_.timers;
     if (!node_.stage_.has_event_time) {
       throw std::logic_error(
           "the stage works in event time, but neither it nor a stage before it has `event_time:`");
     }
-    return node_.event_timers_;
+    return node_.kept_.event_timers;
   }
 
   InlineNode& node_;
@@ -212,7 +212,7 @@ void InlineNode::tell_restored() {
 void InlineNode::end_standstill() {
   Standstill::Works waited = standstill_.end();
   const std::int64_t time = watermarks().now(), clock = services_.clock.now();
-  if (!fire(event_timers_, WEIR_EVENT_TIME, time) || !fire(timers_, WEIR_PROCESSING_TIME, clock))
+  if (!fire(kept_.event_timers, WEIR_EVENT_TIME, time) || !fire(kept_.timers, WEIR_PROCESSING_TIME, clock))
     return standstill_.begin(std::move(waited));
   forget_over();
   tell_restored();
@@ -262,11 +262,11 @@ void InlineNode::hand_in_carefully(const weir_record* records, std::size_t count
 
 void InlineNode::process(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet) {
   // With state for each key in pieces whose entries fit the processor's cache together.
-  const std::size_t most = keys != nullptr && !states_.empty() ? kKeysAtOnce : count;
+  const std::size_t most = keys != nullptr && !kept_.states.empty() ? kKeysAtOnce : count;
   for (std::size_t done = 0; done < count && !task_.failed(); done += most) {
     const std::size_t n = std::min(most, count - done);
     const weir_slice* const some = keys == nullptr ? nullptr : keys + done;
-    if (some != nullptr) states_.prefetch(some, n);
+    if (some != nullptr) kept_.states.prefetch(some, n);
     const weir_batch batch{
         sizeof(weir_batch), inlet.input, records + done, n, some, inlet.broadcast ? 1u : 0u, 0};
     const OnHand on_hand(name(), records + done, n);
@@ -309,13 +309,13 @@ void InlineNode::tell_time() {
 
 void InlineNode::on_watermark(std::int64_t time) {
   const bool last = time == Watermarks::kEnd;
-  if (last) event_timers_.close();
+  if (last) kept_.event_timers.close();
   // Nobody behind is told of the time before all that it brings about has left.
-  if (!fire(event_timers_, WEIR_EVENT_TIME, time)) return;
+  if (!fire(kept_.event_timers, WEIR_EVENT_TIME, time)) return;
   forget_windows(WEIR_EVENT_TIME, time);
-  if (last && event_timers_.refused() != 0) {
+  if (last && kept_.event_timers.refused() != 0) {
     services_.log.write(LogLevel::kInfo, name(),
-                        "at the end of the input " + std::to_string(event_timers_.refused()) +
+                        "at the end of the input " + std::to_string(kept_.event_timers.refused()) +
                             " timers were set for later than all that were set before; they do not fire");
   }
   // A stage that gives records their time anew tells its own; only the end of the input is the same.
@@ -343,13 +343,13 @@ void InlineNode::process(const weir_group& group, Inlet inlet) {
 }
 
 void InlineNode::forget_windows(weir_time_domain domain, std::int64_t now) {
-  if ((domain == WEIR_EVENT_TIME) == stage_.has_event_time) states_.forget_windows(now);
+  if ((domain == WEIR_EVENT_TIME) == stage_.has_event_time) kept_.states.forget_windows(now);
 }
 
 /// After a call that may have written of a window which is over.
 void InlineNode::forget_over() {
-  if (states_.next_end() == WindowEnds::kNever) return;
-  states_.forget_windows(stage_.has_event_time ? watermarks().now() : services_.clock.now());
+  if (kept_.states.next_end() == WindowEnds::kNever) return;
+  kept_.states.forget_windows(stage_.has_event_time ? watermarks().now() : services_.clock.now());
 }
 
 void InlineNode::settle(weir_status status, const weir_record* records, std::size_t count) {
@@ -361,13 +361,13 @@ void InlineNode::settle(weir_status status, const weir_record* records, std::siz
 }
 
 std::int64_t InlineNode::next_timer() {
-  std::int64_t next = timers_.next();
-  if (!stage_.has_event_time) next = std::min(next, states_.next_end());
+  std::int64_t next = kept_.timers.next();
+  if (!stage_.has_event_time) next = std::min(next, kept_.states.next_end());
   return event_times_ ? std::min(next, event_times_->next_idle()) : next;
 }
 
 void InlineNode::fire_timers(std::int64_t now) {
-  if (standstill_.on() || !fire(timers_, WEIR_PROCESSING_TIME, now)) return;
+  if (standstill_.on() || !fire(kept_.timers, WEIR_PROCESSING_TIME, now)) return;
   forget_windows(WEIR_PROCESSING_TIME, now);
   if (event_times_ && event_times_->find_idle(now)) tell_time();
 }
@@ -384,9 +384,9 @@ bool InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now)
     const auto timer = timers.pop_due(now);
     if (!timer) return true;
     if (timer->time != INT64_MIN) forget_windows(domain, timer->time - 1);
-    if (prefetched == 0 && !states_.empty()) {
+    if (prefetched == 0 && !kept_.states.empty()) {
       prefetched = timers.peek_keys(keys);
-      states_.prefetch(keys.data(), prefetched);
+      kept_.states.prefetch(keys.data(), prefetched);
     } else if (prefetched > 0) {
       --prefetched;
     }
@@ -436,12 +436,12 @@ void InlineNode::interrupt() {
 
 void InlineNode::hold(HeldPositions& held, bool saved) const {
   if (saved && is_stateful()) return;
-  lists_.for_each([&](const OwnedRecords& list) { held.add(list.data(), list.size()); });
+  kept_.lists.for_each([&](const OwnedRecords& list) { held.add(list.data(), list.size()); });
 }
 
 std::uint64_t InlineNode::held(bool saved) const {
   std::uint64_t count = 0;
-  if (!saved || !is_stateful()) lists_.for_each([&](const OwnedRecords& list) { count += list.size(); });
+  if (!saved || !is_stateful()) kept_.lists.for_each([&](const OwnedRecords& list) { count += list.size(); });
   return count;
 }
 
@@ -449,22 +449,30 @@ bool InlineNode::is_stateful() const {
   return (stage_.plugin->capabilities & WEIR_STATEFUL) != 0;
 }
 
-void InlineNode::save(SnapshotWriter& to) const {
+void InlineNode::save(Checkpoint::StageState& to, bool changes) {
   if (!is_stateful() && !event_times_) return;
-  to.number(is_stateful() ? 1 : 0);
-  to.number(event_times_ ? 1 : 0);
-  if (event_times_) event_times_->save(to);
-  if (!is_stateful()) return;
-  // After the end of the input there may be more of it: how far that is, its sources tell.
-  to.time(watermarks().now() == Watermarks::kEnd ? Watermarks::kStart : watermarks().now());
-  timers_.save(to);
-  event_timers_.save(to);
-  lists_.save(to);
-  states_.save(to);
-  if (standstill_.on()) standstill_.save(to);
+  SnapshotWriter snapshot;
+  snapshot.number(is_stateful() ? 1 : 0);
+  snapshot.number(event_times_ ? 1 : 0);
+  if (event_times_) event_times_->save(snapshot);
+  if (is_stateful()) {
+    // After the end of the input there may be more of it: how far that is, its sources tell.
+    snapshot.time(watermarks().now() == Watermarks::kEnd ? Watermarks::kStart : watermarks().now());
+    to.is_whole = !changes;
+    SnapshotWriter waiting;
+    if (standstill_.on()) standstill_.save(waiting);
+    to.rest = [states = kept_.save(snapshot, changes), behind = waiting.take()](SnapshotWriter& rest) {
+      states.save(rest);
+      rest.raw(behind);
+    };
+  }
+  to.snapshot = snapshot.take();
 }
 
-void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) {
+void InlineNode::load(const std::vector<std::string_view>& layers, const FindOrigin& origins, SavedBy by) {
+  std::vector<SnapshotReader> readers(layers.begin(), layers.end());
+  for (auto older = readers.begin(); older + 1 != readers.end(); ++older) skip_snapshot_head(*older);
+  SnapshotReader& from = readers.back();
   const bool stateful = from.number() != 0;
   if (from.number() != 0) {
     if (!event_times_) throw std::runtime_error("it had an `event_time:`, which is gone from the file");
@@ -479,16 +487,12 @@ void InlineNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy b
   // A task that keeps what it reads itself goes on with its own.
   const bool apart = stage_.split == Split::kByTask && by != SavedBy::kOtherRun;
   if (apart && by == SavedBy::kOtherTask) return;
-  const KeyShare share = apart ? KeyShare{} : share_;
-  timers_.load(from, share);
-  event_timers_.load(from, share);
-  lists_.load(from, origins, share);
-  states_.load(from, share);
-  if (!from.at_end()) standstill_.load(from, origins, share, by);
+  kept_.load(readers, origins, apart ? KeyShare{} : share_);
+  if (!from.at_end()) standstill_.load(from, origins, apart ? KeyShare{} : share_, by);
 }
 
 void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {
-  lists_.remove_if([&](const weir_record& record) {
+  kept_.lists.remove_if([&](const weir_record& record) {
     if (!gone(record)) return false;
     counts_.given_up.add(1);
     return true;

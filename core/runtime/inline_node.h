@@ -11,9 +11,7 @@
 #include "runtime/key_reader.h"
 #include "runtime/stage_node.h"
 #include "runtime/standstill.h"
-#include "state/stage_state.h"
-#include "state/timers.h"
-#include "state/window_lists.h"
+#include "state/stage_contents.h"
 
 namespace weir {
 
@@ -52,9 +50,10 @@ class InlineNode : public StageNode {
   void take_idle(std::size_t wire, bool idle) override {
     if (!standstill_.on()) StageNode::take_idle(wire, idle);
   }
-  void expire(std::int64_t now) override { states_.expire(now); }
-  void save(SnapshotWriter& to) const override;
-  void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
+  void expire(std::int64_t now) override { kept_.states.expire(now); }
+  void save(Checkpoint::StageState& to, bool changes) override;
+  void saved() override { kept_.states.thaw(); }
+  void load(const std::vector<std::string_view>& layers, const FindOrigin& origins, SavedBy by) override;
 
  protected:
   /// The stage has emitted; SourceNode notes positions here.
@@ -99,9 +98,7 @@ class InlineNode : public StageNode {
   std::atomic<weir_instance*> interruptible_{nullptr};  ///< instance_, for interrupt()
   std::unique_ptr<Context> context_;
   const KeyShare share_;
-  Timers timers_, event_timers_;
-  WindowLists lists_;
-  StageState states_;
+  StageContents kept_;
   Standstill standstill_;
   KeyReader key_reader_;
   std::optional<std::int64_t> restored_;    ///< watermark of the last run

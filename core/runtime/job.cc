@@ -64,7 +64,7 @@ std::string Job::start() {
   WEIR_FAIL_POINT("job.claimed");
   auto loaded = load_checkpoints(graph_, store_, origins_);
   if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-  auto& [checkpoints, damaged] = std::get<0>(loaded);
+  auto& [checkpoints, damaged, last] = std::get<0>(loaded);
   for (const auto& what : damaged) services_.log.write(LogLevel::kWarn, "checkpoint", what);
   if (graph_.spec.exactly_once && !damaged.empty()) {
     return damaged.front() +
@@ -76,10 +76,8 @@ std::string Job::start() {
   if (auto problem = recover(checkpoints); !problem.empty()) return problem;
   WEIR_FAIL_POINT("job.recovered");
   Task::Restored restored;
-  std::uint64_t last = 0;
   std::map<const weir_origin*, std::int64_t> furthest;
   for (auto& checkpoint : checkpoints) {
-    last = std::max(last, checkpoint.number);
     for (const auto& p : checkpoint.positions) {
       const auto [at, added] = furthest.emplace(p.origin, p.next);
       if (!added) at->second = std::max(at->second, p.next);

@@ -38,7 +38,7 @@ LoadedOr load_from_lines(const std::string& file, const CheckpointStore::Loaded&
   if (!in) return "--begin-with " + file + ": the file cannot be read";
   auto lines = read_lines(in, origins);
   if (auto* problem = std::get_if<std::string>(&lines)) return "--begin-with " + file + ": " + *problem;
-  return CheckpointStore::Loaded{std::move(std::get<0>(lines)), {}};
+  return CheckpointStore::Loaded{std::move(std::get<0>(lines)), {}, stored.last};
 }
 
 /// Those of groups that the newest checkpoint's job did not have: it has begun with what they held.
@@ -61,9 +61,12 @@ std::variant<CheckpointStore::Loaded, std::string> load_checkpoints(const Pipeli
     loaded = store->load(origins);
   }
   auto* const stored = std::get_if<CheckpointStore::Loaded>(&loaded);
-  if (stored != nullptr) pass_over_old_groups(stored->checkpoints);
-  if (stored != nullptr && !graph.begin_with.empty())
-    return load_from_lines(graph.begin_with, *stored, origins);
+  if (stored == nullptr) return loaded;
+  pass_over_old_groups(stored->checkpoints);
+  if (!graph.begin_with.empty()) loaded = load_from_lines(graph.begin_with, *stored, origins);
+  if (auto* const taken = std::get_if<CheckpointStore::Loaded>(&loaded)) {
+    for (const auto& checkpoint : taken->checkpoints) taken->last = std::max(taken->last, checkpoint.number);
+  }
   return loaded;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
@@ -142,11 +143,16 @@ class StageNode : public Receiver {
 
   /// Forgets values of states whose time to live has run out, also those that are never asked for again.
   virtual void expire(std::int64_t /*now*/) {}
-  /// Writes what the stage holds between calls, with nothing outstanding. load() comes before start(), once
-  /// for each task of the run that saved, and takes this task's share. Throws std::runtime_error, for people,
-  /// when it cannot.
-  virtual void save(SnapshotWriter&) const {}
-  virtual void load(SnapshotReader& /*from*/, const FindOrigin& /*origins*/, SavedBy /*by*/) {}
+  /// Gives the snapshot of what the stage holds between calls, with nothing outstanding: none where it is
+  /// nothing. With `changes` it may be of what has changed since the last call, whose snapshot has been
+  /// saved.
+  virtual void save(Checkpoint::StageState& /*to*/, bool /*changes*/) {}
+  /// That snapshot has been written, and its `rest` is gone.
+  virtual void saved() {}
+  /// Before start(), once for each task of the run that saved: takes this task's share of what snapshots say
+  /// together, see Checkpoint::StageState::layers(). Throws std::runtime_error, for people, when it cannot.
+  virtual void load(const std::vector<std::string_view>& /*layers*/, const FindOrigin& /*origins*/,
+                    SavedBy /*by*/) {}
 
   const GraphStage& stage() const { return stage_; }
   const std::string& name() const { return stage_.spec.name; }

@@ -310,7 +310,7 @@ void Task::perform(const TaskGroup::Step& step) {
       return;
     case Part::kShare:
       WEIR_FAIL_POINT("meeting.share");
-      return share();
+      return share(step);
     case Part::kSave:
       return save();
     case Part::kCommit:
@@ -344,10 +344,10 @@ void Task::check_time(const TaskGroup::Step& step) {
                 " calls not answered; what was not delivered is read again at the next start"});
 }
 
-void Task::share() {
+void Task::share(const TaskGroup::Step& step) {
   TaskGroup::Share share;
   for (auto& node : nodes_) node->expire(services_.clock.now());
-  if (saves_) share.state = state();
+  if (saves_) share.state = state(step.base != 0);
   for (const auto& node : nodes_) node->hold(share.held, saves_);
   for (const auto& node : nodes_) node->append_prepared(share.prepared);
   for (auto* source : sources_) {
@@ -378,8 +378,12 @@ void Task::save() {
                                              std::move(content), std::move(checkpoint.positions),
                                              group_.claims()});
   } else if (store_ != nullptr) {
-    if (const auto problem = store_->save(group_.number(), checkpoint); !problem.empty())
+    const std::string bytes = encode(checkpoint);
+    if (const auto problem = store_->save(checkpoint, bytes); !problem.empty()) {
       stop_for({"checkpoint", "store", problem});
+    } else {
+      group_.saved(checkpoint, bytes);
+    }
   }
   WEIR_FAIL_POINT("meeting.saved");
 }
@@ -392,6 +396,7 @@ void Task::commit() {
   for (const auto& node : nodes_) held.push_back(node->held(saves_));
   services_.metrics.checkpointed(number_, held, services_.clock.now());
   WEIR_FAIL_POINT("meeting.commit");
+  for (auto& node : nodes_) node->saved();
   for (auto& node : nodes_) {
     if (!failed()) node->commit_prepared();
     WEIR_FAIL_POINT("meeting.stage");
@@ -403,12 +408,12 @@ void Task::commit() {
   WEIR_FAIL_POINT("meeting.committed");
 }
 
-Checkpoint::TaskState Task::state() const {
+Checkpoint::TaskState Task::state(bool changes) {
   Checkpoint::TaskState all;
   for (const auto& node : nodes_) {
-    SnapshotWriter one;
-    node->save(one);
-    if (!one.bytes().empty()) all.push_back({node->name(), node->stage().state_shape, one.take()});
+    Checkpoint::StageState one{node->name(), node->stage().state_shape, {}};
+    node->save(one, changes);
+    if (!one.snapshot.empty()) all.push_back(std::move(one));
   }
   return all;
 }
@@ -422,8 +427,7 @@ void Task::restore(const Checkpoint::TaskState& state, SavedBy by) {
         std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& n) { return n->name() == saved.stage; });
     if (node == nodes_.end()) continue;  // nothing but event time, see check_saved_states
     try {
-      SnapshotReader from(saved.snapshot);
-      (*node)->load(from, origins, by);
+      (*node)->load(saved.layers(), origins, by);
     } catch (const std::exception& e) {
       throw std::runtime_error("the stage '" + saved.stage + "' cannot take up its state: " + e.what() +
                                "; to begin without it: --drop-state " + saved.stage);

@@ -110,13 +110,13 @@ class Task final : public TaskControl {
   void perform(const TaskGroup::Step& step);
   /// Ends a meeting that takes longer than it may.
   void check_time(const TaskGroup::Step& step);
-  void share();
+  void share(const TaskGroup::Step& step);
   void save();
   void commit();
   void forget(const TaskGroup::GivenUp& given_up);
   bool all_saved(const std::vector<const weir_origin*>& origins) const;
-  /// What the stages hold.
-  Checkpoint::TaskState state() const;
+  /// What the stages hold, or with `changes` what of that has changed since the last call.
+  Checkpoint::TaskState state(bool changes);
   void restore(const Checkpoint::TaskState& state, SavedBy by);
 
   Services& services_;

@@ -112,6 +112,7 @@ void TaskGroup::go_to(Step::Part part, std::size_t stage) {
   ++step_.number;
   step_.part = part;
   step_.stage = stage;
+  if (part == Step::Part::kShare) step_.base = chain_.base();
   for (auto& member : members_) {
     member.resting = false;
     member.inbox->wake();
@@ -211,6 +212,12 @@ Checkpoint TaskGroup::checkpoint() {
     std::move(share.prepared.begin(), share.prepared.end(), std::back_inserter(all.prepared));
     share.read.clear();
   }
+  const auto goes_on = [](const auto& state) { return !state.is_whole; };
+  if (std::any_of(all.states.begin(), all.states.end(),
+                  [&](const auto& task) { return std::any_of(task.begin(), task.end(), goes_on); })) {
+    all.base = step_.base;
+    all.base_sum = chain_.base_sum();
+  }
   // Several tasks may know an origin that an earlier run has read.
   safe_.clear();
   for (const auto& p : positions) {
@@ -219,6 +226,11 @@ Checkpoint TaskGroup::checkpoint() {
   }
   for (const auto& [origin, next] : safe_) all.positions.push_back({origin, next});
   return all;
+}
+
+void TaskGroup::saved(const Checkpoint& checkpoint, std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
+  chain_.saved(checkpoint, bytes);
 }
 
 std::vector<std::pair<std::string, std::string>> TaskGroup::claims() const {

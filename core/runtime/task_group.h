@@ -10,8 +10,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "checkpoint/chain.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/positions.h"
 #include "graph/pipeline_graph.h"
@@ -50,6 +52,7 @@ class TaskGroup {
     Part part = Part::kNone;
     std::size_t stage = 0;         ///< kFinish, kFlush
     std::uint64_t checkpoint = 0;  ///< its number
+    std::uint64_t base = 0;        ///< kShare: tell what has changed since that one; 0: all there is
     bool last = false;             ///< of the meeting that ends the group
     /// What waits for workers goes on waiting, and is saved: it took longer than `drain_timeout` otherwise.
     /// At the start, so that what an earlier run has saved so does not hold it up.
@@ -104,6 +107,8 @@ class TaskGroup {
   /// kSave: what is to be saved, and the claims of all sources. Once.
   Checkpoint checkpoint();
   std::vector<std::pair<std::string, std::string>> claims() const;
+  /// It is durable, as `bytes`: the next one may go on from it.
+  void saved(const Checkpoint& checkpoint, std::string_view bytes);
   /// kCommit: what all members hold.
   const HeldPositions& held() const { return held_; }
   /// kCommit: a source has not taken its positions.
@@ -153,7 +158,8 @@ class TaskGroup {
   std::vector<Member> members_;
   Step step_;
   std::uint64_t last_checkpoint_;  ///< the number of the last one that was saved
-  bool starting_ = true;           ///< the first meeting is on
+  Chain chain_;
+  bool starting_ = true;  ///< the first meeting is on
   bool end_wanted_ = false;
   bool all_committed_ = true;
   HeldPositions held_;

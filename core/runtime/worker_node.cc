@@ -248,18 +248,21 @@ std::uint64_t WorkerNode::held(bool saved) const {
   return count;
 }
 
-void WorkerNode::save(SnapshotWriter& to) const {
+void WorkerNode::save(Checkpoint::StageState& to, bool /*changes*/) {
   std::vector<const Work*> waiting;
   for (const auto& work : works_) {
     if (work->kind == Work::Kind::kRecords || work->kind == Work::Kind::kGroup) waiting.push_back(work.get());
   }
   if (waiting.empty()) return;
-  to.number(kWaitingWork);
-  save_works(to, waiting);
+  SnapshotWriter snapshot;
+  snapshot.number(kWaitingWork);
+  save_works(snapshot, waiting);
+  to.snapshot = snapshot.take();
 }
 
-void WorkerNode::load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) {
+void WorkerNode::load(const std::vector<std::string_view>& layers, const FindOrigin& origins, SavedBy by) {
   if (by == SavedBy::kOtherTask) return;
+  SnapshotReader from(layers.back());
   if (from.number() != kWaitingWork) throw std::runtime_error("it is of a stage that waits for nothing");
   // A task that saves its share first would otherwise overwrite what another one has not saved yet.
   if (by == SavedBy::kOtherRun) {

@@ -38,8 +38,8 @@ class WorkerNode final : public StageNode {
   void hold(HeldPositions& held, bool saved) const override;
   std::uint64_t held(bool saved) const override;
   /// What waits for the workers, while they are paused.
-  void save(SnapshotWriter& to) const override;
-  void load(SnapshotReader& from, const FindOrigin& origins, SavedBy by) override;
+  void save(Checkpoint::StageState& to, bool changes) override;
+  void load(const std::vector<std::string_view>& layers, const FindOrigin& origins, SavedBy by) override;
 
  private:
   /// A merged batch for a sink, or the share of a worker, is no larger than this.

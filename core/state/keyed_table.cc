@@ -143,7 +143,7 @@ bool KeyedTable::erase(std::string_view key) {
 
 /// Above it all of the table is no dearer to save than its changes.
 std::size_t KeyedTable::most_changes() const {
-  return std::max<std::size_t>(kFewestSlots, size_ / 4);
+  return std::max<std::size_t>(kFewestSlots, size_ / 2);
 }
 
 void KeyedTable::note_change(std::uint32_t at, Entry& entry) {

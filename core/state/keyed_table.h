@@ -50,8 +50,21 @@ class KeyedTable {
     for (const Chunk& chunk : chunks_) visit(chunk.memory.get(), chunk.used, f);
   }
 
+  /// As room(), with the bytes.
+  void put(std::string_view key, std::string_view value) {
+    std::size_t held = 0;
+    char* const at = room(key, value.size(), held);
+    if (!value.empty()) std::memcpy(at, value.data(), value.size());
+  }
+  /// Calls f(key, value, its size) for each, which may write to the value; all count as changed.
+  template <class F>
+  void rewrite_each(F&& f);
+
   /// What it holds now, and what of that has changed since the last call.
   Frozen freeze();
+  /// Whether that is anything. Before the first call all has.
+  bool has_changed() const { return all_changed_ || !changed_.empty() || !erased_.empty(); }
+  bool was_frozen() const { return generation_ > 1; }
   /// Nobody reads what was frozen any more: chunks need not be copied. Whoever read it has ended before.
   void thaw();
 
@@ -164,8 +177,10 @@ class KeyedTable {
 class KeyedTable::Frozen {
  public:
   std::size_t size() const { return size_; }
-  /// Only what has changed since the table was frozen before is known to be enough.
+  /// Whether it is known what has changed since the table was frozen before: where that is much, it is not.
   bool has_changes() const { return !all_changed_; }
+  /// How many entries for_each_changed() gives, at most, and erased().
+  std::size_t change_count() const { return changed_.size() + erased_.size(); }
 
   /// As KeyedTable::for_each.
   template <class F>
@@ -196,6 +211,20 @@ class KeyedTable::Frozen {
   std::vector<std::uint32_t> changed_;
   std::vector<std::string> erased_;
 };
+
+template <class F>
+void KeyedTable::rewrite_each(F&& f) {
+  for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+    for (std::size_t place = 0; place < chunks_[chunk].used;) {
+      const std::uint32_t at = (chunk << kUnitBits) + static_cast<std::uint32_t>(place / kUnit) + 1;
+      place += size_of(entry_at(at)->size_class());
+      if (entry_at(at)->is_free()) continue;
+      Entry* const entry = writable(at);
+      note_change(at, *entry);
+      f(entry->key_slice(), entry->value(), std::size_t{entry->value_size});
+    }
+  }
+}
 
 /// A fast hash of short texts; differs between runs of no program, so that results repeat.
 std::uint32_t hash_key(std::string_view key);

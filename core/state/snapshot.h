@@ -76,6 +76,8 @@ class SnapshotReader {
     return {s.data(), s.size()};
   }
   bool at_end() const { return rest_.empty(); }
+  /// How many bytes are not read yet.
+  std::size_t left() const { return rest_.size(); }
 
  private:
   std::string_view take(std::uint64_t size) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,7 +14,9 @@
 #include <vector>
 
 #include "state/key_share.h"
-#include "state/keyed_state.h"
+#include "state/keyed_maps.h"
+#include "state/keyed_values.h"
+#include "state/snapshot.h"
 #include "state/window_ends.h"
 
 namespace weir {
@@ -59,6 +62,8 @@ struct NamedState {
 /// The keyed states of one stage within a task, by name. Used by the task's thread.
 class StageState {
  public:
+  class Frozen;
+
   /// The same for the same name. Throws std::logic_error when it was opened with other options.
   NamedState& open(const std::string& name, const StateOptions& options) {
     auto& state = states_[name];
@@ -103,53 +108,41 @@ class StageState {
     }
   }
 
-  void save(SnapshotWriter& to) const {
-    to.number(states_.size());
-    for (const auto& [name, state] : states_) {
-      to.text(name);
-      const std::size_t begun = to.begin_text();
-      to.number(static_cast<std::uint64_t>(state->options.kind));
-      to.time(state->options.time_to_live);
-      to.number(state->keyless ? 1 : 0);
-      state->ends.save(to);
-      std::visit([&](const auto& kept) { kept.save(to); }, state->kept);
-      to.end_text(begun);
-    }
-  }
+  /// What they hold now, or with `changes` what of that has changed since the last call; see
+  /// KeyedValues::freeze().
+  Frozen freeze(bool changes);
+  void thaw();
   /// Before the stage opens its states: each takes up what was saved under its name, as far as `share` says.
-  /// Once for each task that saved.
-  void load(SnapshotReader& from, const KeyShare& share = {}) {
-    for (std::uint64_t left = from.number(); left > 0; --left) {
-      std::string name(from.text());
-      unclaimed_[std::move(name)].push_back({std::string(from.text()), share});
-    }
-  }
+  /// Once for each task that saved, with all of it and then what had changed each time.
+  void load(std::vector<SnapshotReader>& layers, const KeyShare& share = {});
+  /// Opens all that was saved, as it was.
+  void open_saved();
 
  private:
   struct Saved {
-    std::string bytes;
+    std::vector<std::string> layers;
     KeyShare share;
   };
 
-  static void restore(NamedState& state, const Saved& saved) {
-    SnapshotReader from(saved.bytes);
-    const auto kind = static_cast<weir_state_kind>(from.number());
-    const std::int64_t time_to_live = from.time();
-    if (kind != state.options.kind || (time_to_live == 0) != (state.options.time_to_live == 0)) {
-      throw std::runtime_error("the state '" + state.name +
-                               "' was saved as another kind, or with another use of a time to live");
-    }
-    const bool keyless = from.number() != 0;
-    state.keyless = state.keyless || keyless;
-    state.ends.load(from);
-    const auto mine = [&](std::string_view key) {
-      return keyless && key.empty() ? saved.share.has_keyless() : saved.share.has(key);
-    };
-    std::visit([&](auto& kept) { kept.load(from, mine); }, state.kept);
-  }
+  static void restore(NamedState& state, const Saved& saved);
 
   std::map<std::string, std::unique_ptr<NamedState>> states_;
   std::map<std::string, std::vector<Saved>> unclaimed_;
+};
+
+/// What states held at one moment, or what of it had changed. May be used on any thread.
+class StageState::Frozen {
+ public:
+  void save(SnapshotWriter& to) const;
+
+ private:
+  friend class StageState;
+  struct State {
+    std::string name;
+    std::string written;  ///< what stands before the values, or of a map all
+    std::optional<KeyedValues::Frozen> values;
+  };
+  std::vector<State> states_;
 };
 
 }  // namespace weir

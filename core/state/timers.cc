@@ -80,13 +80,37 @@ void Timers::set_in_order(weir_slice key, std::int64_t time, std::uint64_t order
   slots_[at] = {hash, number + 1};
   ++size_;
   queue_.push({time, order, number, hash});
+  if (!all_changed_) note_set(number, order);
+}
+
+/// When changes are as much as all there is, all of it is no dearer to save.
+void Timers::note_set(std::uint32_t entry, std::uint64_t order) {
+  entries_[entry].is_new = true;
+  added_.push_back({order, entry});
+  all_changed_ = added_.size() > size_ + kFewestSlots;
+}
+
+void Timers::note_gone(Entry& entry) {
+  if (std::exchange(entry.is_new, false)) return;
+  gone_.time(entry.time);
+  gone_.slice(entry.has_key ? weir_slice{entry.key.data(), entry.key.size()} : weir_slice{nullptr, 0});
+  all_changed_ = ++gone_count_ > size_ + kFewestSlots;
+}
+
+void Timers::begin_changes() {
+  all_changed_ = false;
+  added_.clear();
+  gone_ = {};
+  gone_count_ = 0;
 }
 
 void Timers::erase(weir_slice key, std::int64_t time) {
   if (size_ == 0) return;
   const std::size_t at = slot_of(key, time, hash_of(key, time));
   if (slots_[at].entry == 0) return;
-  entries_[slots_[at].entry - 1].is_set = false;
+  Entry& entry = entries_[slots_[at].entry - 1];
+  entry.is_set = false;
+  if (!all_changed_) note_gone(entry);
   empty_slot(at);
   --size_;
   drop_erased();
@@ -115,6 +139,7 @@ std::optional<Timers::Timer> Timers::pop_due(std::int64_t now) {
       while (slots_[at].entry != first.entry + 1) at = (at + 1) & mask;
       empty_slot(at);
       --size_;
+      if (!all_changed_) note_gone(entry);
       Timer timer{entry.time, std::move(entry.key), entry.has_key};
       entry.is_set = false;
       recycle(first.entry);
@@ -172,26 +197,72 @@ void Timers::close() {
   latest_ = latest;
 }
 
-void Timers::save(SnapshotWriter& to) const {
-  to.number(size_);
-  queue_.for_each([&](const TimerQueue::Node& node) {
-    const Entry& entry = entries_[node.entry];
-    if (!entry.is_set) return;
-    to.time(node.time);
-    to.number(node.order);
-    to.slice(entry.has_key ? weir_slice{entry.key.data(), entry.key.size()} : weir_slice{nullptr, 0});
-  });
+void Timers::save_timer(SnapshotWriter& to, std::uint64_t order, const Entry& entry) const {
+  to.time(entry.time);
+  to.number(order);
+  to.slice(entry.has_key ? weir_slice{entry.key.data(), entry.key.size()} : weir_slice{nullptr, 0});
+}
+
+void Timers::save(SnapshotWriter& to, bool changes) {
+  if (changes) to.number(all_changed_ ? 1 : 0);
+  if (!changes || all_changed_) {
+    to.number(size_);
+    queue_.for_each([&](const TimerQueue::Node& node) {
+      Entry& entry = entries_[node.entry];
+      entry.is_new = false;
+      if (entry.is_set) save_timer(to, node.order, entry);
+    });
+    return begin_changes();
+  }
+  to.number(gone_count_);
+  to.raw(gone_.bytes());
+  const std::size_t begun = to.begin_text();
+  // From the back: an entry that was used again is the timer that was set last.
+  for (auto added = added_.rbegin(); added != added_.rend(); ++added) {
+    Entry& entry = entries_[added->entry];
+    if (std::exchange(entry.is_new, false) && entry.is_set) save_timer(to, added->order, entry);
+  }
+  to.end_text(begun);
+  begin_changes();
 }
 
 void Timers::load(SnapshotReader& from, const KeyShare& share) {
+  for (std::uint64_t left = from.number(); left > 0; --left) load_one(from, share);
+}
+
+void Timers::load_one(SnapshotReader& from, const KeyShare& share) {
+  const std::int64_t time = from.time();
+  const std::uint64_t order = from.number();
+  const weir_slice key = from.slice();
+  if (!(key.data == nullptr ? share.has_keyless() : share.has({key.data, key.size}))) return;
+  set_in_order(key, time, order);
+  next_order_ = std::max(next_order_, order + 1);
+}
+
+void Timers::load_changes(SnapshotReader& from, const KeyShare& share) {
+  if (from.number() != 0) {
+    *this = {};
+    return load(from, share);
+  }
   for (std::uint64_t left = from.number(); left > 0; --left) {
     const std::int64_t time = from.time();
-    const std::uint64_t order = from.number();
-    const weir_slice key = from.slice();
-    if (!(key.data == nullptr ? share.has_keyless() : share.has({key.data, key.size}))) continue;
-    set_in_order(key, time, order);
-    next_order_ = std::max(next_order_, order + 1);
+    erase(from.slice(), time);
   }
+  for (SnapshotReader added(from.text()); !added.at_end();) load_one(added, share);
+}
+
+void Timers::merge(Timers&& other) {
+  if (size_ == 0) {
+    *this = std::move(other);
+    return;
+  }
+  other.queue_.for_each([&](const TimerQueue::Node& node) {
+    const Entry& entry = other.entries_[node.entry];
+    if (!entry.is_set) return;
+    set_in_order(entry.has_key ? weir_slice{entry.key.data(), entry.key.size()} : weir_slice{nullptr, 0},
+                 entry.time, node.order);
+  });
+  next_order_ = std::max(next_order_, other.next_order_);
 }
 
 }  // namespace weir

@@ -56,9 +56,13 @@ class Timers {
   /// How many have been refused for that reason.
   std::size_t refused() const { return refused_; }
 
-  void save(SnapshotWriter& to) const;
-  /// Adds the timers that belong to `share`.
+  /// Writes all that are set, or with `changes` what was set and taken away since the last call.
+  void save(SnapshotWriter& to, bool changes);
+  /// Takes up the timers that belong to `share`: of all that were saved, and then what had changed each time.
   void load(SnapshotReader& from, const KeyShare& share = {});
+  void load_changes(SnapshotReader& from, const KeyShare& share = {});
+  /// Adds another task's.
+  void merge(Timers&& other);
 
  private:
   struct Entry {
@@ -66,6 +70,7 @@ class Timers {
     std::int64_t time = 0;
     bool has_key = false;
     bool is_set = false;
+    bool is_new = false;  ///< it has been set since the last save
   };
   struct Slot {
     std::uint32_t hash = 0;
@@ -84,6 +89,11 @@ class Timers {
   /// Brings what pop_due() will look at nearer to the processor.
   void prefetch() const;
   void drop_erased();
+  void note_set(std::uint32_t entry, std::uint64_t order);
+  void note_gone(Entry& entry);
+  void begin_changes();
+  void load_one(SnapshotReader& from, const KeyShare& share);
+  void save_timer(SnapshotWriter& to, std::uint64_t order, const Entry& entry) const;
 
   TimerQueue queue_;
   std::deque<Entry> entries_;
@@ -93,6 +103,16 @@ class Timers {
   std::uint64_t next_order_ = 0;
   std::optional<std::int64_t> latest_;  ///< set by close()
   std::size_t refused_ = 0;
+
+  // What has changed since the last save, unless that is most of it.
+  struct Added {
+    std::uint64_t order;
+    std::uint32_t entry;
+  };
+  bool all_changed_ = true;
+  std::vector<Added> added_;
+  SnapshotWriter gone_;
+  std::size_t gone_count_ = 0;
 };
 
 }  // namespace weir

@@ -44,6 +44,10 @@ class WindowEnds {
       to.time(at);
     }
   }
+  /// Adds another task's; see load().
+  void merge(const WindowEnds& other) {
+    for (const auto& [at, window] : other.due_) set(window, at);
+  }
   /// Adds what was saved, by any task: a window of which this one holds nothing costs two numbers.
   void load(SnapshotReader& from) {
     for (std::uint64_t left = from.number(); left > 0; --left) {

@@ -11,10 +11,12 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "state/key_share.h"
 #include "state/owned_records.h"
 #include "state/record_snapshot.h"
+#include "state/snapshot.h"
 
 namespace weir {
 
@@ -24,75 +26,57 @@ class WindowLists {
  public:
   /// Returns the list's length afterwards.
   std::size_t append(weir_slice key, std::int64_t window, const weir_record* records, std::size_t count) {
-    auto& list = lists_[Id{std::string(view(key)), window}];
-    list.append(records, count);
-    return list.size();
+    return change(key, window, [&](List& list) { list.records.append(records, count); });
   }
 
   /// Removes the list and returns it; empty when there is none.
-  OwnedRecords take(weir_slice key, std::int64_t window) {
-    const auto found = lists_.find(Id{std::string(view(key)), window});
-    if (found == lists_.end()) return {};
-    OwnedRecords list = std::move(found->second);
-    lists_.erase(found);
-    return list;
-  }
+  OwnedRecords take(weir_slice key, std::int64_t window);
 
   /// The list itself; null when there is none.
-  OwnedRecords* find(weir_slice key, std::int64_t window) {
+  const OwnedRecords* find(weir_slice key, std::int64_t window) const {
     const auto found = lists_.find(Id{std::string(view(key)), window});
-    return found == lists_.end() ? nullptr : &found->second;
+    return found == lists_.end() ? nullptr : &found->second.records;
   }
 
   /// Moves all of one list behind those of another; returns how long that is then.
   std::size_t move(weir_slice key, std::int64_t from, std::int64_t into) {
     OwnedRecords moved = take(key, from);
-    auto& list = lists_[Id{std::string(view(key)), into}];
-    list.append(std::move(moved));
-    return list.size();
+    return change(key, into, [&](List& list) { list.records.append(std::move(moved)); });
   }
 
   /// Forgets the first `count` records.
-  void drop_front(weir_slice key, std::int64_t window, std::size_t count) {
-    OwnedRecords* const list = find(key, window);
-    if (list == nullptr) return;
-    list->remove_if([&](const weir_record&) { return count > 0 && count-- > 0; });
-    if (list->empty()) take(key, window);
-  }
+  void drop_front(weir_slice key, std::int64_t window, std::size_t count);
 
   bool empty() const { return lists_.empty(); }
 
   template <class F>
   void for_each(F&& f) const {
-    for (const auto& [id, list] : lists_) f(list);
+    for (const auto& [id, list] : lists_) f(list.records);
   }
 
-  void save(SnapshotWriter& to) const {
-    to.number(lists_.size());
-    for (const auto& [id, list] : lists_) {
-      to.text(id.first);
-      to.time(id.second);
-      to.number(list.size());
-      for (const auto& record : list) save_record(to, record);
-    }
-  }
-  /// Adds the lists that belong to `share`.
-  void load(SnapshotReader& from, const FindOrigin& origins, const KeyShare& share = {}) {
-    for (std::uint64_t left = from.number(); left > 0; --left) {
-      std::string key(from.text());
-      const std::int64_t window = from.time();
-      OwnedRecords others;
-      auto& list = share.has(key) ? lists_[Id{std::move(key), window}] : others;
-      for (std::uint64_t records = from.number(); records > 0; --records) load_record(from, origins, list);
-    }
-  }
+  /// Writes all lists, or with `changes` what of them has changed since the last call.
+  void save(SnapshotWriter& to, bool changes);
+  /// Takes up the lists that belong to `share`: of all that were saved, and then what had changed each time.
+  void load(SnapshotReader& from, const FindOrigin& origins, const KeyShare& share = {});
+  void load_changes(SnapshotReader& from, const FindOrigin& origins, const KeyShare& share = {});
+  /// Adds another task's; of a list that both have, their records come last.
+  void merge(WindowLists&& other);
 
   /// Forgets records that another process reads again.
   template <class Predicate>
   void remove_if(Predicate&& gone) {
     for (auto at = lists_.begin(); at != lists_.end();) {
-      at->second.remove_if(gone);
-      at = at->second.empty() ? lists_.erase(at) : std::next(at);
+      const auto next = std::next(at);
+      List& list = at->second;
+      const std::size_t before = list.records.size();
+      list.records.remove_if(gone);
+      if (list.records.empty()) {
+        erase(at);
+      } else if (list.records.size() != before) {
+        list.rewritten = true;
+        note(at->first, list);
+      }
+      at = next;
     }
   }
 
@@ -104,7 +88,44 @@ class WindowLists {
              (static_cast<std::uint64_t>(id.second) * 0x9e3779b97f4a7c15u);
     }
   };
-  std::unordered_map<Id, OwnedRecords, Hash> lists_;
+  struct List {
+    OwnedRecords records;
+    // Since the last save:
+    std::size_t saved = 0;    ///< so many of the first records have been saved
+    std::size_t dropped = 0;  ///< so many before them are gone
+    bool known = false;       ///< it has been saved
+    bool rewritten = true;    ///< it has changed otherwise
+    bool noted = false;
+
+    void saved_all() {
+      saved = records.size();
+      dropped = 0;
+      known = true;
+      rewritten = noted = false;
+    }
+  };
+  using Lists = std::unordered_map<Id, List, Hash>;
+
+  static constexpr std::uint64_t kGone = 0, kWhole = 1, kMoved = 2;  ///< what is saved of a list
+
+  template <class F>
+  std::size_t change(weir_slice key, std::int64_t window, F&& f) {
+    const auto at = lists_.try_emplace(Id{std::string(view(key)), window}).first;
+    f(at->second);
+    note(at->first, at->second);
+    return at->second.records.size();
+  }
+  void note(const Id& id, List& list) {
+    if (!all_changed_ && !std::exchange(list.noted, true)) note(id);
+  }
+  void note(const Id& id);
+  void erase(Lists::iterator list);
+  void save_change(SnapshotWriter& to, const Id& id);
+
+  Lists lists_;
+  // What has changed since the last save, unless that is most of it; one may stand here twice.
+  bool all_changed_ = true;
+  std::vector<Id> changed_;
 };
 
 }  // namespace weir

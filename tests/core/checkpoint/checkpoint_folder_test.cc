@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -57,9 +58,12 @@ class CheckpointFolderTest : public ::testing::Test {
   /// As the next checkpoint of the group.
   std::string save(CheckpointFolder& store, int group, std::vector<weir_position> positions,
                    const std::vector<std::string>& snapshots = {}) {
-    Checkpoint checkpoint{++number_, group, 1, std::move(positions), {}, {}};
+    Checkpoint checkpoint;
+    checkpoint.number = ++number_;
+    checkpoint.group = group;
+    checkpoint.positions = std::move(positions);
     for (const auto& snapshot : snapshots) checkpoint.states.push_back({{"count", "{}", snapshot}});
-    return store.save(group, checkpoint);
+    return store.save(checkpoint, encode(checkpoint));
   }
   std::string problem(const CheckpointFolder& store) {
     const auto loaded = load(store);
@@ -91,7 +95,10 @@ TEST_F(CheckpointFolderTest, WhatStagesHoldIsSavedWithThePositions) {
   EXPECT_THAT(snapshots(), ElementsAre(std::string("\0one", 4)));
   EXPECT_EQ(save(store_, 0, {at("a", 8)}, {"of the first task", "", "of the third"}), "");
   EXPECT_THAT(snapshots(), ElementsAre("of the first task", "", "of the third"));
-  EXPECT_EQ(store_.save(0, {9, 0, 1, {}, {}, {{"sink", "tx\n1"}}}), "");
+  Checkpoint prepared;
+  prepared.number = 9;
+  prepared.prepared = {{"sink", "tx\n1"}};
+  EXPECT_EQ(store_.save(prepared, encode(prepared)), "");
   EXPECT_EQ(last().number, 9u);
   ASSERT_EQ(last().prepared.size(), 1u);
   EXPECT_EQ(last().prepared[0].stage + "/" + last().prepared[0].transaction, "sink/tx\n1");
@@ -126,6 +133,97 @@ TEST_F(CheckpointFolderTest, ADamagedCheckpointIsNamedAndTheOneBeforeIsUsed) {
   EXPECT_THAT(problem(store_), AllOf(HasSubstr("orders.task-0.checkpoint-2: it is damaged"),
                                      HasSubstr("orders.task-0.checkpoint-1: it is damaged"),
                                      HasSubstr("there is no older one")));
+}
+
+/// Checkpoints of what has changed, each on the one before, where it is not said to be whole.
+class ChainTest : public CheckpointFolderTest {
+ protected:
+  void go_on(bool whole) {
+    Checkpoint checkpoint;
+    checkpoint.number = ++number_;
+    checkpoint.positions = {at("a", static_cast<std::int64_t>(number_))};
+    checkpoint.states = {{{"count", "{}", "held at " + std::to_string(number_), whole}}};
+    if (!whole) {
+      checkpoint.base = number_ - 1;
+      checkpoint.base_sum = sum_;
+    }
+    const std::string bytes = encode(checkpoint);
+    sum_ = sum_in(bytes);
+    EXPECT_EQ(store_.save(checkpoint, bytes), "");
+  }
+  std::vector<std::string> layers() {
+    const auto loaded = store_.load(origins_);
+    if (const auto* problem = std::get_if<std::string>(&loaded)) return {*problem};
+    const auto& state = std::get<0>(loaded).checkpoints.at(0).states.at(0).at(0);
+    const auto layers = state.layers();
+    return {layers.begin(), layers.end()};
+  }
+  std::set<std::string> numbers() {
+    std::set<std::string> all;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      const std::string name = entry.path().filename().string();
+      all.insert(name.substr(name.find("checkpoint-") + 11));
+    }
+    return all;
+  }
+
+  std::uint64_t sum_ = 0;
+};
+
+TEST_F(ChainTest, WhatHasChangedIsPutOnWhatItGoesOnFrom) {
+  go_on(true);
+  go_on(false);
+  go_on(false);
+  EXPECT_THAT(layers(), ElementsAre("held at 1", "held at 2", "held at 3"));
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 3)));
+  go_on(true);
+  EXPECT_THAT(layers(), ElementsAre("held at 4"));
+}
+
+TEST_F(ChainTest, TheLastThreeStayWithWhatTheyGoOnFromAndOneThatStandsApart) {
+  for (const bool whole : {true, false, true, false, false, false, false}) go_on(whole);
+  EXPECT_THAT(numbers(),
+              ElementsAre("1", "2.after-1", "3", "4.after-3", "5.after-4", "6.after-5", "7.after-6"));
+  go_on(true);
+  EXPECT_THAT(numbers(), ElementsAre("3", "4.after-3", "5.after-4", "6.after-5", "7.after-6", "8"));
+  go_on(true);
+  go_on(true);
+  EXPECT_THAT(numbers(), ElementsAre("10", "8", "9"));
+}
+
+TEST_F(ChainTest, ADamagedOneIsNamedAndWhatStandsBeforeItIsUsed) {
+  for (const bool whole : {true, false, true, false, false, false}) go_on(whole);
+  const std::string prefix = "deep/store/orders.task-0.checkpoint-";
+  dir_.write(prefix + "5.after-4", "damaged");
+  EXPECT_THAT(layers(), ElementsAre("held at 3", "held at 4"));
+  EXPECT_THAT(damaged(), ElementsAre(AllOf(HasSubstr("checkpoint-5.after-4: it is damaged"),
+                                           EndsWith("checkpoint-4.after-3"))));
+  fs::remove(dir_ / (prefix + "5.after-4"));
+  EXPECT_THAT(layers(), ElementsAre("held at 3", "held at 4"));
+  EXPECT_THAT(damaged(), ElementsAre(HasSubstr("checkpoint-6.after-5: what it goes on from is not there")));
+  dir_.write(prefix + "3", "damaged");
+  EXPECT_THAT(layers(), ElementsAre("held at 1", "held at 2"));
+  dir_.write(prefix + "1", "damaged");
+  EXPECT_THAT(layers(), ElementsAre(AllOf(HasSubstr("checkpoint-3: it is damaged"),
+                                          HasSubstr("checkpoint-1: it is damaged"),
+                                          HasSubstr("there is no older one"))));
+}
+
+TEST_F(ChainTest, OneThatGoesOnFromAnotherOfThatNumberIsDamaged) {
+  go_on(true);
+  go_on(false);
+  number_ = 0;
+  Checkpoint other;
+  other.number = 1;
+  EXPECT_EQ(store_.save(other, encode(other)), "");
+  EXPECT_THAT(damaged(), ElementsAre(HasSubstr("2.after-1: it goes on from another checkpoint 1")));
+}
+
+TEST_F(ChainTest, NumbersGoOnBehindADamagedOne) {
+  go_on(true);
+  dir_.write("deep/store/orders.task-0.checkpoint-2.after-1", "damaged");
+  auto loaded = store_.load(origins_);
+  EXPECT_EQ(std::get<0>(loaded).last, 2u);
 }
 
 TEST_F(CheckpointFolderTest, WithoutAFolderThereIsNothingToRestore) {

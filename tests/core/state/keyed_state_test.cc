@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state/keyed_state.h"
+#include "state/stage_state.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,6 @@
 #include <map>
 #include <optional>
 #include <string>
-
-#include "state/stage_state.h"
 
 namespace weir::test {
 namespace {
@@ -26,6 +24,18 @@ void put(KeyedValues& state, const std::string& key, std::int64_t window, const 
          std::int64_t now = 0) {
   std::size_t held = 0;
   value.copy(state.room(key, window, value.size(), held, now), value.size());
+}
+
+std::string saved(StageState& state) {
+  SnapshotWriter to;
+  state.freeze(false).save(to);
+  return to.take();
+}
+
+void load(StageState& state, const std::string& bytes) {
+  std::vector<SnapshotReader> whole{SnapshotReader(bytes)};
+  state.load(whole, KeyShare{0, 1});
+  EXPECT_TRUE(whole[0].at_end());
 }
 
 std::map<std::string, std::string> all(KeyedValues& state, std::int64_t window, bool erase = false) {
@@ -162,12 +172,8 @@ TEST(StageState, WindowsAreForgottenAtTheirTimeAlsoAfterARestart) {
   written.ends.set(7, 100);
   written.ends.set(8, 101);
   before.forget_windows(50);
-  SnapshotWriter to;
-  before.save(to);
-
   StageState after;
-  SnapshotReader from(to.bytes());
-  after.load(from);
+  load(after, saved(before));
   KeyedValues& state = after.open("s", {}).values();
   EXPECT_EQ(after.next_end(), 100);
   EXPECT_EQ(text(state.get("a", 7, 0)), "x") << "the last time that is given counts";
@@ -183,13 +189,8 @@ TEST(StageState, ASnapshotBringsEveryStateBackUnderItsName) {
   StageState before;
   put(before.open("sums", {}).values(), "a", 7, "x");
   before.open("rules", {WEIR_MAP_STATE, 0, false}).maps().put("", 0, "f", "v", 0);
-  SnapshotWriter to;
-  before.save(to);
-
   StageState after;
-  SnapshotReader from(to.bytes());
-  after.load(from);
-  EXPECT_TRUE(from.at_end());
+  load(after, saved(before));
   EXPECT_EQ(text(after.open("sums", {}).values().get("a", 7, 0)), "x");
   EXPECT_EQ(text(after.open("rules", {WEIR_MAP_STATE, 0, false}).maps().get("", 0, "f", 0)), "v");
 }
@@ -234,14 +235,7 @@ TEST(StageState, AStateOpenedTwiceOtherwiseIsRefused) {
 std::string saved_with(const std::string& key) {
   StageState state;
   put(state.open("s", StateOptions{}).values(), key, 0, "own");
-  SnapshotWriter to;
-  state.save(to);
-  return to.bytes();
-}
-
-void load(StageState& state, const std::string& bytes) {
-  SnapshotReader from(bytes);
-  state.load(from, KeyShare{0, 1});
+  return saved(state);
 }
 
 TEST(StageState, TasksThatKeptDifferentKeysCanBecomeOne) {

@@ -154,7 +154,7 @@ TEST(Timers, AreSavedAndEachTaskTakesItsOwn) {
   timers.set(kAbsent, 5);
   timers.erase(slice("k7"), 993);
   SnapshotWriter saved;
-  timers.save(saved);
+  timers.save(saved, false);
   std::set<std::string> keys;
   for (std::size_t task = 0; task < 3; ++task) {
     Timers mine;
