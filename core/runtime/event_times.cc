@@ -30,7 +30,7 @@ EventTimes::Of& EventTimes::of(const weir_origin* origin) {
   return *last_;
 }
 
-std::optional<std::int64_t> EventTimes::take(const weir_record& record, std::int64_t now) {
+std::optional<std::int64_t> EventTimes::take(const Record& record, std::int64_t now) {
   const auto time = read(record);
   if (!time) return time;
   Of& of_origin = of(record.origin);
@@ -40,11 +40,12 @@ std::optional<std::int64_t> EventTimes::take(const weir_record& record, std::int
   return time;
 }
 
-std::optional<std::int64_t> EventTimes::read(const weir_record& record) {
+std::optional<std::int64_t> EventTimes::read(const Record& record) {
   const auto problem = [&](const std::string& what) {
     problem_ = what;
     return std::nullopt;
   };
+  reader_->read(record);
   if (!field_) {
     if (record.event_time == WEIR_NO_TIME) return problem("the record has no time");
     const auto time = plausible_time(record.event_time);
@@ -52,24 +53,25 @@ std::optional<std::int64_t> EventTimes::read(const weir_record& record) {
       return problem("the record's time is " + std::to_string(record.event_time) + " ms, " + time.message());
     return time.value();
   }
-  const Record view_of(record);
-  reader_->read(view_of);
   const JsonValue& value = reader_->find(*field_);
-  const std::string where = "the event time '" + field_->text() + "' ";
-  Result<std::int64_t> time = Problem{};
-  if (value.kind == JsonValue::Kind::kString) {
-    time = format_.read_text(value.text);
-  } else if (value.kind == JsonValue::Kind::kInteger) {
-    time = format_.read_integer(value.integer);
-  } else if (value.is_number()) {
-    time = format_.read_number(value.kind == JsonValue::Kind::kReal ? value.real
-                                                                    : static_cast<double>(value.natural));
-  } else {
-    return problem(where + "is " + std::string(value.what()));
+  // Nothing is written down before there is a problem.
+  const auto where = [&] { return "the event time '" + field_->text() + "' is "; };
+  const auto checked = [&](const Result<std::int64_t>& time) -> std::optional<std::int64_t> {
+    if (time.ok()) return time.value();
+    return problem(where() + std::string(value.text.substr(0, 60)) + ", " + time.message());
+  };
+  switch (value.kind) {
+    case JsonValue::Kind::kString:
+      return checked(format_.read_text(value.text));
+    case JsonValue::Kind::kInteger:
+      return checked(format_.read_integer(value.integer));
+    case JsonValue::Kind::kNatural:
+      return checked(format_.read_number(static_cast<double>(value.natural)));
+    case JsonValue::Kind::kReal:
+      return checked(format_.read_number(value.real));
+    default:
+      return problem(where() + std::string(value.what()));
   }
-  if (!time.ok())
-    return problem(where + "is " + std::string(value.text.substr(0, 60)) + ", " + time.message());
-  return time.value();
 }
 
 void EventTimes::expect(const weir_origin* origin, std::int64_t now) {

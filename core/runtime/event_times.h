@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <weir/abi.h>
 #include <weir/field_path.h>
+#include <weir/record.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -37,7 +37,9 @@ class EventTimes {
 
   /// The record's time; nothing, with the reason in problem(), when it has none that can be read. `now` is
   /// processing time, for idleness.
-  std::optional<std::int64_t> take(const weir_record& record, std::int64_t now);
+  std::optional<std::int64_t> take(const Record& record, std::int64_t now);
+  /// At the record that was taken last, as long as that stands there.
+  JsonReader& reader() { return *reader_; }
   const std::string& problem() const { return problem_; }
 
   /// An origin from which records are to be expected: until they come it holds event time back.
@@ -74,7 +76,7 @@ class EventTimes {
   };
 
   Of& of(const weir_origin* origin);
-  std::optional<std::int64_t> read(const weir_record& record);
+  std::optional<std::int64_t> read(const Record& record);
 
   /// How long an origin, awaited or not, and all of them where there is none, may be silent.
   std::int64_t patience() const { return idle_after_ != 0 ? idle_after_ : kFirstOrigin; }

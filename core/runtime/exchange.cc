@@ -33,26 +33,28 @@ void Exchange::take(const weir_record* records, std::size_t count, Inlet inlet) 
     }
     return node_.take(records, count, inlet);
   }
-  if (!key_reader_.none()) return spread(records, count, inlet);
+  if (!key_reader_.none()) {
+    key_reader_.read(records, count,
+                     [&](const weir_record& r, const std::string& why) { node_.refuse_keyless(r, why); });
+    return take_keyed(key_reader_.records(), key_reader_.keys().data(), key_reader_.keys().size(), inlet);
+  }
   if (member_ == 0) return node_.take(records, count, inlet);
   send(0, records, count, inlet);
 }
 
-void Exchange::spread(const weir_record* records, std::size_t count, Inlet inlet) {
-  key_reader_.read(records, count,
-                   [&](const weir_record& r, const std::string& why) { node_.refuse_keyless(r, why); });
-  const auto& keyed = key_reader_.records();
-  const auto& keys = key_reader_.keys();
+void Exchange::take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,
+                          Inlet inlet) {
+  if (task_.failed() || count == 0) return;
   shares_.resize(group_.size());
   for (auto& share : shares_) {
     share.records.clear();
     share.keys.clear();
     share.ends.clear();
   }
-  for (std::size_t i = 0; i < keyed.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const std::size_t to = KeyShare::owner(view(keys[i]), group_.size());
     Share& share = shares_[to];
-    share.records.push_back(keyed[i]);
+    share.records.push_back(records[i]);
     share.keys.append(view(keys[i]));
     share.ends.push_back(share.keys.size());
   }

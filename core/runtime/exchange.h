@@ -30,6 +30,13 @@ class Exchange final : public Receiver {
 
   void take(const weir_record* records, std::size_t count, Inlet inlet) override;
   void take(const weir_group& group, Inlet inlet) override;
+  KeyReader* key_reader() override { return key_reader_.none() ? nullptr : &key_reader_; }
+  /// Of all tasks: to each its keys.
+  void take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,
+                  Inlet inlet) override;
+  void refuse_keyless(const weir_record& record, std::string_view why) override {
+    node_.refuse_keyless(record, why);
+  }
   void take_watermark(std::size_t wire, std::int64_t time) override;
   void take_idle(std::size_t wire, bool idle) override;
   bool full() const override { return under_way() >= limit_; }
@@ -59,8 +66,6 @@ class Exchange final : public Receiver {
   };
 
   std::size_t under_way() const { return under_way_.load(std::memory_order_relaxed); }
-  /// To each its keys.
-  void spread(const weir_record* records, std::size_t count, Inlet inlet);
   /// The last item for that task, when more of that kind may go into it; otherwise a new one.
   Parcel::Item& item_for(std::size_t to, Work::Kind kind, Inlet inlet, std::size_t wire = 0);
   void send(std::size_t to, const weir_record* records, std::size_t count, Inlet inlet);

@@ -13,6 +13,8 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kKeysAtOnce = 256;
+/// Records that get their time, and then go on, while they are still in the processor's cache.
+constexpr std::size_t kTimedAtOnce = 256;
 
 /// Timers whose keys are looked ahead for.
 constexpr std::size_t kTimersAtOnce = 32;
@@ -31,17 +33,17 @@ class InlineNode::Context final : public InstanceContext {
       throw std::logic_error("records leave by the error port with fail(), not emit()");
     (void)port_name(port);
     node_.emitted(records, count);
-    if (node_.task_.failed()) return;
-    if (port == 0 && node_.event_times_) return node_.emit_timed(records, count);
-    node_.outlet(port).emit(records, count);
+    node_.emit(port, records, count);
   }
   void emit_group(std::uint32_t port, const weir_group& group) override {
     (void)port_name(port);
+    node_.emit_gathered();
     if (!node_.task_.failed()) node_.outlet(port).emit(group);
   }
   void fail(std::uint32_t port, const weir_record* records, std::size_t count, weir_slice code,
             weir_slice message) override {
     node_.emitted(records, count);
+    node_.emit_gathered();
     node_.send_failed(port, port_name(port), records, count, view(code), view(message));
   }
 
@@ -137,6 +139,7 @@ class InlineNode::Context final : public InstanceContext {
   }
 
   void tell_event_time(const weir_origin* origin, std::optional<std::int64_t> watermark) override {
+    node_.emit_gathered();
     if (node_.event_times_) {
       node_.event_times_->tell(origin, watermark, now());
       return node_.tell_time();
@@ -237,7 +240,7 @@ void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet
   }
   key_reader_.read(records, count,
                    [&](const weir_record& r, const std::string& why) { refuse_keyless(r, why); });
-  take_keyed(key_reader_.records().data(), key_reader_.keys().data(), key_reader_.records().size(), inlet);
+  take_keyed(key_reader_.records(), key_reader_.keys().data(), key_reader_.keys().size(), inlet);
 }
 
 void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,
@@ -276,19 +279,76 @@ void InlineNode::process(const weir_record* records, std::size_t count, const we
   if (event_times_) tell_time();
 }
 
+void InlineNode::emit(std::uint32_t port, const weir_record* records, std::size_t count) {
+  if (!firing_) return emit_at_once(port, records, count);
+  if (!gathered_.has_room(port, count)) emit_gathered();
+  if (!gathered_.has_room(port, count)) return emit_at_once(port, records, count);
+  gathered_.add(port, records, count);
+}
+
+void InlineNode::emit_gathered() {
+  gathered_.leave([this](std::uint32_t port, const weir_record* records, std::size_t count) {
+    emit_at_once(port, records, count);
+  });
+}
+
+void InlineNode::emit_at_once(std::uint32_t port, const weir_record* records, std::size_t count) {
+  if (task_.failed()) return;
+  if (port == 0 && event_times_) return emit_timed(records, count);
+  outlet(port).emit(records, count);
+}
+
 void InlineNode::emit_timed(const weir_record* records, std::size_t count) {
-  std::vector<weir_record> timed;
-  timed.reserve(count);
   const std::int64_t now = services_.clock.now();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (const auto time = event_times_->take(records[i], now)) {
-      timed.push_back(records[i]);
-      timed.back().event_time = *time;
+  KeyReader* const keys = outlet(0).key_reader();
+  for (std::size_t done = 0; done < count && !task_.failed(); done += kTimedAtOnce) {
+    const Records some = records_of(records + done, std::min(kTimedAtOnce, count - done));
+    if (keys == nullptr) {
+      emit_timed(some, now);
     } else {
-      send_failed(WEIR_ERROR_PORT, stage_.error.name, records + i, 1, "no_time", event_times_->problem());
+      emit_timed_and_keyed(some, now, *keys);
     }
   }
-  if (!timed.empty() && !task_.failed()) outlet(0).emit(timed.data(), timed.size());
+}
+
+void InlineNode::emit_timed(Records records, std::int64_t now) {
+  timed_.clear();
+  for (const Record& record : records) {
+    const auto time = event_times_->take(record, now);
+    if (!time) {
+      fail_without_time(record, event_times_->problem());
+      continue;
+    }
+    timed_.push_back(record);
+    timed_.back().event_time = *time;
+  }
+  if (!timed_.empty() && !task_.failed()) outlet(0).emit(timed_.data(), timed_.size());
+}
+
+void InlineNode::emit_timed_and_keyed(Records records, std::int64_t now, KeyReader& keys) {
+  std::size_t refused = 0;
+  // They may leave to the same stage, which uses the reader of keys then.
+  std::vector<std::pair<const Record*, std::string>> without_time;
+  keys.begin(records.size());
+  for (const Record& record : records) {
+    const auto time = event_times_->take(record, now);
+    if (!time) {
+      without_time.emplace_back(&record, event_times_->problem());
+      continue;
+    }
+    Record timed = record;
+    timed.event_time = *time;
+    if (keys.add(timed, event_times_->reader())) continue;
+    outlet(0).refuse(timed, keys.problem());
+    ++refused;
+  }
+  keys.finish();
+  if (!task_.failed()) outlet(0).emit_keyed(keys, refused);
+  for (const auto& [record, problem] : without_time) fail_without_time(*record, problem);
+}
+
+void InlineNode::fail_without_time(const Record& record, const std::string& problem) {
+  send_failed(WEIR_ERROR_PORT, stage_.error.name, &record, 1, "no_time", problem);
 }
 
 void InlineNode::tell_time() {
@@ -373,6 +433,14 @@ void InlineNode::fire_timers(std::int64_t now) {
 }
 
 bool InlineNode::fire(Timers& timers, weir_time_domain domain, std::int64_t now) {
+  firing_ = true;
+  const bool all = fire_due(timers, domain, now);
+  firing_ = false;
+  emit_gathered();
+  return all;
+}
+
+bool InlineNode::fire_due(Timers& timers, weir_time_domain domain, std::int64_t now) {
   std::array<weir_slice, kTimersAtOnce> keys;
   std::size_t prefetched = 0;
   while (!task_.failed()) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/event_times.h"
+#include "runtime/gathered_output.h"
 #include "runtime/key_reader.h"
 #include "runtime/stage_node.h"
 #include "runtime/standstill.h"
@@ -26,6 +27,7 @@ class InlineNode : public StageNode {
   void start() override;
   void take(const weir_record* records, std::size_t count, Inlet inlet) override;
   void take(const weir_group& group, Inlet inlet) override;
+  KeyReader* key_reader() override { return key_reader_.none() ? nullptr : &key_reader_; }
   void take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,
                   Inlet inlet) override;
   void finish(bool ended) override;
@@ -80,10 +82,15 @@ class InlineNode : public StageNode {
   void on_idle(bool idle) override;
   /// Fires what is due, in order; false where a stop has come before all of it was fired.
   bool fire(Timers& timers, weir_time_domain domain, std::int64_t now);
+  bool fire_due(Timers& timers, weir_time_domain domain, std::int64_t now);
   /// At a start: fires what a stop has left, then does what has waited behind it.
   void end_standstill();
   /// Tells the next stages how far event time had come in the last run.
   void tell_restored();
+  /// While timers fire what they emit is gathered; before anything else may leave, it does.
+  void emit(std::uint32_t port, const weir_record* records, std::size_t count);
+  void emit_at_once(std::uint32_t port, const weir_record* records, std::size_t count);
+  void emit_gathered();
   /// Forgets windows of states whose time has come, in the time that the stage works in.
   void forget_windows(weir_time_domain domain, std::int64_t now);
   void forget_over();
@@ -92,8 +99,12 @@ class InlineNode : public StageNode {
   /// The same while there are suspects.
   void hand_in_carefully(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
   void process(const weir_record* records, std::size_t count, const weir_slice* keys, Inlet inlet);
-  /// Gives records their time before they leave by the main port; those without one fail.
+  /// Gives records their time before they leave by the main port; those without one fail. What reads their
+  /// keys next lets them be found in the same go.
   void emit_timed(const weir_record* records, std::size_t count);
+  void emit_timed(Records records, std::int64_t now);
+  void emit_timed_and_keyed(Records records, std::int64_t now, KeyReader& keys);
+  void fail_without_time(const Record& record, const std::string& problem);
 
   std::atomic<weir_instance*> interruptible_{nullptr};  ///< instance_, for interrupt()
   std::unique_ptr<Context> context_;
@@ -101,6 +112,9 @@ class InlineNode : public StageNode {
   StageContents kept_;
   Standstill standstill_;
   KeyReader key_reader_;
+  std::vector<weir_record> timed_;
+  GatheredOutput gathered_;
+  bool firing_ = false;
   std::optional<std::int64_t> restored_;    ///< watermark of the last run
   std::int64_t told_ = Watermarks::kStart;  ///< of event_times_, to the stages behind
   bool told_idle_ = false;

@@ -44,6 +44,7 @@ weir_counter* InstanceContext::counter(weir_slice name) {
 void InstanceContext::host_failed(const char* what) noexcept {
   const std::lock_guard lock(mutex_);
   if (host_failure_.empty()) host_failure_ = what;
+  host_has_failed_.store(true, std::memory_order_release);
 }
 
 StopReason InstanceContext::take_error() {
@@ -54,8 +55,9 @@ StopReason InstanceContext::take_error() {
 }
 
 std::optional<StopReason> InstanceContext::take_host_failure() {
+  if (!host_has_failed_.load(std::memory_order_acquire)) return std::nullopt;
   const std::lock_guard lock(mutex_);
-  if (host_failure_.empty()) return std::nullopt;
+  host_has_failed_.store(false, std::memory_order_relaxed);
   return StopReason{stage_name(), "host", std::exchange(host_failure_, {})};
 }
 

@@ -3,6 +3,7 @@
 
 #include <weir/record.h>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ class InstanceContext : public weir_context {
   const std::string& pipeline_;
   weir_place place_{};
   std::string error_code_, error_text_;
+  std::atomic<bool> host_has_failed_{false};  // host_failure_ is not empty: asked after every call
   std::mutex mutex_;  // guards host_failure_: wake() and origin() come from any thread
   std::string host_failure_;
 };

@@ -21,15 +21,25 @@ void KeyReader::begin(std::size_t count) {
   keyed_.reserve(count);
 }
 
+bool KeyReader::add(const Record& record) {
+  reader_->read(record);
+  return add(record, *reader_);
+}
+
+bool KeyReader::add(const weir_record& record, JsonReader& reader) {
+  if (!append_key(reader)) return false;
+  keyed_.push_back(record);
+  ends_.push_back(text_.size());
+  return true;
+}
+
 /// Puts the record's key behind text_; false, with what was found in problem_, when it has none.
-bool KeyReader::append(const weir_record& record) {
+bool KeyReader::append_key(JsonReader& reader) {
   const std::size_t start = text_.size();
-  const Record view_of(record);
-  reader_->read(view_of);
   const bool several = paths_.size() > 1;
   if (several) text_ += '[';
   for (const auto& path : paths_) {
-    const JsonValue& value = reader_->find(path);
+    const JsonValue& value = reader.find(path);
     if (value.kind != JsonValue::Kind::kString && !value.is_number() &&
         value.kind != JsonValue::Kind::kBool) {
       problem_ = "the stage's key '" + path.text() + "' is " + std::string(value.what()) +

@@ -3,6 +3,7 @@
 
 #include <weir/abi.h>
 #include <weir/field_path.h>
+#include <weir/record.h>
 
 #include <cstddef>
 #include <memory>
@@ -28,24 +29,26 @@ class KeyReader {
   template <class F>
   void read(const weir_record* records, std::size_t count, F&& without) {
     begin(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (append(records[i])) {
-        keyed_.push_back(records[i]);
-        ends_.push_back(text_.size());
-      } else {
-        without(records[i], problem_);
-      }
+    for (const Record& record : records_of(records, count)) {
+      if (!add(record)) without(record, problem_);
     }
     finish();
   }
-  const std::vector<weir_record>& records() const { return keyed_; }
+  const weir_record* records() const { return keyed_.data(); }
   const std::vector<weir_slice>& keys() const { return keys_; }
 
- private:
+  /// The same in steps, for who looks for other fields in the records as well: add() each, with a reader that
+  /// is at the record, between begin() and finish(). False, with what was found in problem(), where it has no
+  /// key.
   void begin(std::size_t count);
-  bool append(const weir_record& record);
-  void append_value(const JsonValue& value, bool as_json);
+  bool add(const weir_record& record, JsonReader& reader);
   void finish();
+  const std::string& problem() const { return problem_; }
+
+ private:
+  bool add(const Record& record);
+  bool append_key(JsonReader& reader);
+  void append_value(const JsonValue& value, bool as_json);
 
   std::vector<FieldPath> paths_;
   std::unique_ptr<JsonReader> reader_;

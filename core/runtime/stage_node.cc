@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runtime/exchange.h"
+#include "runtime/key_reader.h"
 
 namespace weir {
 
@@ -23,6 +24,21 @@ void Outlet::emit(const weir_group& group) const {
     copy.input = to.inlet.input;
     to.receiver->take(copy, to.inlet);
   }
+}
+
+KeyReader* Outlet::key_reader() const {
+  if (consumers_.size() != 1 || check_ != nullptr || consumers_[0].inlet.broadcast) return nullptr;
+  return consumers_[0].receiver->key_reader();
+}
+
+void Outlet::refuse(const weir_record& record, std::string_view why) const {
+  consumers_[0].receiver->refuse_keyless(record, why);
+}
+
+void Outlet::emit_keyed(const KeyReader& keyed, std::size_t refused) const {
+  const std::size_t count = keyed.keys().size();
+  count_->add(count + refused);
+  consumers_[0].receiver->take_keyed(keyed.records(), keyed.keys().data(), count, consumers_[0].inlet);
 }
 
 void Outlet::tell_watermark(std::int64_t time) const {

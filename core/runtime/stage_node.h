@@ -67,6 +67,11 @@ class Outlet {
   bool wired() const { return discarded_ || !consumers_.empty(); }
   void emit(const weir_record* records, std::size_t count) const;
   void emit(const weir_group& group) const;
+  /// By which the keys of what leaves are found, where that is for a single receiver; else null. Such records
+  /// may leave by emit_keyed(); `refused`: how many more its refuse() has sent there.
+  KeyReader* key_reader() const;
+  void refuse(const weir_record& record, std::string_view why) const;
+  void emit_keyed(const KeyReader& keyed, std::size_t refused) const;
   /// Event time has come so far: everything that it brings about has left before.
   void tell_watermark(std::int64_t time) const;
   /// Whether event time is to be expected from here at all, for now.
@@ -98,11 +103,8 @@ class StageNode : public Receiver {
 
   /// Makes and starts the instances. Workers start on threads of their own: see has_outstanding().
   virtual void start() = 0;
-  /// Records whose keys have been found already; only for a stage with `key:`.
-  virtual void take_keyed(const weir_record* /*records*/, const weir_slice* /*keys*/, std::size_t /*count*/,
-                          Inlet /*inlet*/) {}
   /// A record that has no key fails here.
-  void refuse_keyless(const weir_record& record, std::string_view why);
+  void refuse_keyless(const weir_record& record, std::string_view why) override;
   /// The input has ended, or (`ended` false) the pipeline stops.
   virtual void finish(bool ended) = 0;
   /// Makes durable what was taken. With workers it is done when nothing is outstanding.
