@@ -101,6 +101,12 @@ void Sum::merge(const Sum& other) {
   lost += other.lost;
 }
 
+void Sum::take_away(const Sum& other) {
+  count -= other.count;
+  high -= other.high + (low < other.low ? 1 : 0);
+  low -= other.low;
+}
+
 void Sum::add_integer(std::uint64_t low_part, std::int64_t high_part) {
   low += low_part;
   high += high_part + (low < low_part ? 1 : 0);
@@ -223,6 +229,24 @@ void merge(Function function, char* accumulator, const char* other) {
     default:
       not_fixed();
   }
+}
+
+bool is_exact(Function function, const char* accumulator) {
+  switch (function) {
+    case Function::kCount:
+      return true;
+    case Function::kSum:
+    case Function::kMean:
+      return read<Sum>(accumulator).is_integer();
+    default:
+      return false;
+  }
+}
+
+void take_away(Function function, char* accumulator, const char* other) {
+  if (function == Function::kCount)
+    return change<Count>(accumulator, [&](Count& c) { c.take_away(read<Count>(other)); });
+  change<Sum>(accumulator, [&](Sum& s) { s.take_away(read<Sum>(other)); });
 }
 
 namespace {

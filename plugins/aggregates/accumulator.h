@@ -24,6 +24,7 @@ struct Count {
 
   void add() { ++count; }
   void merge(const Count& other) { count += other.count; }
+  void take_away(const Count& other) { count -= other.count; }
 };
 
 /// Of numbers. Integers are added exactly, in 128 bits, so that the order plays no part and only the end
@@ -40,6 +41,8 @@ struct Sum {
   /// `number` is one: JsonValue::is_number().
   void add(const JsonValue& number);
   void merge(const Sum& other);
+  /// Both are of integers.
+  void take_away(const Sum& other);
   bool is_integer() const { return reals == 0; }
   /// The nearest double; infinite when it is beyond a double's range.
   double as_double() const;
@@ -73,6 +76,13 @@ void add(Function function, char* accumulator, const JsonValue& value);
 
 /// Adds all that was added to `other`: windows that merge, parts of a window.
 void merge(Function function, char* accumulator, const char* other);
+
+/// Whether what was added can be taken away again, and leaves nothing behind: counts, and sums and means of
+/// integers.
+bool is_exact(Function function, const char* accumulator);
+
+/// Takes away all that was added to `other`, which is a part of it; is_exact() holds for both.
+void take_away(Function function, char* accumulator, const char* other);
 
 /// Appends the result as JSON: `null` when nothing was added (a count is 0 then). False, with nothing
 /// appended, when it is too large: a sum of integers beyond 64 bits (-2^63 to 2^64-1), a sum of others or a

@@ -3,6 +3,7 @@
 
 #include <weir/json_string.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::windowing {
@@ -76,6 +77,18 @@ void AggregateFields::add(char* to) const {
 void AggregateFields::combine(char* into, const char* later) const {
   for (const Field& field : fields_) {
     if (!field.grows) aggregates::merge(field.value.function, into + field.at, later + field.at);
+  }
+}
+
+bool AggregateFields::is_exact(const char* accumulators) const {
+  return std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
+    return field.grows || aggregates::is_exact(field.value.function, accumulators + field.at);
+  });
+}
+
+void AggregateFields::take_away(char* from, const char* part) const {
+  for (const Field& field : fields_) {
+    if (!field.grows) aggregates::take_away(field.value.function, from + field.at, part + field.at);
   }
 }
 

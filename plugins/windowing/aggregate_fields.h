@@ -37,7 +37,11 @@ class AggregateFields {
 
   void add(char* to) const;
   void combine(char* into, const char* later) const;
-  /// The same for one of those that grow, by its place in grown().
+  /// Whether parts can be taken away from it again, and all is as if they had never been there.
+  bool is_exact(const char* accumulators) const;
+  /// Of one that is exact.
+  void take_away(char* from, const char* part) const;
+  /// add() and combine() for one of those that grow, by its place in grown().
   void add(std::size_t grown, aggregates::GrownBytes& to) const;
   void combine(std::size_t grown, aggregates::GrownBytes& into, std::string_view later) const;
   aggregates::Function function(std::size_t grown) const {

@@ -45,8 +45,8 @@ void Contents::open(Context& c) {
   held_ = open_state(c, aggregate_.empty() ? "lists" : "accumulators", WEIR_VALUE_STATE);
   if (panes_) {
     panes_->open(c);
-    each_key(c, panes_->state(), 0, false, [&](weir_slice key, weir_slice bytes) {
-      bytes_ += static_cast<std::int64_t>(panes_->view_of(bytes).size()) * entry_bytes(key);
+    each_key(c, panes_->state(), 0, false, [&](weir_slice key, weir_slice hot) {
+      bytes_ += static_cast<std::int64_t>(panes_->view_of(c, key, hot).size()) * entry_bytes(key);
     });
   }
   grown_.open(c);
@@ -96,7 +96,7 @@ bool Contents::read(const Record& record, Context& out) {
 }
 
 bool Contents::is_there(const Context& c, weir_slice key, std::int64_t number) const {
-  return panes_ ? panes_->of(c, key).has(number)
+  return panes_ ? panes_->has(c, key, number)
                 : c.host()->state_get(c.handle(), held_, key, number).data != nullptr;
 }
 
@@ -190,7 +190,11 @@ void Contents::merge(Context& c, weir_slice key, std::int64_t from, std::int64_t
 
 void Contents::emit(Context& out, weir_slice key, std::span<const std::int64_t> numbers, Bounds bounds) {
   if (aggregate_.empty()) return emit_list(out, key, numbers, bounds);
-  if (panes_) return emit_panes(out, key, panes_->of(out, key), numbers, bounds);
+  if (panes_) {
+    if (panes_->merge(out, key, numbers.front(), numbers.back(), cells_))
+      emit_row(out, key, bounds, cells_.data(), grown_.together(out, key, numbers));
+    return;
+  }
   std::string cells;
   for (const std::int64_t number : numbers) {
     const weir_slice one = out.host()->state_get(out.handle(), held_, key, number);
@@ -214,8 +218,9 @@ void Contents::emit_all(Context& out, std::span<const std::int64_t> numbers, Bou
     if (++rows % kRows == 0) out.hand_on();
   };
   if (panes_) {
-    return each_key(out, panes_->state(), 0, false, [&](weir_slice key, weir_slice bytes) {
-      emit_panes(out, key, panes_->view_of(bytes), numbers, bounds);
+    return each_key(out, panes_->state(), 0, false, [&](weir_slice key, weir_slice hot) {
+      if (!panes_->merge(panes_->view_of(out, key, hot), numbers.front(), numbers.back(), cells_)) return;
+      emit_row(out, key, bounds, cells_.data(), grown_.together(out, key, numbers));
       next();
     });
   }
@@ -223,12 +228,6 @@ void Contents::emit_all(Context& out, std::span<const std::int64_t> numbers, Bou
     emit_row(out, key, bounds, cells.data, grown_.together(out, key, numbers.first(1)));
     next();
   });
-}
-
-void Contents::emit_panes(Context& out, weir_slice key, const Panes::View& panes,
-                          std::span<const std::int64_t> numbers, Bounds bounds) {
-  if (!panes_->merge(panes, numbers.front(), numbers.back(), cells_)) return;
-  emit_row(out, key, bounds, cells_.data(), grown_.together(out, key, numbers));
 }
 
 void Contents::left(std::span<const std::int64_t> numbers) {

@@ -94,8 +94,6 @@ class Contents {
   std::vector<Record> gathered(const Context& c, weir_slice key, std::span<const std::int64_t> numbers) const;
   /// What a record takes.
   std::int64_t bytes_of(const Record& record) const;
-  void emit_panes(Context& out, weir_slice key, const Panes::View& panes,
-                  std::span<const std::int64_t> numbers, Bounds bounds);
   /// Evicts for good: the list holds these of its records from now on.
   void replace(Context& c, weir_slice key, std::int64_t number, std::vector<Record>& records);
   /// What a new entry of a key takes, and one with what it holds.

@@ -7,154 +7,273 @@
 
 namespace weir::windowing {
 
-Panes::View::View(std::string_view bytes, std::size_t cells) : stride_(sizeof(std::int64_t) + cells) {
-  if (bytes.empty()) return;
-  Head head;
-  std::memcpy(&head, bytes.data(), sizeof head);
-  entries_ = bytes.data() + sizeof head;
-  boundary_ = head.boundary;
-  behind_ = head.behind;
-  merged_ = head.merged;
-  size_ = (bytes.size() - sizeof head) / stride_ - merged_;
+Panes::View::View(const Panes& panes, const Context& c, weir_slice key, const char* hot)
+    : panes_(panes), context_(c), key_(key), hot_(hot), head_(Head::of(hot)) {}
+
+const char* Panes::View::older() const {
+  if (older_ == nullptr) older_ = context_.host()->state_get(context_.handle(), panes_.older_, key_, 0).data;
+  return older_;
 }
 
 void Panes::open(Context& c) {
   state_ = open_state(c, "panes", WEIR_VALUE_STATE);
+  older_ = open_state(c, "older_panes", WEIR_VALUE_STATE);
 }
 
-Panes::View Panes::of(const Context& c, weir_slice key) const {
-  return view_of(c.host()->state_get(c.handle(), state_, key, 0));
+bool Panes::has(const Context& c, weir_slice key, std::int64_t number) const {
+  const weir_slice hot = c.host()->state_get(c.handle(), state_, key, 0);
+  return hot.data != nullptr && view_of(c, key, hot).has(number);
+}
+
+void Panes::begin(char* entry, std::int64_t number) const {
+  std::memset(entry, 0, stride());
+  std::memcpy(entry, &number, sizeof number);
+}
+
+char* Panes::older(const Context& c, weir_slice key, std::size_t entries) const {
+  return room(c, older_, key, 0, entries * stride()).at;
+}
+
+char* Panes::one_more(const Context& c, weir_slice key, const Head& head) const {
+  const std::size_t entries = head.rests + head.size - 1;
+  std::size_t step = 1;
+  while (step < entries) step *= kGrowth;
+  if (step == entries) {
+    const std::size_t more = kGrowth * entries;
+    older(c, key, 2 * more < most_ || most_ <= entries ? more : most_);
+  }
+  return older(c, key, entries + 1);
 }
 
 bool Panes::add(const Context& c, weir_slice key, std::int64_t number) const {
-  View held = of(c, key);
+  const Room hot = room(c, state_, key, 0, hot_bytes());
+  char* const newest = hot.at + sizeof(Head);
+  if (hot.is_new) {
+    Head().put(hot.at);
+    begin(newest, number);
+    aggregate_.add(cells_of(newest));
+    return true;
+  }
+  const std::int64_t latest = number_of(newest);
+  if (number < latest) return add_older(c, key, number, hot.at);
+  if (number > latest) add_newest(c, key, number, hot.at);
+  aggregate_.add(cells_of(newest));
+  add_to_merged(c, key, number, hot.at);
+  return number > latest;
+}
+
+void Panes::note_new(Head& head, std::int64_t number) {
+  ++head.size;
+  if (number <= head.boundary) {
+    ++head.past;
+  } else {
+    head.next = std::min(head.next, number);
+  }
+}
+
+void Panes::add_newest(const Context& c, weir_slice key, std::int64_t number, char* hot) const {
+  settle(c, key, hot);
+  Head head = Head::of(hot);
+  char* const newest = hot + sizeof head;
+  std::memcpy(one_more(c, key, head) + (head.rests + head.size - 1) * stride(), newest, stride());
+  head.previous = number_of(newest);
+  note_new(head, number);
+  head.put(hot);
+  begin(newest, number);
+}
+
+bool Panes::add_older(const Context& c, weir_slice key, std::int64_t number, char* hot) const {
+  Head head = Head::of(hot);
+  const View held(*this, c, key, hot);
   std::size_t at = held.count_to(number);
   const bool is_new = at == 0 || held.number(at - 1) != number;
   if (!is_new) --at;
-  if (is_new && at == held.size() && at != 0) {
-    settle(c, key);
-    held = of(c, key);
-  }
-  const std::size_t entries = held.merged_ + held.size() + (is_new ? 1 : 0);
-  if (is_new) reserve(c, key, entries - 1);
-  char* const head = room(c, state_, key, 0, bytes_for(entries)).at;
-  if (held.entries_ == nullptr) {
-    const Head fresh;
-    std::memcpy(head, &fresh, sizeof fresh);
-  }
-  const auto entry = [&](std::size_t i) { return head + bytes_for(i); };
-  // In front, or else among the others.
-  const bool newest = at == held.size() || (!is_new && at == held.size() - 1);
-  char* const pane = entry(newest ? 0 : 1 + held.merged_ + at);
+  char* const entries = is_new ? one_more(c, key, head) : older(c, key, head.rests + head.size - 1);
+  char* const pane = entries + (head.rests + at) * stride();
   if (is_new) {
-    if (newest && at != 0) {
-      std::memcpy(entry(held.merged_ + at), pane, stride());
-    } else if (!newest) {
-      std::memmove(pane + stride(), pane, (held.size() - 1 - at) * stride());
-    }
-    std::memset(pane, 0, stride());
-    std::memcpy(pane, &number, sizeof number);
+    std::memmove(pane + stride(), pane, (head.size - 1 - at) * stride());
+    begin(pane, number);
+    if (at + 1 == head.size) head.previous = number;
+    note_new(head, number);
+    head.put(hot);
   }
-  aggregate_.add(pane + sizeof number);
-  if (held.merged_ == 0 || number > held.behind_) return is_new;
-  if (number > held.boundary_) {
-    aggregate_.add(entry(1) + sizeof number);
-    return is_new;
-  }
-  for (std::size_t rest = 1; rest < held.merged_; ++rest) {
-    std::int64_t from = 0;
-    std::memcpy(&from, entry(1 + rest), sizeof from);
-    if (from <= number) aggregate_.add(entry(1 + rest) + sizeof number);
-  }
+  aggregate_.add(cells_of(pane));
+  add_to_merged(c, key, number, hot);
   return is_new;
 }
 
-void Panes::reserve(const Context& c, weir_slice key, std::size_t entries) const {
-  std::size_t step = 1;
-  while (step < entries) step *= kGrowth;
-  if (step != entries) return;
-  const std::size_t more = kGrowth * entries;
-  room(c, state_, key, 0, bytes_for(2 * more < most_ || most_ <= entries ? more : most_));
-  room(c, state_, key, 0, bytes_for(entries));
+void Panes::add_to_merged(const Context& c, weir_slice key, std::int64_t number, char* hot) const {
+  const Head head = Head::of(hot);
+  if (number > head.behind || !head.has_merged()) return;
+  if (number > head.boundary) return aggregate_.add(cells_of(hot + sizeof head + stride()));
+  if (head.rests == 0) return;
+  char* rest = older(c, key, head.rests + head.size - 1);
+  for (std::size_t left = head.rests; left > 0; --left, rest += stride()) {
+    if (number_of(rest) <= number) aggregate_.add(cells_of(rest));
+  }
 }
 
-void Panes::settle(const Context& c, weir_slice key) const {
-  const View held = of(c, key);
-  if (left_last_ == kNone || (held.size() < 2 * kStep && held.merged_ == 0) || !aggregate_.grown().empty())
-    return;
-  if (held.merged_ == 0 || held.boundary_ < left_first_) return merge_anew(c, key, held);
-  if (held.behind_ >= left_last_) return;
-  char* const head = room(c, state_, key, 0, bytes_for(held.merged_ + held.size())).at;
-  for (std::size_t i = held.count_to(left_last_); i > 0 && held.number(i - 1) > held.behind_; --i)
-    aggregate_.combine(head + bytes_for(1) + sizeof(std::int64_t), held.cells(i - 1));
-  const Head now{held.boundary_, left_last_, held.merged_};
-  std::memcpy(head, &now, sizeof now);
+void Panes::settle(const Context& c, weir_slice key, char* hot) const {
+  if (left_last_ == kNone || !aggregate_.grown().empty()) return;
+  const View held(*this, c, key, hot);
+  Head head = Head::of(hot);
+  if (sum_is_exact(held)) return move_sum(held, hot);
+  const bool anew = head.rests == 0 || head.boundary < left_first_;
+  if (anew && head.size >= kFewest && all_exact(held)) return sum_anew(c, key, hot);
+  if (!head.has_merged() && head.size < 2 * kStep) return;
+  if (anew) return merge_anew(c, key, hot);
+  if (head.behind >= left_last_) return;
+  for (std::size_t i = held.count_to(left_last_); i > 0 && held.number(i - 1) > head.behind; --i)
+    aggregate_.combine(cells_of(hot + sizeof head + stride()), held.cells(i - 1));
+  head.behind = left_last_;
+  head.put(hot);
 }
 
-void Panes::merge_anew(const Context& c, weir_slice key, const View& held) const {
-  const std::size_t end = held.count_to(left_last_);
-  std::size_t covered = 0;
-  while (covered < end && held.number(end - covered - 1) > left_first_) ++covered;
-  const std::size_t rests = covered / kStep;
-  const std::size_t merged = rests == 0 ? 0 : rests + 1;
+bool Panes::all_exact(const View& held) const {
+  for (std::size_t i = held.size(); i > 0; --i) {
+    if (!aggregate_.is_exact(held.cells(i - 1))) return false;
+  }
+  return true;
+}
+
+void Panes::move_sum(const View& held, char* hot) const {
+  Head head = Head::of(hot);
+  if (head.behind >= left_last_ && head.next > left_first_) return;
+  char* const sum = cells_of(hot + sizeof head + stride());
+  for (std::size_t i = held.count_to(left_last_); i > 0 && held.number(i - 1) > head.behind; --i)
+    aggregate_.combine(sum, held.cells(i - 1));
+  head.behind = std::max(head.behind, left_last_);
+  head.boundary = std::max(head.boundary, left_first_);
+  for (; head.next <= head.boundary; head.next = head.past < head.size ? held.number(head.past) : kNever)
+    aggregate_.take_away(sum, held.cells(head.past++));
+  head.put(hot);
+}
+
+void Panes::sum_anew(const Context& c, weir_slice key, char* hot) const {
+  Head head = Head::of(hot);
+  if (head.rests != 0) {
+    char* const entries = older(c, key, head.rests + head.size - 1);
+    std::memmove(entries, entries + head.rests * stride(), (head.size - 1) * stride());
+    older(c, key, head.size - 1);
+  }
+  head = {left_first_, left_last_, kNever, head.previous, 0, head.size, 0, 1};
+  head.put(hot);
+  const View held(*this, c, key, hot);
+  begin(hot + sizeof head + stride(), 0);
+  head.past = static_cast<std::uint32_t>(held.count_to(left_first_));
+  if (head.past < head.size) head.next = held.number(head.past);
+  for (std::size_t i = head.past, end = held.count_to(left_last_); i < end; ++i)
+    aggregate_.combine(cells_of(hot + sizeof head + stride()), held.cells(i));
+  head.put(hot);
+}
+
+void Panes::merge_anew(const Context& c, weir_slice key, char* hot) const {
+  Head head = Head::of(hot);
+  std::size_t end = 0, covered = 0;
+  {
+    const View held(*this, c, key, hot);
+    end = held.count_to(left_last_);
+    while (covered < end && held.number(end - covered - 1) > left_first_) ++covered;
+  }
+  const std::size_t rests = covered / kStep, before = head.rests, panes = head.size - 1;
   // The panes move to where they will stand; what is new or left over lies behind them.
-  const std::size_t before = held.merged_, size = held.size();
-  char* const head = room(c, state_, key, 0, bytes_for(std::max(before, merged) + size)).at;
-  std::memmove(head + bytes_for(1 + merged), head + bytes_for(1 + before), (size - 1) * stride());
-  const Head now{rests == 0 ? kNone : left_last_, rests == 0 ? kNone : left_last_, merged};
-  std::memcpy(head, &now, sizeof now);
-  std::memset(head + bytes_for(1), 0, merged * stride());
-  const View panes(std::string_view(head, bytes_for(merged + size)), aggregate_.size());
+  char* const entries = older(c, key, std::max(before, rests) + panes);
+  std::memmove(entries + rests * stride(), entries + before * stride(), panes * stride());
+  if (rests < before) older(c, key, rests + panes);
+  const std::int64_t reach = rests == 0 ? kNone : left_last_;
+  head = {reach, reach, kNever, head.previous, 0, head.size, static_cast<std::uint32_t>(rests), 0};
+  head.put(hot);
+  begin(hot + sizeof head + stride(), 0);
+  const View held(*this, c, key, hot);
   for (std::size_t rest = 1; rest <= rests; ++rest) {
-    char* const to = head + bytes_for(1 + rest);
-    if (rest > 1) std::memcpy(to, to - stride(), stride());
+    char* const to = entries + (rest - 1) * stride();
+    if (rest == 1) {
+      begin(to, 0);
+    } else {
+      std::memcpy(to, to - stride(), stride());
+    }
     for (std::size_t i = 0; i < kStep; ++i)
-      aggregate_.combine(to + sizeof(std::int64_t), panes.cells(end - (rest - 1) * kStep - i - 1));
-    const std::int64_t from = panes.number(end - rest * kStep);
+      aggregate_.combine(cells_of(to), held.cells(end - (rest - 1) * kStep - i - 1));
+    const std::int64_t from = held.number(end - rest * kStep);
     std::memcpy(to, &from, sizeof from);
   }
-  if (merged < before) room(c, state_, key, 0, bytes_for(merged + size));
+}
+
+bool Panes::merge(const Context& c, weir_slice key, std::int64_t first, std::int64_t last,
+                  std::string& cells) const {
+  const weir_slice hot = c.host()->state_get(c.handle(), state_, key, 0);
+  return hot.data != nullptr && merge(view_of(c, key, hot), first, last, cells);
 }
 
 bool Panes::merge(const View& panes, std::int64_t first, std::int64_t last, std::string& cells) const {
   std::size_t n = panes.count_to(last);
   if (n == 0 || panes.number(n - 1) < first) return false;
+  const Head& head = panes.head_;
+  if (sum_is_exact(panes) && head.boundary < first && head.behind <= last)
+    return merge_sum(panes, n, first, cells), true;
   bool any = false;
-  const auto take = [&](const char* more) {
+  const auto take = [&](const char* entry) {
     if (any) {
-      aggregate_.combine(cells.data(), more);
+      aggregate_.combine(cells.data(), cells_of(entry));
     } else {
-      cells.assign(more, aggregate_.size());
+      cells.assign(cells_of(entry), aggregate_.size());
     }
     any = true;
   };
-  const bool fits = panes.merged_ != 0 && panes.boundary_ >= first && panes.boundary_ <= last;
-  const bool behind_fits = fits && panes.behind_ <= last;
-  const std::int64_t walk_to = !fits ? first : (behind_fits ? panes.behind_ : panes.boundary_) + 1;
-  for (; n > 0 && panes.number(n - 1) >= walk_to; --n) take(panes.cells(n - 1));
+  const bool fits = head.rests != 0 && head.boundary >= first && head.boundary <= last;
+  const bool behind_fits = fits && head.behind <= last;
+  const std::int64_t walk_to = !fits ? first : (behind_fits ? head.behind : head.boundary) + 1;
+  for (; n > 0 && panes.number(n - 1) >= walk_to; --n) take(panes.pane(n - 1));
   if (!fits) return true;
-  if (behind_fits) take(panes.cells_at(1));
-  std::int64_t end = panes.boundary_ + 1;
-  for (std::size_t rest = panes.merged_ - 1; rest > 0; --rest) {
-    if (panes.number_at(1 + rest) < first) continue;
-    end = panes.number_at(1 + rest);
-    take(panes.cells_at(1 + rest));
+  if (behind_fits) take(panes.merged());
+  std::int64_t end = head.boundary + 1;
+  for (std::size_t r = head.rests; r > 0; --r) {
+    if (number_of(panes.rest(r)) < first) continue;
+    end = number_of(panes.rest(r));
+    take(panes.rest(r));
     break;
   }
   std::size_t i = 0;
   while (i < panes.size() && panes.number(i) < first) ++i;
-  for (; i < panes.size() && panes.number(i) < end; ++i) take(panes.cells(i));
+  for (; i < panes.size() && panes.number(i) < end; ++i) take(panes.pane(i));
   return true;
 }
 
+void Panes::merge_sum(const View& panes, std::size_t n, std::int64_t first, std::string& cells) const {
+  const Head& head = panes.head_;
+  cells.assign(cells_of(panes.merged()), aggregate_.size());
+  for (; n > 0 && panes.number(n - 1) > head.behind && panes.number(n - 1) >= first; --n)
+    aggregate_.combine(cells.data(), panes.cells(n - 1));
+  if (head.next >= first) return;
+  for (std::size_t i = head.past; panes.number(i) < first && panes.number(i) <= head.behind; ++i)
+    aggregate_.take_away(cells.data(), panes.cells(i));
+}
+
 void Panes::drop(const Context& c, weir_slice key, std::size_t count) const {
-  const View held = of(c, key);
-  if (count == held.size()) return c.host()->state_erase(c.handle(), state_, key, 0);
-  const std::size_t left = held.merged_ + held.size() - count;
-  char* const head = room(c, state_, key, 0, bytes_for(held.merged_ + held.size())).at;
-  std::memmove(head + bytes_for(1 + held.merged_), head + bytes_for(1 + held.merged_ + count),
-               (held.size() - 1 - count) * stride());
-  room(c, state_, key, 0, bytes_for(left));
+  char* const hot = room(c, state_, key, 0, hot_bytes()).at;
+  Head head = Head::of(hot);
+  if (count == head.size) {
+    c.host()->state_erase(c.handle(), state_, key, 0);
+    return c.host()->state_erase(c.handle(), older_, key, 0);
+  }
+  if (head.has_sum != 0) {
+    const View held(*this, c, key, hot);
+    for (std::size_t i = head.past; i < count && sum_is_exact(held) && held.number(i) <= head.behind; ++i)
+      aggregate_.take_away(cells_of(hot + sizeof head + stride()), held.cells(i));
+    head.boundary = std::max(head.boundary, held.number(count - 1));
+    head.past -= std::min(head.past, static_cast<std::uint32_t>(count));
+    head.next = head.past + count < head.size ? held.number(head.past + count) : kNever;
+  }
+  char* const entries = older(c, key, head.rests + head.size - 1);
+  head.size -= static_cast<std::uint32_t>(count);
+  std::memmove(entries + head.rests * stride(), entries + (head.rests + count) * stride(),
+               (head.size - 1) * stride());
+  if (head.rests + head.size == 1) {
+    c.host()->state_erase(c.handle(), older_, key, 0);
+  } else {
+    older(c, key, head.rests + head.size - 1);
+  }
+  head.put(hot);
 }
 
 }  // namespace weir::windowing

@@ -18,30 +18,62 @@
 
 namespace weir::windowing {
 
-/// Accumulators of windows that overlap, by the pieces of time (panes) that these are made of. Those of a key
-/// stand together, the newest, where nearly all records belong, in front of the others. All of it stands in
-/// the host.
+/// Accumulators of windows that overlap, by the pieces of time (panes) that these are made of. All of it
+/// stands in the host: in one state what nearly all records and results need, the newest pane of a key and
+/// what is merged of the others; in another those others. So the first is small, and stays near the
+/// processor.
 ///
-/// So that a window of many panes need not merge them all, a key that has many keeps some merged as well: the
-/// `rest` of all from one pane to a boundary, for every kStep-th pane before it, and what came behind the
-/// boundary. A window then takes the panes before its first rest, that rest, what came behind, and the newest
-/// panes. This needs no more of an aggregate than that its parts can be merged, and holds for windows of any
-/// bounds: where nothing that is merged fits, the panes do. A record is added to all that holds its pane.
+/// So that a window of many panes need not merge them all, a key that has several keeps some merged as well.
+///
+/// Where parts can be taken away from a sum again (AggregateFields::is_exact), that is a running sum: of the
+/// panes that the next window has and that had come when the last one left. A window then takes it, takes
+/// away what it has not, and adds the newest panes.
+///
+/// Otherwise it is the `rest` of all from one pane to a boundary, for every kStep-th pane before it, and what
+/// came behind the boundary. A window then takes the panes before its first rest, that rest, what came
+/// behind, and the newest panes. This needs no more of an aggregate than that its parts can be merged.
+///
+/// Both hold for windows of any bounds: where nothing that is merged fits, the panes do. A record is added to
+/// all that holds its pane.
 class Panes {
+  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  /// Of a key. In the first state behind it stand the newest pane and one more entry, the running sum or what
+  /// came behind the boundary; in the other one the rests, the shortest first, and the older panes, the
+  /// oldest first. An entry is a number and its accumulators.
+  struct Head {
+    std::int64_t boundary = kNone;  ///< the running sum begins behind this pane; the rests reach to it
+    std::int64_t behind = kNone;    ///< the running sum, or what came behind, reaches to this pane
+    std::int64_t next = kNever;     ///< number of the first pane of the running sum, or behind it
+    std::int64_t previous = kNone;  ///< number of the newest pane but one
+    std::uint32_t past = 0;         ///< panes before the running sum
+    std::uint32_t size = 1;         ///< panes
+    std::uint32_t rests = 0;
+    std::uint32_t has_sum = 0;  ///< the one more entry is a running sum
+
+    bool has_merged() const { return has_sum != 0 || rests != 0; }
+    static Head of(const char* hot) {
+      Head head;
+      std::memcpy(&head, hot, sizeof head);
+      return head;
+    }
+    void put(char* hot) const { std::memcpy(hot, this, sizeof *this); }
+  };
+
  public:
-  /// What a key holds, as it stands in the host: a head, the newest pane, what is merged, the other panes
-  /// from the oldest on. Each but the head is an entry of a number and its accumulators. Panes are counted
-  /// from the oldest on.
+  /// What a key holds. Panes are counted from the oldest on. Looks for the older ones when it needs them.
   class View {
    public:
-    View(std::string_view bytes, std::size_t cells);
+    /// `hot`: what the first state holds of it. All outlive this.
+    View(const Panes& panes, const Context& c, weir_slice key, const char* hot);
 
-    std::size_t size() const { return size_; }
-    std::int64_t number(std::size_t i) const { return number_at(entry_of(i)); }
-    const char* cells(std::size_t i) const { return cells_at(entry_of(i)); }
+    std::size_t size() const { return head_.size; }
+    std::int64_t number(std::size_t i) const { return i + 2 == size() ? head_.previous : number_of(pane(i)); }
+    const char* cells(std::size_t i) const { return cells_of(pane(i)); }
     /// How many panes have that number or an earlier one; looks from the newest on.
     std::size_t count_to(std::int64_t last) const {
-      std::size_t n = size_;
+      std::size_t n = size();
       while (n > 0 && number(n - 1) > last) --n;
       return n;
     }
@@ -52,19 +84,21 @@ class Panes {
 
    private:
     friend Panes;
-    std::size_t entry_of(std::size_t i) const { return i + 1 == size_ ? 0 : 1 + merged_ + i; }
-    std::int64_t number_at(std::size_t entry) const {
-      std::int64_t number = 0;
-      std::memcpy(&number, entries_ + entry * stride_, sizeof number);
-      return number;
+    const char* newest() const { return hot_ + sizeof(Head); }
+    const char* merged() const { return newest() + panes_.stride(); }
+    const char* pane(std::size_t i) const {
+      return i + 1 == size() ? newest() : older() + (head_.rests + i) * panes_.stride();
     }
-    const char* cells_at(std::size_t entry) const {
-      return entries_ + entry * stride_ + sizeof(std::int64_t);
-    }
+    /// The r-th, from 1 on.
+    const char* rest(std::size_t r) const { return older() + (r - 1) * panes_.stride(); }
+    const char* older() const;
 
-    const char* entries_ = nullptr;
-    std::size_t stride_, size_ = 0, merged_ = 0;
-    std::int64_t boundary_ = 0, behind_ = 0;
+    const Panes& panes_;
+    const Context& context_;
+    const weir_slice key_;
+    const char* const hot_;
+    mutable const char* older_ = nullptr;
+    const Head head_;
   };
 
   /// `aggregate` outlives this.
@@ -72,9 +106,9 @@ class Panes {
 
   void open(Context& c);
   weir_state* state() const { return state_; }
-  View view_of(weir_slice bytes) const { return {view(bytes), aggregate_.size()}; }
-  /// Nothing where the key holds nothing.
-  View of(const Context& c, weir_slice key) const;
+  /// `hot`: as it stands in state().
+  View view_of(const Context& c, weir_slice key, weir_slice hot) const { return {*this, c, key, hot.data}; }
+  bool has(const Context& c, weir_slice key, std::int64_t number) const;
 
   /// Adds what `aggregate` has read to a pane; true when the key had none of that number.
   bool add(const Context& c, weir_slice key, std::int64_t number) const;
@@ -85,7 +119,9 @@ class Panes {
     window_ = panes.size();
     most_ = window_ + window_ / kFew + window_ / kStep + 5;
   }
-  /// Merges the panes from `first` to `last` into `cells`; false when there are none.
+  /// Merges the panes of a key from `first` to `last` into `cells`; false when there are none.
+  bool merge(const Context& c, weir_slice key, std::int64_t first, std::int64_t last,
+             std::string& cells) const;
   bool merge(const View& panes, std::int64_t first, std::int64_t last, std::string& cells) const;
 
   /// The panes up to that number are not needed any more. They go now and then, since it takes a look at all
@@ -95,8 +131,8 @@ class Panes {
     if (++forgotten_ * kFew < window_ && !nothing_else) return;
     forgotten_ = 0;
     std::vector<std::pair<std::string, std::size_t>> old;
-    each_key(c, state_, 0, false, [&](weir_slice key, weir_slice bytes) {
-      const View held = view_of(bytes);
+    each_key(c, state_, 0, false, [&](weir_slice key, weir_slice hot) {
+      const View held = view_of(c, key, hot);
       std::size_t n = 0;
       while (n < held.size() && held.number(n) <= number) ++n;
       if (n == 0) return;
@@ -110,26 +146,48 @@ class Panes {
   static constexpr std::size_t kFew = 8;
   static constexpr std::size_t kStep = 8;
   static constexpr std::size_t kGrowth = 4;
-  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::size_t kFewest = 4;  ///< panes of a key for which a running sum pays
 
-  struct Head {
-    std::int64_t boundary = kNone;  ///< the rests reach to this pane
-    std::int64_t behind = kNone;    ///< and what came behind to this one, where it is later
-    std::uint64_t merged = 0;       ///< entries: of what came behind, then the rests, the shortest first
-  };
+  static std::int64_t number_of(const char* entry) {
+    std::int64_t number = 0;
+    std::memcpy(&number, entry, sizeof number);
+    return number;
+  }
+  static const char* cells_of(const char* entry) { return entry + sizeof(std::int64_t); }
+  static char* cells_of(char* entry) { return entry + sizeof(std::int64_t); }
+  /// An entry of nothing.
+  void begin(char* entry, std::int64_t number) const;
 
-  /// A key of so many entries gets one more: makes room for several times as many now and then, so that it is
-  /// seldom moved, and leaves little behind.
-  void reserve(const Context& c, weir_slice key, std::size_t entries) const;
+  /// The key's entries beside the newest and what is merged, so many: what was there stays.
+  char* older(const Context& c, weir_slice key, std::size_t entries) const;
+  /// One more; makes room for several times as many now and then, so that it is seldom moved, and leaves
+  /// little behind.
+  char* one_more(const Context& c, weir_slice key, const Head& head) const;
+  void add_newest(const Context& c, weir_slice key, std::int64_t number, char* hot) const;
+  /// True when the key had none of that number.
+  bool add_older(const Context& c, weir_slice key, std::int64_t number, char* hot) const;
+  /// Adds what `aggregate` has read to what is merged and holds that pane.
+  void add_to_merged(const Context& c, weir_slice key, std::int64_t number, char* hot) const;
+  static void note_new(Head& head, std::int64_t number);
   void drop(const Context& c, weir_slice key, std::size_t count) const;
+
   /// A key gets a new pane: brings what is merged up to the window that left last.
-  void settle(const Context& c, weir_slice key) const;
-  void merge_anew(const Context& c, weir_slice key, const View& held) const;
+  void settle(const Context& c, weir_slice key, char* hot) const;
+  void sum_anew(const Context& c, weir_slice key, char* hot) const;
+  void move_sum(const View& held, char* hot) const;
+  void merge_anew(const Context& c, weir_slice key, char* hot) const;
+  bool sum_is_exact(const View& held) const {
+    return held.head_.has_sum != 0 && aggregate_.is_exact(cells_of(held.merged()));
+  }
+  bool all_exact(const View& held) const;
+  /// The window's first `n` panes have come by its end.
+  void merge_sum(const View& panes, std::size_t n, std::int64_t first, std::string& cells) const;
   std::size_t stride() const { return sizeof(std::int64_t) + aggregate_.size(); }
-  std::size_t bytes_for(std::size_t entries) const { return sizeof(Head) + entries * stride(); }
+  std::size_t hot_bytes() const { return sizeof(Head) + 2 * stride(); }
 
   const AggregateFields& aggregate_;
   weir_state* state_ = nullptr;
+  weir_state* older_ = nullptr;
   std::int64_t left_first_ = kNone, left_last_ = kNone;
   std::size_t window_ = 0;     ///< panes of a window; 0: not known
   std::size_t forgotten_ = 0;  ///< since they went last
