@@ -10,7 +10,6 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kFewestSlots = 16;
-constexpr std::size_t kLine = 64;  // of the processor's cache
 
 std::uint64_t load(const char* p, std::size_t size) {
   std::uint64_t word = 0;
@@ -62,9 +61,22 @@ std::size_t KeyedTable::slot_of(std::uint32_t hash, std::string_view key) const 
   }
 }
 
+std::size_t KeyedTable::last_slot_of(std::string_view key) const {
+  if (key.data() != last_key_ || last_slot_ >= slots_.size() || slots_[last_slot_].at == 0) return kNone;
+  // The same place may hold another key by now.
+  const Entry* entry = entry_at(slots_[last_slot_].at);
+  return std::string_view(entry->key(), entry->key_size) == key ? last_slot_ : kNone;
+}
+
 weir_slice KeyedTable::find(std::string_view key) const {
   if (size_ == 0) return {nullptr, 0};
-  const Slot& slot = slots_[slot_of(hash_key(key), key)];
+  std::size_t at = last_slot_of(key);
+  if (at == kNone) {
+    at = slot_of(hash_key(key), key);
+    last_key_ = key.data();
+    last_slot_ = at;
+  }
+  const Slot& slot = slots_[at];
   if (slot.at == 0) return {nullptr, 0};
   const Entry* entry = entry_at(slot.at);
   return {entry->value(), entry->value_size};
@@ -74,12 +86,18 @@ char* KeyedTable::room(std::string_view key, std::size_t bytes, std::size_t& hel
   if (bytes > UINT32_MAX / 4 || key.size() > UINT32_MAX / 4)
     throw std::length_error("a state value over 1 GiB");
   if (4 * (size_ + 1) > 3 * slots_.size()) grow();
-  const std::uint32_t hash = hash_key(key);
-  Slot& slot = slots_[slot_of(hash, key)];
+  std::size_t at = last_slot_of(key);
+  if (at == kNone) {
+    const std::uint32_t hash = hash_key(key);
+    at = slot_of(hash, key);
+    slots_[at].hash = hash;
+    last_key_ = key.data();
+    last_slot_ = at;
+  }
+  Slot& slot = slots_[at];
   if (slot.at == 0) {
     held = kNone;
-    const std::uint32_t at = new_entry(key, bytes);
-    slot = {hash, at};
+    slot.at = new_entry(key, bytes);
     ++size_;
   } else {
     const Entry* entry = entry_at(slot.at);

@@ -75,7 +75,9 @@ class KeyedTable {
  private:
   static constexpr std::size_t kUnit = 8;
   static constexpr std::uint32_t kUnitBits =
-      15;  ///< of a place: which unit of a chunk; the rest: which chunk
+      15;                                   ///< of a place: which unit of a chunk; the rest: which chunk
+  static constexpr std::size_t kLine = 64;  ///< of the processor's cache
+  static constexpr std::size_t kLinesAhead = 4;
   static constexpr std::size_t kFirstChunk = 1024;
   static constexpr std::size_t kLargestChunk = kUnit << kUnitBits;
   /// Up to here sizes are rounded to 16 bytes, above to quarters of a power of 2.
@@ -131,7 +133,8 @@ class KeyedTable {
     for (std::size_t at = 0; at < used;) {
       const auto* entry = reinterpret_cast<const Entry*>(memory + at);
       at += size_of(entry->size_class());
-      __builtin_prefetch(memory + std::min(at, used));
+      for (std::size_t line = 0; line < kLinesAhead; ++line)
+        __builtin_prefetch(memory + std::min(at + line * kLine, used));
       if (!entry->is_free()) f(entry->key_slice(), entry->value_slice());
     }
   }
@@ -152,6 +155,9 @@ class KeyedTable {
   /// The entry is about to be written to.
   void note_change(std::uint32_t at, Entry& entry);
   std::size_t slot_of(std::uint32_t hash, std::string_view key) const;
+  /// The slot of the key that was asked for last, where this is that key; else kNone. A stage asks for a key
+  /// several times for a record, with the same bytes.
+  std::size_t last_slot_of(std::string_view key) const;
   void grow();
   std::uint32_t allocate(std::size_t size);
   void release(std::uint32_t at);
@@ -164,7 +170,9 @@ class KeyedTable {
   std::array<std::uint32_t, kClasses> free_{};
   std::size_t size_ = 0;
   std::size_t chunk_bytes_ = 0;
-  std::uint32_t filling_ = 0;  ///< the chunk that new entries go to
+  std::uint32_t filling_ = 0;               ///< the chunk that new entries go to
+  mutable const char* last_key_ = nullptr;  ///< where its bytes stood
+  mutable std::size_t last_slot_ = 0;
 
   // What has changed since the last freeze(), unless that is most of it.
   bool all_changed_ = true;

@@ -39,6 +39,7 @@ void KeyedValues::renew(char* stored, std::int64_t now) const {
 }
 
 weir_slice KeyedValues::get(std::string_view key, std::int64_t window, std::int64_t now) {
+  ++asked_;
   KeyedTable* const in = table(window);
   if (in == nullptr) return {nullptr, 0};
   weir_slice stored = in->find(key);
@@ -58,6 +59,7 @@ weir_slice KeyedValues::get(std::string_view key, std::int64_t window, std::int6
 
 char* KeyedValues::room(std::string_view key, std::int64_t window, std::size_t bytes, std::size_t& held,
                         std::int64_t now) {
+  ++asked_;
   KeyedTable* in = table(window);
   if (in == nullptr) {
     in = &windows_[window];

@@ -36,9 +36,13 @@ class KeyedValues {
             const std::function<void(weir_slice key, weir_slice value)>& visit);
   void forget_window(std::int64_t window);
 
-  /// Before calls with these keys, for the window that was used last; see KeyedTable::prefetch().
-  void prefetch(const weir_slice* keys, std::size_t count) const {
-    if (last_ != nullptr) last_->prefetch(keys, count);
+  /// Before calls with these keys, for the window that was used last; see KeyedTable::prefetch(). Does
+  /// nothing where less than half of the keys were asked for the last time.
+  void prefetch(const weir_slice* keys, std::size_t count) {
+    const bool pays = 2 * asked_ >= foreseen_;
+    asked_ = 0;
+    foreseen_ = count;
+    if (pays && last_ != nullptr) last_->prefetch(keys, count);
   }
 
   std::size_t size() const;
@@ -68,8 +72,9 @@ class KeyedValues {
   const StateOptions options_;
   std::unordered_map<std::int64_t, KeyedTable> windows_;
   std::int64_t last_window_ = 0;
-  KeyedTable* last_ = nullptr;         ///< of last_window_; null when not looked up
-  std::vector<std::int64_t> dropped_;  ///< windows that were saved and are forgotten since
+  KeyedTable* last_ = nullptr;            ///< of last_window_; null when not looked up
+  std::size_t asked_ = 0, foreseen_ = 0;  ///< keys, since the last prefetch() and by it
+  std::vector<std::int64_t> dropped_;     ///< windows that were saved and are forgotten since
 };
 
 /// What a state held at one moment, or what of it had changed. May be used on any thread.

@@ -84,9 +84,9 @@ class StageState {
   bool empty() const { return states_.empty(); }
 
   /// Before a call with these keys.
-  void prefetch(const weir_slice* keys, std::size_t count) const {
+  void prefetch(const weir_slice* keys, std::size_t count) {
     for (const auto& [name, state] : states_) {
-      if (const auto* values = std::get_if<KeyedValues>(&state->kept)) values->prefetch(keys, count);
+      if (auto* values = std::get_if<KeyedValues>(&state->kept)) values->prefetch(keys, count);
     }
   }
 
