@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "windowing/arrivals.h"
+#include "windowing/memory.h"
 #include "windowing/open_state.h"
 
 namespace weir::windowing {
@@ -18,6 +19,9 @@ namespace {
 
 /// Rows that are handed on together when a window of many keys ends.
 constexpr std::size_t kRows = 1024;
+
+/// More than there is room for, whatever the limit; also so many times as a record belongs to windows.
+constexpr std::int64_t kTooMuch = 2 * kMostLimit;
 
 void append_number(std::int64_t number, std::string& to) {
   char digits[24];
@@ -39,6 +43,22 @@ Contents::Contents(const Options& options, bool overlapping)
       eviction_(read_evict(options)),
       max_bytes_(read_limit(options)) {
   if (overlapping && !keeps_records()) panes_.emplace(aggregate_);
+}
+
+std::int64_t Contents::entry_bytes(weir_slice key) const {
+  if (keeps_records()) return memory::entry(key, memory::kList + key.size + sizeof(std::int64_t));
+  const auto grown = static_cast<std::int64_t>(aggregate_.grown().size()) * memory::entry(key, 0);
+  // Panes have room in advance, and some are merged as well.
+  return memory::entry(key, (panes_ ? 2 : 1) * aggregate_.size()) + grown;
+}
+
+void Contents::check_limit(std::int64_t beside, std::int64_t times) const {
+  const std::int64_t least = beside + times * (entry_bytes({"", 0}) + (keeps_records() ? bytes_of({}) : 0));
+  if (least <= max_bytes_) return;
+  throw OptionError("/max_bytes", "it has no room for one record: the smallest takes " +
+                                      std::to_string(least) +
+                                      " bytes here, with its window and timers; give more, or leave it out "
+                                      "(1GiB)");
 }
 
 void Contents::open(Context& c) {
@@ -100,30 +120,46 @@ bool Contents::is_there(const Context& c, weir_slice key, std::int64_t number) c
                 : c.host()->state_get(c.handle(), held_, key, number).data != nullptr;
 }
 
-bool Contents::has_room(weir_slice key, std::int64_t number, const Record& record, Context& out) {
-  if (!grown_.none()) return has_room_to_grow(key, number, record, out);
-  const auto more = entry_bytes(key) + (keeps_records() ? bytes_of(record) : 0);
-  return bytes_ + more <= max_bytes_ || (!keeps_records() && is_there(out, key, number)) ||
+/// So far from the limit nobody needs to look.
+bool Contents::has_room(weir_slice key, std::int64_t number, const Record& record, Context& out,
+                        std::int64_t beside) {
+  return fits(most(key, record) + beside) || fits(growth(out, key, number, record) + beside) ||
          no_room(record, out);
 }
 
 /// No accumulator more than doubles by one record, but for what the record itself has, which as JSON may be
-/// longer. So far from the limit nobody needs to look.
-bool Contents::has_room_to_grow(weir_slice key, std::int64_t number, const Record& record, Context& out) {
+/// longer.
+std::int64_t Contents::most(weir_slice key, const Record& record) const {
+  if (keeps_records()) return entry_bytes(key) + bytes_of(record);
+  if (grown_.none()) return entry_bytes(key);
   constexpr std::int64_t kSpelling = 6, kSmall = 4096;
   const auto fields = static_cast<std::int64_t>(aggregate_.grown().size());
-  if (2 * bytes_ + entry_bytes(key) + fields * (kSpelling * bytes_of(record) + kSmall) <= max_bytes_)
-    return true;
-  const auto more = (is_there(out, key, number) ? 0 : entry_bytes(key)) + grown_.growth(out, key, number);
-  return more <= 0 || bytes_ + more <= max_bytes_ || no_room(record, out);
+  const std::int64_t more = bytes_ + entry_bytes(key) + fields * (kSpelling * bytes_of(record) + kSmall);
+  return bytes_ + more <= GrownStates::kMostBytes ? more : kTooMuch;
 }
 
-bool Contents::has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out) {
-  return is_there || bytes_ + entry_bytes(key) <= max_bytes_ || no_room(record, out);
+std::int64_t Contents::growth(const Context& c, weir_slice key, std::int64_t number,
+                              const Record& record) const {
+  const std::int64_t entry = is_there(c, key, number) ? 0 : entry_bytes(key);
+  if (keeps_records()) return entry + bytes_of(record);
+  const auto more = grown_.growth(c, key, number);
+  return more ? entry + *more : kTooMuch;
+}
+
+bool Contents::has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out,
+                               std::int64_t beside) {
+  return fits((is_there ? 0 : entry_bytes(key)) + beside) || no_room(record, out);
 }
 
 bool Contents::no_room(const Record& record, Context& out) {
   full_.add();
+  if (fits(1) && !grown_.none() && bytes_ > GrownStates::kMostBytes / 2) {
+    out.fail(
+        Port::kError, record, "windows_full",
+        "what a `list` or `distinct` keeps of one key and window would be larger than 1 GiB: let windows "
+        "close sooner, or divide them among more keys");
+    return false;
+  }
   out.fail(Port::kError, record, "windows_full",
            "the windows of this stage hold " + std::to_string(bytes_) + " bytes, and `max_bytes` allows " +
                std::to_string(max_bytes_) +

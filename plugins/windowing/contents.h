@@ -23,7 +23,10 @@ namespace weir::windowing {
 /// What windows hold for their keys: the records, or with `aggregate` accumulators. All of it stands in the
 /// host's lists and states, under numbers that the caller gives; several numbers may make up one result.
 ///
-/// `max_bytes` bounds what all windows of the stage hold together; what would go beyond it fails.
+/// `max_bytes` bounds what all windows of the stage hold together, with what their owner holds beside it
+/// (timers, which windows are open); what would go beyond it fails. It is counted by sizes alone, about as
+/// the host needs memory for it, so that the same input comes to the same limit everywhere, after a restart
+/// too.
 class Contents {
  public:
   static constexpr Port kOut{0};
@@ -43,9 +46,21 @@ class Contents {
 
   /// Reads what add() needs. False when the record cannot be taken; it has then left by the error port.
   bool read(const Record& record, Context& out);
-  /// Whether there is room for it under that number, and for what then grows. If not, the record has left by
-  /// the error port.
-  bool has_room(weir_slice key, std::int64_t number, const Record& record, Context& out);
+  /// Whether there is room for it under that number, for what then grows, and for `beside` more bytes, which
+  /// the caller then holds. If not, the record has left by the error port.
+  bool has_room(weir_slice key, std::int64_t number, const Record& record, Context& out,
+                std::int64_t beside = 0);
+  /// The parts of that question: how many bytes more there are after add(), at most and exactly; whether so
+  /// many fit. And the answer no: the record leaves by the error port; false.
+  std::int64_t most(weir_slice key, const Record& record) const;
+  std::int64_t growth(const Context& c, weir_slice key, std::int64_t number, const Record& record) const;
+  bool fits(std::int64_t more) const { return more <= 0 || bytes_ <= max_bytes_ - more; }
+  bool no_room(const Record& record, Context& out);
+  /// The caller holds so many bytes more, or less, beside the contents.
+  void count(std::int64_t bytes) { bytes_ += bytes; }
+  /// Throws OptionError where `max_bytes` has no room for the smallest record, beside which `beside` bytes
+  /// are held; it is held `times` times.
+  void check_limit(std::int64_t beside, std::int64_t times = 1) const;
   /// Returns how many records the list holds then; 0 where not all of them are kept.
   std::size_t add(Context& c, weir_slice key, std::int64_t number, const Record& record);
   /// Puts what `from` holds, which is later, behind what `into` holds.
@@ -54,7 +69,8 @@ class Contents {
   /// Accumulators that stand beside what the caller itself keeps for a window, so that both are found at
   /// once: how many bytes it gives them, all zero at first; 0 where what is held must stand here.
   std::size_t beside() const { return grown_.none() ? aggregate_.size() : 0; }
-  bool has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out);
+  bool has_room_beside(weir_slice key, bool is_there, const Record& record, Context& out,
+                       std::int64_t beside = 0);
   void add_beside(weir_slice key, bool is_new, char* cells);
   void merge_beside(char* into, const char* later) const { aggregate_.combine(into, later); }
   void emit_beside(Context& out, weir_slice key, const char* cells, Bounds bounds) {
@@ -81,9 +97,6 @@ class Contents {
   void keep_last(Context& c, weir_slice key, std::int64_t number, std::size_t keep);
 
  private:
-  /// The record leaves by the error port; false.
-  bool no_room(const Record& record, Context& out);
-  bool has_room_to_grow(weir_slice key, std::int64_t number, const Record& record, Context& out);
   bool is_there(const Context& c, weir_slice key, std::int64_t number) const;
   /// `grown`: of those accumulators that grow.
   void emit_row(Context& out, weir_slice key, Bounds bounds, const char* cells,
@@ -97,13 +110,8 @@ class Contents {
   /// Evicts for good: the list holds these of its records from now on.
   void replace(Context& c, weir_slice key, std::int64_t number, std::vector<Record>& records);
   /// What a new entry of a key takes, and one with what it holds.
-  std::int64_t entry_bytes(weir_slice key) const {
-    return static_cast<std::int64_t>(kEntry + key.size + aggregate_.size());
-  }
+  std::int64_t entry_bytes(weir_slice key) const;
   std::int64_t entry_bytes(const Context& c, weir_slice key, std::int64_t number, weir_slice held) const;
-
-  /// About what the host needs for an entry of a table or a list.
-  static constexpr std::size_t kEntry = 48;
 
   AggregateFields aggregate_;
   GrownStates grown_;

@@ -6,17 +6,25 @@
 #include <cstring>
 #include <utility>
 
+#include "windowing/memory.h"
 #include "windowing/open_state.h"
 
 namespace weir::windowing {
 
 EndlessWindows::EndlessWindows(const Options& options, const Rules& rules)
-    : rules_(rules), change_(rules.trigger.delta), contents_(options), spans_(rules.panes, kNothing) {}
+    : rules_(rules), change_(rules.trigger.delta), contents_(options), spans_(rules.panes, kNothing) {
+  contents_.check_limit(key_bytes({"", 0}));
+}
+
+std::int64_t EndlessWindows::key_bytes(weir_slice key) const {
+  return memory::entry(key, state_bytes()) + (rules_.trigger.every != 0 ? memory::timer(key) : 0);
+}
 
 void EndlessWindows::start(Context& context) {
   contents_.open(context);
   windows_ = open_state(context, "windows", WEIR_VALUE_STATE);
   each_key(context, windows_, 0, false, [&](weir_slice key, weir_slice) {
+    contents_.count(key_bytes(key));
     for (std::size_t i = 0; i < rules_.panes; ++i) contents_.find(context, key, static_cast<std::int64_t>(i));
   });
 }
@@ -32,11 +40,13 @@ void EndlessWindows::add(weir_slice key, const Record& record, Context& out) {
   const bool by_event_time = rules_.trigger.every != 0 && rules_.event_time;
   const std::int64_t time = record.event_time != WEIR_NO_TIME || by_event_time ? record.event_time : now_;
   if (!usable(time, kFurthestTime, record, out)) return;
-  if (!contents_.read(record, out) || !change_.read(record, out) || !contents_.has_room(key, 0, record, out))
-    return;
+  if (!contents_.read(record, out) || !change_.read(record, out)) return;
   load(key, out);
-  if (head_.in_pane == rules_.pane) {
-    head_.pane = (head_.pane + 1) % static_cast<std::int64_t>(rules_.panes);
+  const bool is_full = head_.in_pane == rules_.pane;
+  const std::int64_t pane = is_full ? (head_.pane + 1) % static_cast<std::int64_t>(rules_.panes) : head_.pane;
+  if (!contents_.has_room(key, pane, record, out, known_ ? 0 : key_bytes(key))) return;
+  if (is_full) {
+    head_.pane = pane;
     head_.in_pane = 0;
     contents_.forget(out, key, head_.pane);
     spans_[static_cast<std::size_t>(head_.pane)] = kNothing;
@@ -108,7 +118,8 @@ Bounds EndlessWindows::bounds(weir_slice key, const Context& out) const {
 
 bool EndlessWindows::load(weir_slice key, const Context& out) {
   const weir_slice bytes = out.host()->state_get(out.handle(), windows_, key, 0);
-  if (bytes.data != nullptr) {
+  known_ = bytes.data != nullptr;
+  if (known_) {
     read(bytes);
     return true;
   }
@@ -125,10 +136,16 @@ void EndlessWindows::read(weir_slice bytes) {
 void EndlessWindows::store(weir_slice key, const Context& out) {
   // A key without contents is forgotten, but for a timer that would otherwise find a younger window.
   if (rules_.trigger.purging && !rules_.trigger.delta && head_.since == 0 && head_.timer == kNever)
-    return out.host()->state_erase(out.handle(), windows_, key, 0);
+    return erase(key, out);
+  if (!known_) contents_.count(key_bytes(key));
   char* const at = room(out, windows_, key, 0, state_bytes()).at;
   std::memcpy(at, &head_, sizeof head_);
   std::memcpy(at + sizeof head_, spans_.data(), spans_.size() * sizeof(Bounds));
+}
+
+void EndlessWindows::erase(weir_slice key, const Context& out) {
+  if (known_) contents_.count(-key_bytes(key));
+  out.host()->state_erase(out.handle(), windows_, key, 0);
 }
 
 void EndlessWindows::finish(Context& out) {
@@ -141,7 +158,7 @@ void EndlessWindows::finish(Context& out) {
     if (head_.since != 0) emit(slice(key), out);
     for (std::size_t i = 0; i < rules_.panes; ++i)
       contents_.forget(out, slice(key), static_cast<std::int64_t>(i));
-    out.host()->state_erase(out.handle(), windows_, slice(key), 0);
+    erase(slice(key), out);
   }
 }
 

@@ -59,11 +59,14 @@ class EndlessWindows : public Window {
   /// Fills head_ and spans_ for a key; false when nothing is known of it.
   bool load(weir_slice key, const Context& out);
   void store(weir_slice key, const Context& out);
+  void erase(weir_slice key, const Context& out);
   void read(weir_slice bytes);
   void arm(weir_slice key, std::int64_t time, Context& out);
   /// Emits what the key at hand holds, and lets go what does not stay.
   void emit(weir_slice key, Context& out);
   Bounds bounds(weir_slice key, const Context& out) const;
+  /// What a key takes beside its contents.
+  std::int64_t key_bytes(weir_slice key) const;
   std::size_t state_bytes() const { return sizeof(Head) + rules_.panes * sizeof(Bounds); }
 
   const Rules rules_;
@@ -71,7 +74,8 @@ class EndlessWindows : public Window {
   Contents contents_;
   weir_state* windows_ = nullptr;
   std::int64_t now_ = 0;
-  Head head_;                  ///< of the key at hand
+  bool known_ = false;         ///< something stands in the state for the key at hand
+  Head head_;                  ///< of that key
   std::vector<Bounds> spans_;  ///< the times of its panes' records, where these are not kept
   std::vector<std::int64_t> numbers_;
 };

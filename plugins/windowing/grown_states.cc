@@ -66,15 +66,18 @@ std::int64_t GrownStates::find_all(const Context& c, std::int64_t number) {
   return static_cast<std::int64_t>(bytes);
 }
 
-std::int64_t GrownStates::growth(const Context& c, weir_slice key, std::int64_t number) const {
+std::optional<std::int64_t> GrownStates::growth(const Context& c, weir_slice key, std::int64_t number) const {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const std::string_view now = held(c, i, key, number);
+    std::size_t more = 0;
     if (!by_arrival(i)) {
-      bytes += aggregate_.growth(i, now);
+      more = aggregate_.growth(i, now);
     } else if (const std::string* const json = aggregate_.taken(i)) {
-      bytes += ordered::growth(aggregate_.function(i), now, json->size());
+      more = ordered::growth(aggregate_.function(i), now, json->size());
     }
+    if (more > 0 && now.size() + more > static_cast<std::size_t>(kMostBytes)) return std::nullopt;
+    bytes += more;
   }
   return static_cast<std::int64_t>(bytes);
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ class GrownStates {
   GrownStates(const AggregateFields& aggregate, bool in_pieces)
       : aggregate_(aggregate), in_pieces_(in_pieces) {}
 
+  /// Of one of them: what the host can keep as one value.
+  static constexpr std::int64_t kMostBytes = (std::int64_t{1} << 30) - 1;
+
   void open(Context& c);
   bool none() const { return aggregate_.grown().empty(); }
 
@@ -31,8 +35,8 @@ class GrownStates {
   std::int64_t size(const Context& c, weir_slice key, std::int64_t number) const;
   /// Those of all keys; after a restart, before anything else.
   std::int64_t find_all(const Context& c, std::int64_t number);
-  /// How many bytes more there will be after add().
-  std::int64_t growth(const Context& c, weir_slice key, std::int64_t number) const;
+  /// How many bytes more there will be after add(); nothing where one would be larger than kMostBytes.
+  std::optional<std::int64_t> growth(const Context& c, weir_slice key, std::int64_t number) const;
   /// Adds what `aggregate` has read.
   std::int64_t add(const Context& c, weir_slice key, std::int64_t number);
   /// Puts what `from` holds, which is later, behind what `into` holds. `from` stays.

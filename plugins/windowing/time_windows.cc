@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "windowing/memory.h"
 #include "windowing/open_state.h"
 #include "windowing/option_sense.h"
 
@@ -46,6 +47,8 @@ TimeWindows::TimeWindows(const Options& options, std::int64_t size, std::int64_t
   check_size(options, trigger_, size, time_.event_time && !options.has("time_zone"));
   check_behind(options, trigger_, time_.lateness);
   check_kept(options, trigger_);
+  const std::int64_t windows = (calendar_.size_units() - 1) / calendar_.slide_units() + 1;
+  contents_.check_limit(windows * (open_bytes() + mark_bytes({"", 0})), shared_ ? 1 : windows);
   if (!time_.report_partly_late) return;
   if (!time_.event_time) {
     throw OptionError("/report_partly_late",
@@ -71,6 +74,12 @@ void TimeWindows::start(Context& context) {
     for (const std::int64_t number : parts(window)) numbers.insert(number);
   }
   open_count_ = open.size();
+  contents_.count(static_cast<std::int64_t>(open_count_) * open_bytes());
+  for (const std::int64_t window : open) {
+    if (marks_ == nullptr) break;
+    each_key(context, marks_, calendar_.start_of(window), false,
+             [&](weir_slice key, weir_slice) { contents_.count(mark_bytes(key)); });
+  }
   for (const std::int64_t number : numbers) contents_.find_all(context, number);
 }
 
@@ -110,11 +119,31 @@ void TimeWindows::add(weir_slice key, const Record& record, Context& out) {
 
 bool TimeWindows::has_room(weir_slice key, const Place& place, std::int64_t from, const Record& record,
                            Context& out) {
-  if (shared_) return contents_.has_room(key, place.start, record, out);
-  for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) {
-    if (!contents_.has_room(key, calendar_.start_of(w), record, out)) return false;
+  const std::int64_t windows = place.last == from ? 1 : (place.last - from) / calendar_.slide_units() + 1;
+  const std::int64_t beside = (is_armed(place) ? 0 : open_bytes()) + mark_bytes(key);
+  // Far from the limit nobody needs to look; the first factor is of grown accumulators, which may double.
+  if (contents_.fits((shared_ ? 1 : windows) * contents_.most(key, record) + windows * beside)) return true;
+  std::int64_t more = shared_ ? contents_.growth(out, key, place.start, record) : 0;
+  for (std::int64_t w = from; w <= place.last && contents_.fits(more); w += calendar_.slide_units()) {
+    if (!is_armed(place) && !is_open(w, out)) more += open_bytes();
+    if (!is_marked(key, w, out)) more += mark_bytes(key);
+    if (!shared_) more += contents_.growth(out, key, calendar_.start_of(w), record);
   }
-  return true;
+  return contents_.fits(more) || contents_.no_room(record, out);
+}
+
+std::int64_t TimeWindows::open_bytes() const {
+  const std::size_t timers = 1 + (time_.lateness != 0 ? 1 : 0) + (trigger_.every != 0 ? 1 : 0);
+  return static_cast<std::int64_t>(memory::kField + timers * memory::kTimer);
+}
+
+std::int64_t TimeWindows::mark_bytes(weir_slice key) const {
+  return trigger_.early() ? memory::entry(key, sizeof(Mark)) : 0;
+}
+
+bool TimeWindows::is_marked(weir_slice key, std::int64_t window, const Context& out) const {
+  return marks_ == nullptr ||
+         out.host()->state_get(out.handle(), marks_, key, calendar_.start_of(window)).data != nullptr;
 }
 
 const TimeWindows::Place& TimeWindows::place_of(std::int64_t unit) {
@@ -145,15 +174,15 @@ void TimeWindows::partly_late(const Record& record, const Place& place, std::int
 }
 
 void TimeWindows::arm(const Place& place, std::int64_t from, Context& out) {
-  std::int64_t& armed = armed_[static_cast<std::uint64_t>(place.unit) % armed_.size()];
-  if (armed == place.unit) return;
-  armed = place.unit;
+  if (is_armed(place)) return;
+  armed_[static_cast<std::uint64_t>(place.unit) % armed_.size()] = place.unit;
   for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) {
     const Bounds bounds = calendar_.bounds(w);
     if (trigger_.at_end && bounds.last() > watermark_) set_timer(bounds.last(), out);
     if (cleanup(bounds) != kNever) set_timer(cleanup(bounds), out);
     if (is_open(w, out)) continue;
     ++open_count_;
+    contents_.count(open_bytes());
     const std::string number = number_bytes(w);
     out.host()->map_put(out.handle(), open_, kAbsent, 0, slice(number), slice(number));
   }
@@ -172,7 +201,11 @@ void TimeWindows::added(weir_slice key, std::int64_t window, std::int64_t time, 
 bool TimeWindows::count(weir_slice key, Bounds bounds, std::int64_t time, bool fires, Context& out) {
   const Room at = room(out, marks_, key, bounds.start, sizeof(Mark));
   Mark mark;
-  if (!at.is_new) std::memcpy(&mark, at.at, sizeof mark);
+  if (at.is_new) {
+    contents_.count(mark_bytes(key));
+  } else {
+    std::memcpy(&mark, at.at, sizeof mark);
+  }
   ++mark.since;
   if (at.is_new && trigger_.every != 0) {
     mark.next = trigger_.next(std::max(time, watermark_), time_.event_time);
@@ -282,6 +315,7 @@ void TimeWindows::close(std::int64_t window, Context& out) {
   const std::string number = number_bytes(window);
   out.host()->map_erase(out.handle(), open_, kAbsent, 0, slice(number));
   --open_count_;
+  contents_.count(-open_bytes());
   if (!shared_) {
     contents_.forget_all(out, bounds.start);
   } else {
@@ -291,7 +325,10 @@ void TimeWindows::close(std::int64_t window, Context& out) {
     for (std::int64_t unit = window; unit < end; ++unit)
       contents_.forget_all(out, calendar_.start_of(unit), nothing_else);
   }
-  if (marks_ != nullptr) each_key(out, marks_, bounds.start, true, [](weir_slice, weir_slice) {});
+  if (marks_ != nullptr) {
+    each_key(out, marks_, bounds.start, true,
+             [&](weir_slice key, weir_slice) { contents_.count(-mark_bytes(key)); });
+  }
   armed_.fill(kNever);
 }
 

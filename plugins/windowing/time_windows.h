@@ -55,6 +55,10 @@ class TimeWindows : public Window {
   void partly_late(const Record& record, const Place& place, std::int64_t from, Context& out);
   /// Sets the timers of windows that may be new.
   void arm(const Place& place, std::int64_t from, Context& out);
+  /// Whether that was done, so that all of the unit's windows are open.
+  bool is_armed(const Place& place) const {
+    return armed_[static_cast<std::uint64_t>(place.unit) % armed_.size()] == place.unit;
+  }
   /// A record of that time has come into a window: a result may be due.
   void added(weir_slice key, std::int64_t window, std::int64_t time, Context& out);
   /// Counts it; whether the trigger wants a result before the window's end.
@@ -69,6 +73,10 @@ class TimeWindows : public Window {
   std::vector<std::int64_t> open_windows(const Context& out) const;
   bool is_open(std::int64_t window, Context& out) const;
   void close(std::int64_t window, Context& out);
+  /// What an open window takes beside its contents, and what a trigger knows of a key in it.
+  std::int64_t open_bytes() const;
+  std::int64_t mark_bytes(weir_slice key) const;
+  bool is_marked(weir_slice key, std::int64_t window, const Context& out) const;
   std::span<const std::int64_t> parts(std::int64_t window);
   std::int64_t cleanup(Bounds bounds) const { return add_saturated(bounds.last(), time_.lateness); }
 

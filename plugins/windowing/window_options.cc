@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -93,7 +92,9 @@ void declare_aggregate(Descriptor& d) {
 
 void declare_limit(Descriptor& d) {
   d.option("max_bytes", Type::kSize,
-           "What all open windows of the stage may hold together. What would go beyond it leaves by `error`.")
+           "What all open windows of the stage may hold together, timers included. What would go beyond it "
+           "leaves "
+           "by `error`.")
       .default_value("1GiB")
       .at_least(1);
 }
@@ -186,8 +187,7 @@ EvictOptions read_evict(const Options& options) {
 }
 
 std::int64_t read_limit(const Options& options) {
-  constexpr std::size_t kMost = std::numeric_limits<std::int64_t>::max() / 2;
-  return static_cast<std::int64_t>(std::min(options.size("max_bytes"), kMost));
+  return static_cast<std::int64_t>(std::min(options.size("max_bytes"), static_cast<std::size_t>(kMostLimit)));
 }
 
 bool usable(std::int64_t time, std::int64_t furthest, const Record& record, Context& out) {

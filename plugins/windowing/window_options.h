@@ -70,7 +70,9 @@ std::optional<TimeZone> read_zone(const Options& options);
 Calendar read_calendar(const Options& options, std::int64_t size, std::int64_t slide);
 TriggerOptions read_trigger(const Options& options);
 EvictOptions read_evict(const Options& options);
+/// At most kMostLimit.
 std::int64_t read_limit(const Options& options);
+constexpr std::int64_t kMostLimit = std::int64_t{1} << 44;
 
 /// Whether windows can place a record of this time, WEIR_NO_TIME or further than `furthest` from 1970 not. If
 /// not, it has left by the error port.

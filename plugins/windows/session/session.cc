@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "windowing/memory.h"
 #include "windowing/open_state.h"
 #include "windowing/option_sense.h"
 
@@ -60,6 +61,7 @@ Session::Session(const Options& options)
   windowing::check_purging(trigger_, time_.lateness, time_.event_time);
   windowing::check_behind(options, trigger_, time_.lateness);
   if (options.has("gap_field")) gap_field_ = FieldPath::parse(options.string("gap_field"), "/gap_field");
+  contents_.check_limit(session_bytes({"", 0}));
   if (!gap_ && !gap_field_) {
     throw OptionError("/gap",
                       "nothing says when a session is over: give `gap: 30m`, or `gap_field` with the field "
@@ -79,6 +81,7 @@ void Session::start(Context& context) {
     }
     read(bytes);
     for (const Open& session : sessions_) {
+      contents_.count(session_bytes(key));
       if (session.held != 0) contents_.find_beside(key);
       if (beside_ == 0) contents_.find(context, key, session.number);
     }
@@ -140,7 +143,7 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   }
   joined.number = first < last ? sessions_[first].number : free_number();
   joined.held = first < last ? sessions_[first].held : 0;
-  if (!contents_.read(record, out) || !has_room(key, joined, record, out)) return;
+  if (!contents_.read(record, out) || !has_room(key, joined, first == last, record, out)) return;
   Open& session = join(key, first, last, joined, out);
   put(key, session, record, out);
   const bool is_over = trigger_.at_end && session.bounds.last() <= watermark_;
@@ -149,9 +152,14 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   store(key, out);
 }
 
-bool Session::has_room(weir_slice key, const Open& session, const Record& record, Context& out) {
-  return beside_ == 0 ? contents_.has_room(key, session.number, record, out)
-                      : contents_.has_room_beside(key, session.held != 0, record, out);
+bool Session::has_room(weir_slice key, const Open& session, bool is_new, const Record& record, Context& out) {
+  const std::int64_t beside = is_new ? session_bytes(key) : 0;
+  return beside_ == 0 ? contents_.has_room(key, session.number, record, out, beside)
+                      : contents_.has_room_beside(key, session.held != 0, record, out, beside);
+}
+
+std::int64_t Session::session_bytes(weir_slice key) {
+  return windowing::memory::entry(key, sizeof(Open)) + windowing::memory::timer(key);
 }
 
 void Session::put(weir_slice key, Open& session, const Record& record, Context& out) {
@@ -167,12 +175,14 @@ Session::Open& Session::join(weir_slice key, std::size_t first, std::size_t last
                              Context& out) {
   const auto at = sessions_.begin() + static_cast<std::ptrdiff_t>(first);
   if (first == last) {
+    contents_.count(session_bytes(key));
     const std::size_t end = (static_cast<std::size_t>(joined.number) + 1) * beside_;
     if (cells_.size() < end) cells_.resize(end);
     std::fill_n(cells(joined), beside_, '\0');
     return *sessions_.insert(at, joined);
   }
   *at = joined;
+  contents_.count(-static_cast<std::int64_t>(last - first - 1) * session_bytes(key));
   for (std::size_t i = first + 1; i < last; ++i) {
     Open& later = sessions_[i];
     if (beside_ == 0) {
@@ -253,7 +263,7 @@ void Session::on_timer(const weir_timer& timer, Context& out) {
     look(timer.key, session, time, out);
   }
   if (!any) return;
-  std::erase_if(sessions_, is_over);
+  contents_.count(-static_cast<std::int64_t>(std::erase_if(sessions_, is_over)) * session_bytes(timer.key));
   store(timer.key, out);
 }
 

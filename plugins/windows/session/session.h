@@ -52,8 +52,10 @@ class Session final : public Window {
   void add(weir_slice key, const Record& record, Context& out);
   /// Nothing when the record has left by the error port.
   std::optional<std::int64_t> gap_of(const Record& record, Context& out);
-  /// Whether there is room for one more record in it.
-  bool has_room(weir_slice key, const Open& session, const Record& record, Context& out);
+  /// Whether there is room for one more record in it, and for itself.
+  bool has_room(weir_slice key, const Open& session, bool is_new, const Record& record, Context& out);
+  /// What a session takes beside its contents.
+  static std::int64_t session_bytes(weir_slice key);
   void put(weir_slice key, Open& session, const Record& record, Context& out);
   /// Joins those that touch into the first of them and adds the record; which that is.
   Open& join(weir_slice key, std::size_t first, std::size_t last, const Open& joined, Context& out);

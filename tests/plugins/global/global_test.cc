@@ -121,6 +121,25 @@ TEST(Global, WhatEvictorsLeaveOutTakesNoRoom) {
   }
 }
 
+TEST(Global, WhatIsKnownOfAKeyIsCountedWithItsTimer) {
+  const auto refused = [](const std::string& trigger) {
+    Window window(R"({"max_bytes": 20000, "aggregate": [{"function": "count"}], "trigger": )" + trigger +
+                  "}");
+    const auto offer = [&](std::int64_t time, const std::string& name) {
+      for (int i = 0; i < 200; ++i) put(window, {{time, "{}", name + std::to_string(i)}});
+      return window.errors().size();
+    };
+    const std::size_t first = offer(1, "k");
+    window.restart();
+    EXPECT_EQ(offer(1, "k"), first) << trigger;
+    EXPECT_EQ(offer(1, "l"), 200u) << trigger;
+    return first;
+  };
+  const std::size_t by_count = refused(R"({"count": 1000})");
+  EXPECT_GT(by_count, 200 - 20000 / 150u);
+  EXPECT_GT(refused(R"({"every": 1000})"), by_count);
+}
+
 TEST(Global, AggregatesGoOnForEver) {
   Window window(R"({"trigger": {"count": 2}, "aggregate": [{"function": "sum", "field": "n"}]})");
   for (int i = 1; i <= 4; ++i) put(window, {{i, R"({"n":1})", "a"}});

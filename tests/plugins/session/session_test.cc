@@ -355,6 +355,24 @@ TEST(Session, ARestartKnowsWhatIsHeld) {
   EXPECT_TRUE(window.errors().empty());
 }
 
+TEST(Session, EachSessionIsCountedWithItsTimer) {
+  const auto refused = [](Window& window, std::int64_t apart) {
+    for (int i = 0; i < 100; ++i) put(window, {{i * apart, "{}", "a"}});
+    return window.errors().size();
+  };
+  const std::string options = R"({"gap": 10, "max_bytes": 4000, "aggregate": [{"function": "count"}]})";
+  Window one(options);
+  EXPECT_EQ(refused(one, 5), 0u) << "one session";
+  Window many(options);
+  const std::size_t left = refused(many, 20);
+  EXPECT_GT(left, 100 - 4000 / 200u);
+  many.restart();
+  EXPECT_EQ(refused(many, 20), left) << "those that are there go on";
+  many.watermark(10'000);
+  for (int i = 0; i < 100; ++i) put(many, {{20'000 + i * 20, "{}", "a"}});
+  EXPECT_EQ(many.errors().size(), left) << "all of it is given back";
+}
+
 TEST(Session, SessionsThatJoinAreCountedOnce) {
   const auto refused_after = [](const std::vector<Timed>& before) {
     Window window(R"({"gap": 10, "max_bytes": 4000})");

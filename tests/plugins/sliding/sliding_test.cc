@@ -188,7 +188,7 @@ TEST(Sliding, TheLastRecordsAreThoseThatCameLast) {
 }
 
 TEST(Sliding, MaxBytesBoundsAccumulatorsOfOverlappingWindows) {
-  Window window(R"({"size": 10, "slide": 1, "max_bytes": 1000, "aggregate": [{"function": "count"}]})");
+  Window window(R"({"size": 10, "slide": 1, "max_bytes": 5000, "aggregate": [{"function": "count"}]})");
   const auto refused = [&](std::int64_t time) {
     for (int i = 0; i < 50; ++i) put(window, {{time, "{}", "k" + std::to_string(i)}});
     return window.errors().size();
@@ -202,6 +202,12 @@ TEST(Sliding, MaxBytesBoundsAccumulatorsOfOverlappingWindows) {
   EXPECT_EQ(refused(1), 50u);
   window.watermark(9);
   EXPECT_EQ(refused(20), first);
+}
+
+TEST(Sliding, ARecordThatWouldOpenMoreWindowsThanThereIsRoomForIsRefused) {
+  Window window(R"({"size": 100000, "slide": 1, "max_bytes": 30000000})");
+  put(window, {{0, "x", "a"}, {50000, "y", "a"}, {10, "z", "a"}});
+  EXPECT_THAT(failed(window, "error"), ElementsAre("y windows_full"));
 }
 
 TEST(Sliding, MaxBytesBoundsRecordsOfOverlappingWindows) {

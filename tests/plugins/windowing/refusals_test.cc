@@ -52,6 +52,30 @@ INSTANTIATE_TEST_SUITE_P(
         "and `slide`; at most 100000: give a longer `slide`, or one that divides `size`"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Limits, WindowRefusals,
+    ::testing::Values(
+        BadWindow{
+            "plugin: tumbling, size: 10s, max_bytes: 1", "1}",
+            "it has no room for one record: the smallest takes 512 bytes here, with its window and timers; "
+            "give more, or leave it out (1GiB)"},
+        BadWindow{
+            "plugin: sliding, size: 10s, slide: 1s, max_bytes: 1KiB", "1KiB",
+            "it has no room for one record: the smallest takes 2832 bytes here, with its window and timers; "
+            "give more, or leave it out (1GiB)"},
+        BadWindow{
+            "plugin: session, gap: 10s, max_bytes: 1", "1}",
+            "it has no room for one record: the smallest takes 480 bytes here, with its window and timers; "
+            "give more, or leave it out (1GiB)"},
+        BadWindow{
+            "plugin: count, count: 10, max_bytes: 1", "1}",
+            "it has no room for one record: the smallest takes 360 bytes here, with its window and timers; "
+            "give more, or leave it out (1GiB)"},
+        BadWindow{
+            "plugin: global, trigger: {count: 10}, max_bytes: 100, aggregate: [{function: count}]", "100",
+            "it has no room for one record: the smallest takes 160 bytes here, with its window and timers; "
+            "give more, or leave it out (1GiB)"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Triggers, WindowRefusals,
     ::testing::Values(
         BadWindow{"plugin: tumbling, size: 10s, trigger: {}", "trigger",
