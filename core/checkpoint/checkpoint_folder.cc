@@ -30,6 +30,8 @@ constexpr const char* kMiddle = ".checkpoint-";
 constexpr const char* kAfter = ".after-";
 /// So many of a group stay, and what they go on from.
 constexpr std::size_t kKept = 3;
+/// Behind the name of one that is being written.
+constexpr const char* kNew = ".new";
 constexpr const char* kLockSuffix = ".lock";
 constexpr const char* kCrashSuffix = ".crashes";
 
@@ -103,10 +105,22 @@ std::string CheckpointFolder::claim() {
   }
   if (result.empty()) {
     lock_ = fd;
+    remove_unfinished();
   } else {
     ::close(fd);
   }
   return result;
+}
+
+/// What a crash has left half written; with the claim nobody else writes.
+void CheckpointFolder::remove_unfinished() const {
+  std::error_code error;
+  std::vector<fs::path> unfinished;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(prefix_) && name.ends_with(kNew)) unfinished.push_back(entry.path());
+  }
+  for (const auto& path : unfinished) fs::remove(path, error);
 }
 
 /// That another process has the claim, which has written its number into the lock file `fd`.
@@ -131,36 +145,62 @@ std::string CheckpointFolder::save(const Checkpoint& checkpoint, std::string_vie
   std::string path = folder_ + "/" + prefix_ + std::to_string(checkpoint.group) + kMiddle +
                      std::to_string(checkpoint.number);
   if (checkpoint.base != 0) path += kAfter + std::to_string(checkpoint.base);
+  if (checkpoint.base != 0 && !holds(checkpoint.group, checkpoint.base)) {
+    return "the checkpoint files of '" + pipeline_ + "' that the next one goes on from are gone from " +
+           folder_ + "; they are needed until a whole one stands behind them";
+  }
   WEIR_FAIL_POINT("checkpoint.create");
-  if (auto problem = write_synced(path + ".new", bytes); !problem.empty()) return problem;
-  fs::rename(path + ".new", path, error);
-  if (error) return "cannot rename " + path + ".new: " + error.message();
+  const std::string unfinished = path + kNew;
+  auto problem = write_synced(unfinished, bytes);
+  if (problem.empty()) fs::rename(unfinished, path, error);
+  if (error) problem = "cannot rename " + unfinished + ": " + error.message();
+  if (!problem.empty()) {
+    fs::remove(unfinished, error);
+    return problem;
+  }
   WEIR_FAIL_POINT("checkpoint.renamed");
   sync_folder(folder_);
   WEIR_FAIL_POINT("checkpoint.kept");
-  Files of_group = files();
-  std::erase_if(of_group, [&](const File& file) { return file.group != checkpoint.group; });
-  remove_old(of_group);
+  remove_old(files_of(checkpoint.group));
   return {};
+}
+
+CheckpointFolder::Files CheckpointFolder::files_of(int group) const {
+  Files of_group = files();
+  std::erase_if(of_group, [&](const File& file) { return file.group != group; });
+  return of_group;
+}
+
+std::vector<const CheckpointFolder::File*> CheckpointFolder::chain_of(const File& file,
+                                                                      const Files& files) const {
+  std::vector<const File*> chain;
+  std::uint64_t next = file.number;
+  for (auto link = files.begin(); next != 0; next = link->base) {
+    // Behind the one that goes on from it.
+    link = std::find_if(link, files.end(), [&](const File& f) { return f.number == next; });
+    if (link == files.end() || damaged_.contains(link->path)) return {};
+    chain.push_back(&*link);
+  }
+  return chain;
+}
+
+bool CheckpointFolder::holds(int group, std::uint64_t number) const {
+  const Files of_group = files_of(group);
+  return std::any_of(of_group.begin(), of_group.end(), [&](const File& file) {
+    return file.number == number && !chain_of(file, of_group).empty();
+  });
 }
 
 /// `files` are of one group. Beside the last ones that of the whole checkpoint before stays: all that go on
 /// from one whole checkpoint may be lost with it.
-void CheckpointFolder::remove_old(const Files& files) {
-  std::map<std::uint64_t, const File*> by_number;
-  for (const auto& file : files) by_number[file.number] = &file;
+void CheckpointFolder::remove_old(const Files& files) const {
   std::set<const File*> kept;
   std::size_t points = 0;
   std::uint64_t newest_whole = 0;
   for (const auto& file : files) {
     if (points >= kKept && file.number >= newest_whole) continue;
-    std::vector<const File*> chain{&file};
-    while (chain.back()->base != 0) {
-      const auto base = by_number.find(chain.back()->base);
-      if (base == by_number.end()) break;
-      chain.push_back(base->second);
-    }
-    if (chain.back()->base != 0) continue;
+    const auto chain = chain_of(file, files);
+    if (chain.empty()) continue;
     if (newest_whole == 0) newest_whole = chain.back()->number;
     const bool apart = file.number < newest_whole;
     if (points < kKept || apart) kept.insert(chain.begin(), chain.end());
@@ -201,7 +241,7 @@ CheckpointFolder::Files CheckpointFolder::files() const {
   return all;
 }
 
-/// The checkpoints of one group, read when they are needed, and each only once.
+/// The checkpoints of one group, read when they are needed; one that cannot be used not again.
 class CheckpointFolder::Links {
  public:
   using Read = std::variant<Checkpoint, std::string>;
@@ -212,31 +252,41 @@ class CheckpointFolder::Links {
 
   /// The checkpoint, put on what it goes on from; empty with problem() or failure() otherwise.
   std::optional<Checkpoint> read(const File& file) {
-    std::vector<Checkpoint> chain;
-    for (const File* link = &file;; link = files_.at(link->base)) {
-      auto checkpoint = read_one(*link);
-      if (!checkpoint) return std::nullopt;
-      chain.push_back(std::move(*checkpoint));
-      if (chain.back().base == 0) break;
-      if (!files_.contains(chain.back().base)) return bad(*link, "what it goes on from is not there");
-      if (link->base != chain.back().base) return bad(*link, "it has the name of another one");
-    }
-    while (chain.size() > 1) {
-      Checkpoint base = std::move(chain.back());
-      chain.pop_back();
-      if (auto wrong = put_on(std::move(base), chain.back()); !wrong.empty())
-        return bad(*files_.at(chain.back().number), wrong);
-    }
-    return std::move(chain.front());
+    std::vector<const File*> links;
+    auto checkpoint = read(file, links);
+    // Nor what goes on from one that cannot be used.
+    if (!checkpoint) unusable_.insert(links.begin(), links.end());
+    return checkpoint;
   }
 
   /// What is wrong with those that were asked for, each file once; and what cannot be read at all.
   const std::string& problem() const { return problem_; }
   const std::string& failure() const { return failure_; }
+  const std::set<const File*>& unusable() const { return unusable_; }
 
  private:
+  std::optional<Checkpoint> read(const File& file, std::vector<const File*>& links) {
+    std::vector<Checkpoint> chain;
+    for (const File* link = &file;; link = files_.at(link->base)) {
+      links.push_back(link);
+      auto checkpoint = read_one(*link);
+      if (!checkpoint) return std::nullopt;
+      chain.push_back(std::move(*checkpoint));
+      if (chain.back().number != link->number || chain.back().base != link->base)
+        return bad(*link, "it has the name of another one");
+      if (link->base == 0) break;
+      if (!files_.contains(link->base)) return bad(*link, "what it goes on from is not there");
+    }
+    for (std::size_t i = chain.size() - 1; i-- > 0;) {
+      if (auto wrong = put_on(std::move(chain[i + 1]), chain[i]); !wrong.empty()) {
+        links.resize(i + 1);
+        return bad(*links[i], wrong);
+      }
+    }
+    return std::move(chain.front());
+  }
   std::optional<Checkpoint> read_one(const File& file) {
-    if (bad_.contains(&file) || !failure_.empty()) return std::nullopt;
+    if (unusable_.contains(&file) || !failure_.empty()) return std::nullopt;
     std::string bytes;
     if (!read_file(file.path, bytes)) {
       failure_ = "cannot read the checkpoint file " + file.path + ": " + std::strerror(errno);
@@ -247,19 +297,19 @@ class CheckpointFolder::Links {
     return bad(file, std::get<1>(read));
   }
   std::nullopt_t bad(const File& file, const std::string& why) {
-    if (!bad_.insert(&file).second) return std::nullopt;
     problem_ += (problem_.empty() ? "checkpoint file " : "; ") + file.path + ": " + why;
     return std::nullopt;
   }
 
   Origins& origins_;
   std::map<std::uint64_t, const File*> files_;
-  std::set<const File*> bad_;
+  std::set<const File*> unusable_;
   std::string problem_, failure_;
 };
 
 std::variant<CheckpointFolder::Loaded, std::string> CheckpointFolder::load(Origins& origins) const {
   Loaded loaded;
+  damaged_.clear();
   std::error_code error;
   const bool there = fs::exists(folder_, error);
   if (there) static_cast<void>(fs::directory_iterator(folder_, error));
@@ -275,6 +325,7 @@ std::variant<CheckpointFolder::Loaded, std::string> CheckpointFolder::load(Origi
     for (; file != end && !checkpoint; ++file) {
       checkpoint = links.read(*file);
       if (!links.failure().empty()) return links.failure();
+      for (const File* unusable : links.unusable()) damaged_.insert(unusable->path);
       if (checkpoint && !links.problem().empty())
         loaded.damaged.push_back(links.problem() + "; the one before is used, " + file->path);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -44,13 +45,22 @@ class CheckpointFolder final : public CheckpointStore {
 
   /// All checkpoints of the pipeline, by group, the newest first.
   Files files() const;
-  static void remove_old(const Files& files);
+  Files files_of(int group) const;
+  /// The file itself, what it goes on from, and so on, of `files` of one group; empty where one is missing or
+  /// damaged.
+  std::vector<const File*> chain_of(const File& file, const Files& files) const;
+  /// Whether the checkpoint can be gone on from.
+  bool holds(int group, std::uint64_t number) const;
+  void remove_old(const Files& files) const;
+  void remove_unfinished() const;
   std::string held_by(int fd) const;
 
   const std::string folder_;
   const std::string pipeline_;
   const std::string prefix_;
   int lock_ = -1;  // the lock file, open; -1 without a claim
+  /// Files that load() could not use: the first to go. Not changed while anyone saves.
+  mutable std::set<std::string> damaged_;
 };
 
 }  // namespace weir

@@ -48,7 +48,7 @@ weir_slice KeyedValues::get(std::string_view key, std::int64_t window, std::int6
     in->erase(key);
     return {nullptr, 0};
   }
-  if (options_.ttl_on_read) {
+  if (options_.ttl_on_read && options_.time_to_live != 0) {
     std::size_t held = 0;
     char* const at = in->room(key, stored.size, held);
     renew(at, now);

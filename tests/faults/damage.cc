@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -25,17 +24,17 @@ void write(const fs::path& path, const std::string& bytes) {
 
 std::optional<DamagedCheckpoint> DamagedCheckpoint::make(const fs::path& store, std::mt19937_64& random) {
   constexpr std::string_view kMiddle = ".checkpoint-";
-  std::map<std::string, std::set<unsigned long long>> groups;
+  std::map<std::string, std::map<unsigned long long, fs::path>> groups;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(store, error)) {
     const std::string name = entry.path().filename().string();
     const auto middle = name.find(kMiddle);
     if (middle == std::string::npos || name.ends_with(".new")) continue;
-    groups[name.substr(0, middle)].insert(std::stoull(name.substr(middle + kMiddle.size())));
+    groups[name.substr(0, middle)][std::stoull(name.substr(middle + kMiddle.size()))] = entry.path();
   }
-  for (const auto& [group, numbers] : groups) {
-    if (numbers.size() < 2) continue;
-    const fs::path path = store / (group + std::string(kMiddle) + std::to_string(*numbers.rbegin()));
+  for (const auto& [group, files] : groups) {
+    if (files.size() < 2) continue;
+    const fs::path path = files.rbegin()->second;
     std::ifstream in(path, std::ios::binary);
     DamagedCheckpoint damaged(path, {std::istreambuf_iterator<char>(in), {}});
     std::string bytes = damaged.bytes_;

@@ -219,6 +219,42 @@ TEST_F(ChainTest, OneThatGoesOnFromAnotherOfThatNumberIsDamaged) {
   EXPECT_THAT(damaged(), ElementsAre(HasSubstr("2.after-1: it goes on from another checkpoint 1")));
 }
 
+TEST_F(ChainTest, NothingIsPutOnWhatIsGone) {
+  for (const bool whole : {true, false, false}) go_on(whole);
+  fs::remove(dir_ / "deep/store/orders.task-0.checkpoint-2.after-1");
+  Checkpoint next;
+  next.number = 4;
+  next.base = 3;
+  next.base_sum = sum_;
+  EXPECT_THAT(store_.save(next, encode(next)), HasSubstr("goes on from are gone from"));
+  EXPECT_THAT(numbers(), ElementsAre("1", "3.after-2"));
+}
+
+TEST_F(ChainTest, WhatIsDamagedGoesBeforeWhatCanBeUsed) {
+  for (const bool whole : {true, false, true, false, false}) go_on(whole);
+  dir_.write("deep/store/orders.task-0.checkpoint-3", "damaged");
+  EXPECT_THAT(layers(), ElementsAre("held at 1", "held at 2"));
+  go_on(true);
+  EXPECT_THAT(numbers(), ElementsAre("1", "2.after-1", "6"));
+}
+
+TEST_F(ChainTest, OneWithTheNameOfAnotherIsDamaged) {
+  for (const bool whole : {true, false}) go_on(whole);
+  fs::copy(dir_ / "deep/store/orders.task-0.checkpoint-1", dir_ / "deep/store/orders.task-0.checkpoint-9");
+  EXPECT_THAT(layers(), ElementsAre("held at 1", "held at 2"));
+  EXPECT_THAT(damaged(), ElementsAre(HasSubstr("checkpoint-9: it has the name of another one")));
+}
+
+TEST_F(CheckpointFolderTest, WhatACrashLeftHalfWrittenGoesWithTheNextClaim) {
+  ASSERT_EQ(store_.claim(), "");
+  dir_.write("deep/store/orders.task-0.checkpoint-2.after-1.new", "half");
+  dir_.write("deep/store/other.task-0.checkpoint-2.new", "half");
+  CheckpointFolder(folder_, "else").claim();
+  EXPECT_TRUE(fs::exists(dir_ / "deep/store/orders.task-0.checkpoint-2.after-1.new"));
+  CheckpointFolder(folder_, "other").claim();
+  EXPECT_FALSE(fs::exists(dir_ / "deep/store/other.task-0.checkpoint-2.new"));
+}
+
 TEST_F(ChainTest, NumbersGoOnBehindADamagedOne) {
   go_on(true);
   dir_.write("deep/store/orders.task-0.checkpoint-2.after-1", "damaged");

@@ -198,12 +198,9 @@ TEST(StageState, ASnapshotBringsEveryStateBackUnderItsName) {
 TEST(StageState, AnotherTimeToLiveCountsForWhatIsWrittenFromThenOn) {
   StageState before;
   put(before.open("seen", {WEIR_VALUE_STATE, 100, false}).values(), "a", 0, "x", 0);
-  SnapshotWriter to;
-  before.save(to);
 
   StageState after;
-  SnapshotReader from(to.bytes());
-  after.load(from);
+  load(after, saved(before));
   KeyedValues& seen = after.open("seen", {WEIR_VALUE_STATE, 10, false}).values();
   put(seen, "b", 0, "y", 20);
   EXPECT_EQ(text(seen.get("b", 0, 29)), "y");
@@ -216,13 +213,18 @@ TEST(StageState, AStateThatHadATimeToLiveIsRefusedWithoutOneAndTheOtherWayRound)
   for (const std::int64_t time : {0, 100}) {
     StageState before;
     put(before.open("seen", {WEIR_VALUE_STATE, time, false}).values(), "a", 0, "x", 0);
-    SnapshotWriter to;
-    before.save(to);
     StageState after;
-    SnapshotReader from(to.bytes());
-    after.load(from);
+    load(after, saved(before));
     EXPECT_THROW(after.open("seen", {WEIR_VALUE_STATE, 100 - time, false}), std::runtime_error);
   }
+}
+
+TEST(StageState, WithoutATimeToLiveReadingRenewsNothing) {
+  StageState states;
+  KeyedValues& state = states.open("s", {WEIR_VALUE_STATE, 0, true}).values();
+  put(state, "a", 0, "12345678");
+  EXPECT_EQ(text(state.get("a", 0, 5)), "12345678");
+  EXPECT_EQ(text(state.get("a", 0, 5)), "12345678");
 }
 
 TEST(StageState, AStateOpenedTwiceOtherwiseIsRefused) {
