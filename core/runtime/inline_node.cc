@@ -19,6 +19,13 @@ constexpr std::size_t kTimedAtOnce = 256;
 /// Timers whose keys are looked ahead for.
 constexpr std::size_t kTimersAtOnce = 32;
 
+/// Whether no other stage works on this thread on what leaves there.
+bool leads_to_ends(const Outlet& outlet) {
+  return std::all_of(outlet.consumers().begin(), outlet.consumers().end(), [](const Outlet::Consumer& to) {
+    return to.node->stage().spec.kind == StageKind::kSink || to.node->stage().has_workers();
+  });
+}
+
 }  // namespace
 
 /// The door of an instance on the task's thread: what it emits goes straight into the next stages.
@@ -280,7 +287,8 @@ void InlineNode::process(const weir_record* records, std::size_t count, const we
 }
 
 void InlineNode::emit(std::uint32_t port, const weir_record* records, std::size_t count) {
-  if (!firing_) return emit_at_once(port, records, count);
+  // Stages that work on it get it at once: a stop, which is looked for between timers, waits for no more.
+  if (!firing_ || !leads_to_ends(outlet(port))) return emit_at_once(port, records, count);
   if (!gathered_.has_room(port, count)) emit_gathered();
   if (!gathered_.has_room(port, count)) return emit_at_once(port, records, count);
   gathered_.add(port, records, count);
