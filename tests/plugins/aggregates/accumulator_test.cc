@@ -92,6 +92,26 @@ TEST(Accumulator, MergedPartsGiveWhatTheWholeGives) {
   }
 }
 
+TEST(Accumulator, WhatIsTakenAwayLeavesNothingBehind) {
+  const std::vector<std::string> kept = {"-3", "18446744073709551615", "5"};
+  const std::vector<std::string> gone = {"-9223372036854775808", "18446744073709551615", "-9"};
+  auto all = kept;
+  all.insert(all.end(), gone.begin(), gone.end());
+  for (const auto function : {Function::kCount, Function::kSum, Function::kMean}) {
+    auto left = of(function, all);
+    const auto part = of(function, gone);
+    ASSERT_TRUE(is_exact(function, left.data()));
+    take_away(function, left.data(), part.data());
+    EXPECT_EQ(left, of(function, kept));
+  }
+}
+
+TEST(Accumulator, OnlyCountsAndSumsOfIntegersAreExact) {
+  EXPECT_TRUE(is_exact(Function::kCount, of(Function::kCount, {"0.5"}).data()));
+  EXPECT_FALSE(is_exact(Function::kSum, of(Function::kSum, {"1", "0.5"}).data()));
+  EXPECT_FALSE(is_exact(Function::kMin, of(Function::kMin, {"1"}).data()));
+}
+
 TEST(Accumulator, TextsAreNoNumbers) {
   JsonValue text;
   text.kind = JsonValue::Kind::kString;
