@@ -74,6 +74,17 @@ inline std::string json_string(std::string_view text) {
 
 /// Appends text that is for people only: each byte that is no UTF-8 becomes U+FFFD.
 inline void append_readable_json_string(std::string_view text, std::string& to) {
+  unsigned odd = 0;  // all other bytes stand as they are, and are UTF-8
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    odd |= static_cast<unsigned char>(detail::kJsonEscapes[byte]) | (byte & 0x80u);
+  }
+  if (odd == 0) {
+    to.push_back('"');
+    to.append(text);
+    to.push_back('"');
+    return;
+  }
   if (is_utf8(text)) return append_json_string(text, to);
   std::string readable;
   while (!text.empty()) {
