@@ -278,10 +278,14 @@ void Contents::emit_row(Context& out, weir_slice key, Bounds bounds, const char*
     append_readable_json_string(view(key), json_);
     json_ += ',';
   }
-  json_ += "\"window_start\":";
-  append_number(bounds.start, json_);
-  json_ += ",\"window_end\":";
-  append_number(bounds.end, json_);
+  if (bounds_json_.empty() || bounds != written_) {
+    written_ = bounds;
+    bounds_json_ = "\"window_start\":";
+    append_number(bounds.start, bounds_json_);
+    bounds_json_ += ",\"window_end\":";
+    append_number(bounds.end, bounds_json_);
+  }
+  json_ += bounds_json_;
   const bool fits = aggregate_.append_json(
       cells, [&](std::size_t i) { return grown[i]; }, json_);
   json_ += '}';

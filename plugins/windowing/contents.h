@@ -126,6 +126,8 @@ class Contents {
   std::int64_t bytes_ = 0;     ///< of all that is held, about
   std::int64_t arrivals_ = 0;  ///< records so far, of what overlaps; counted on after a restart
   std::string json_, cells_;
+  Bounds written_;  ///< as bounds_json_ has them: many rows in a row have the same
+  std::string bounds_json_;
 };
 
 }  // namespace weir::windowing
