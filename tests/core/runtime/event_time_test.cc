@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "pipeline_run.h"
+#include "support/wait_until.h"
 #include "test_stages.h"
 
 namespace weir::test {
@@ -65,13 +66,17 @@ sinks: {now: {plugin: keep, from: count}, out: {plugin: slow_keep, from: count, 
   board().close("out");
   run.start();
   EXPECT_TRUE(board().wait_for("now got b 1"));
-  // The queue of `out` is full, so the source is not polled, for longer than idle_after.
+  // The queue of `out` is full, so the source is asked for nothing, for longer than idle_after.
+  board().tell_source("note");
+  EXPECT_TRUE(board().wait_for("asked for nothing"));
   clock.advance(120'000);
   board().open("out");
   EXPECT_TRUE(board().wait_for("now got b 2"));
   EXPECT_THAT(board().events("now got "), ElementsAre("a 1", "b 1", "a 2", "b 2"));
-  clock.advance(60'000);
-  EXPECT_TRUE(board().wait_for("now got a timer 50 2 at 100"));
+  EXPECT_TRUE(support::wait_until(support::kLongWait, [&] {
+    clock.advance(20'000);
+    return board().events("now got ").back() == "a timer 50 2 at 100";
+  }));
   run.job().stop();
   EXPECT_FALSE(run.wait());
 }

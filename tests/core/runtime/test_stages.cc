@@ -103,6 +103,7 @@ Source::Poll Script::poll(Context& out, std::size_t budget) {
       out.give_up(std::span(&origin, 1), order == "lose");
       board().note("gave up");
     }
+    if (order == "note") board().note(budget == 0 ? "asked for nothing" : "asked for records");
     if (order == "throw") throw Failure("broken", "the source is broken");
   }
   if (budget == 0) return Poll::kIdle;
