@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# check-tree.sh: format, file sizes, tests beside pipelines, and the arrows between rooms of core/README.md. Prints what is wrong; exits 1 then.
+# check-tree.sh: format, file sizes, tests beside pipelines and of rules, and the arrows between rooms of core/README.md. Prints what is wrong; exits 1 then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 failed=0
@@ -18,6 +18,9 @@ done
 for file in pipelines/*.yaml; do
   [[ $file == *.test.yaml || -e ${file%.yaml}.test.yaml ]] || grep -q '^tests:' "$file" || complain "$file has no tests beside it"
 done
+while IFS=. read -r suite name; do
+  grep -rqE "TEST(_F|_P)?\\($suite, *${name/\*/}" tests || complain "tests/pipelines/rules/README.md: there is no test $suite.$name"
+done < <(grep -oE '`[A-Z][A-Za-z]+\.[A-Za-z0-9*]+`' tests/pipelines/rules/README.md | tr -d '\`' | grep -v '^Suite\.Name$')
 # shellcheck disable=SC2086
 clang-format-14 --dry-run -Werror $sources || complain "run clang-format-14 -i on these"
 
