@@ -56,9 +56,9 @@ class Board {
 Board& board();
 
 /// Source `script`: emits `values` ("t/0" at positions 0, 1, ...), `each` a poll. Notes "commit
-/// NAME/PARTITION=NEXT". Orders: "give_up", "lose", "throw", "note" (of what it is asked for). With `forever` it starts again at the end, with
-/// growing positions. With `partitions: n` value i goes to "t/(i mod n)". It refuses the first
-/// `refuse_commits` commits, noting "refused".
+/// NAME/PARTITION=NEXT". Orders: "give_up", "lose", "throw", "note" (of what it is asked for). With `forever`
+/// it starts again at the end, with growing positions. With `partitions: n` value i goes to "t/(i mod n)". It
+/// refuses the first `refuse_commits` commits, noting "refused".
 class Script final : public Source {
  public:
   static void describe(Descriptor& d);
