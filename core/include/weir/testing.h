@@ -9,7 +9,7 @@
 //     EXPECT_EQ(lookup.out("error").at(0).code, "bad_json");
 //
 // The steps are those of `etl-run test`: records (process, group, poll), clock (advance), watermark, idle,
-// restart, crash, end; then out, groups, errors, counter and rest say what came of them.
+// restart, crash, end, fail (fail_next); then out, groups, errors, counter and rest say what came of them.
 //
 //     weir::testing::Harness<Join> join(R"({"lower": "-5s", "upper": "5s"})");
 //     join.process_into("left", {{"{}", 1'000}}, {"a"});   // a value with its event time; the stage's key
@@ -89,6 +89,12 @@ class Harness {
   void group_into(const std::string& input, const std::vector<Item>& items, std::int64_t group_start = 0,
                   std::int64_t group_end = 0, const std::optional<std::string>& key = {}) {
     hand_in_group(stage_.input_of(input), items, group_start, group_end, key);
+  }
+
+  /// The next calls with records or groups are not made but fail with this reason: what they were given
+  /// leaves by `error`. With `stop` they throw PluginError, as they would stop a pipeline.
+  void fail_next(std::string code, std::string message, int times = 1, bool stop = false) {
+    failing_ = {std::move(code), std::move(message), times, stop};
   }
 
   /// One poll of a source. Throws PluginError when it fails.
@@ -336,6 +342,12 @@ class Harness {
     InputTimes times;
   };
 
+  struct Failing {
+    std::string code, message;
+    int times = 0;
+    bool stop = false;
+  };
+
   /// For event time: a stage without named inputs has one.
   std::size_t inputs() const { return std::max<std::size_t>(stage_.input_count(), 1); }
 
@@ -352,7 +364,7 @@ class Harness {
                            keys.empty() || broadcast ? nullptr : key_slices.data(),
                            broadcast ? 1u : 0u,
                            0};
-    const weir_status status = plugin_->process(stage_.instance(), &context_, &batch);
+    const weir_status status = called([&] { return plugin_->process(stage_.instance(), &context_, &batch); });
     settle(status, records);
     context_.forget_windows(WEIR_EVENT_TIME, context_.watermark);
   }
@@ -368,7 +380,8 @@ class Harness {
                        group_end,
                        records.data(),
                        records.size()};
-    const weir_status status = plugin_->process_group(stage_.instance(), &context_, &g);
+    const weir_status status =
+        called([&] { return plugin_->process_group(stage_.instance(), &context_, &g); });
     settle(status, records);
     context_.forget_windows(WEIR_EVENT_TIME, context_.watermark);
   }
@@ -378,6 +391,15 @@ class Harness {
     context_.watermark = times_.now();
     fire(context_.kept.event_timers, WEIR_EVENT_TIME, context_.watermark, [](std::int64_t) {});
     context_.forget_windows(WEIR_EVENT_TIME, context_.watermark);
+  }
+
+  template <class Call>
+  weir_status called(Call&& call) {
+    if (failing_.times == 0) return call();
+    --failing_.times;
+    context_.error_code = failing_.code;
+    context_.error_text = failing_.message;
+    return failing_.stop ? WEIR_STOP : WEIR_FAILED;
   }
 
   /// As the runtime does: items of a call that failed go to the error port.
@@ -413,6 +435,7 @@ class Harness {
   StageUnderTest stage_;
   weir_context& context_ = stage_.context();
   InputTimes times_;
+  Failing failing_;
   std::optional<Saved> saved_;  ///< the last checkpoint; none where nothing is kept
 };
 

@@ -122,6 +122,24 @@ TEST(Harness, StateRunsOutWithTheClock) {
   EXPECT_THAT(counts.values(), ElementsAre("- a 1 of 3"));
 }
 
+TEST(Harness, CallsFailAsTheTestSaysAndTheNextOnesAreMade) {
+  Harness<Counts> counts;
+  counts.fail_next("busy", "not now", 2);
+  counts.process_into("data", {{"x", 100}}, {"a"});
+  counts.process_into("data", {{"y", 100}}, {"a"});
+  counts.process_into("data", {{"z", 100}}, {"a"});
+  const auto failed = counts.errors();
+  ASSERT_EQ(failed.size(), 2u);
+  EXPECT_EQ(failed[1].value, "y");
+  EXPECT_EQ(failed[1].code, "busy");
+  EXPECT_EQ(failed[1].message, "not now");
+  counts.watermark(110);
+  EXPECT_THAT(counts.values(), ElementsAre("- a 1 of 1"));
+  counts.fail_next("down", "it is down", 1, /*stop=*/true);
+  EXPECT_THROW(counts.process_into("data", {{"x", 200}}, {"a"}), PluginError);
+  EXPECT_THAT(counts.rest(), IsEmpty());
+}
+
 TEST(Harness, WhatNobodyAskedForIsLeft) {
   Harness<Counts> counts;
   counts.process_into("data", {{"x", 100}}, {"a"});
