@@ -120,6 +120,21 @@ TEST(KeyedStage, WhatATimerOfEventTimeEmitsHasItsTime) {
             "");
 }
 
+TEST(KeyedStage, ATimerOfTheClockInThePastFiresAtOnce) {
+  EXPECT_EQ(run("  - records: {into: in, values: [{k: a, t: 1, alarm: -5}, {k: a, t: 1, alarm: 0}]}\n"
+                "  - expect: {at: keeper.side, values: [a 1704067199995, a 1704067200000]}\n"),
+            "");
+}
+
+TEST(KeyedStage, ATimerBehindEventTimeFiresWithTheNextWatermark) {
+  EXPECT_EQ(run("  - watermark: {into: in, time: 10}\n"
+                "  - records: {into: in, values: [{k: a, t: 1, wake: 5}, {k: a, t: 1, wake: 10}]}\n"
+                "  - expect: {at: keeper.side, values: []}\n"
+                "  - watermark: {into: in, time: 11}\n"
+                "  - expect: {at: keeper.side, records: [{value: a 5, time: 5}, {value: a 10, time: 10}]}\n"),
+            "");
+}
+
 TEST(KeyedStage, ATimerCanBeTakenBackAndOneThatIsNotSetToo) {
   EXPECT_EQ(run("  - records: {into: in, values: [{k: a, t: 1, alarm: 5}, {k: b, t: 1, alarm: 5}, {k: a, t: "
                 "1, cancel: 5}, {k: a, t: 1, cancel: 6}]}\n"
