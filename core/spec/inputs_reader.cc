@@ -95,6 +95,24 @@ std::vector<PortRef> read_port_refs(const Node::Entry& entry, Diagnostics& diagn
 std::vector<PortRef> read_inputs(const Node::Entry& entry, Diagnostics& diagnostics) {
   if (entry.value.kind != Node::Kind::kMap || entry.value.broken) return read_port_refs(entry, diagnostics);
   std::vector<PortRef> refs;
+  // What stands one level deeper, at an input.
+  const Node* const broadcast = entry.value.find("broadcast");
+  const Node* const from = entry.value.find("from");
+  if (broadcast != nullptr && from != nullptr && broadcast->kind == Node::Kind::kScalar &&
+      parse_bool(broadcast->text).ok()) {
+    const std::string read = from->kind == Node::Kind::kScalar ? printable(from->text) : "STAGE";
+    diagnostics.add(
+        entry.value_mark(),
+        "'broadcast' stands at an input, and 'from' has here no input's name; expected from: {INPUT: "
+        "{from: " +
+            read +
+            ", broadcast: true}} with the name of one of the stage's inputs; a stage "
+            "without named inputs has none to broadcast: from: " +
+            read);
+    for (const auto& part : entry.value.entries) {
+      if (part.key == "from") return read_port_refs(part, diagnostics);
+    }
+  }
   for (const auto& input : entry.value.entries) read_named_input(input, refs, diagnostics);
   return refs;
 }

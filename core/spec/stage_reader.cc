@@ -75,6 +75,11 @@ std::vector<std::string> read_key(const Node::Entry& entry, Diagnostics& diagnos
   std::vector<std::string> paths;
   for (const auto& item : entry.value.items) {
     if (item.kind == Node::Kind::kScalar && !item.text.empty()) {
+      if (std::find(paths.begin(), paths.end(), item.text) != paths.end()) {
+        diagnostics.add(item.mark,
+                        "'key' names '" + printable(item.text) + "' twice, expected each field once");
+        continue;
+      }
       paths.push_back(item.text);
     } else if (!item.broken) {
       diagnostics.add(item.mark, "'key' " + describe(item) + ", expected " + kExpected);

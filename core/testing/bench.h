@@ -39,6 +39,7 @@ struct SourceFeed {
 
   bool is_source = false;      ///< stands for a source, and not for what comes before another stage
   bool in_first_task = false;  ///< whatever the partition
+  bool silent = true;          ///< no step has given it anything yet
   std::set<Origin> origins;    ///< those that are there from the start
 
   /// How far one task has come. Each gives the partitions that are its own.

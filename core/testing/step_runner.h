@@ -54,6 +54,7 @@ class StepRunner {
 
  private:
   void note_origins();
+  void rest_silent_sources();
   std::string settle();
   std::string start();
   /// Delivers, commits, and keeps what the stages hold.
