@@ -30,6 +30,7 @@ class CheckpointFolder final : public CheckpointStore {
   std::string crash_file() const;
 
   std::string save(const Checkpoint& checkpoint, std::string_view bytes) override;
+  bool is_slow() const override { return true; }
   std::variant<Loaded, std::string> load(Origins& origins) const override;
 
  private:

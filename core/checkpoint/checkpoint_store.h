@@ -33,6 +33,9 @@ class CheckpointStore {
   /// save at once.
   virtual std::string save(const Checkpoint& checkpoint, std::string_view bytes) = 0;
 
+  /// Whether that takes long, so that the stream should go on meanwhile.
+  virtual bool is_slow() const { return false; }
+
   /// What was saved last, put on what it goes on from, with origins of `origins`; or what is wrong with it.
   virtual std::variant<Loaded, std::string> load(Origins& origins) const = 0;
 };

@@ -21,6 +21,7 @@ JobMetrics::JobMetrics(const std::vector<std::size_t>& port_counts, int tasks)
       saved_.emplace_back().ports.resize(ports);
     }
   }
+  noted_ = saved_;
 }
 
 std::atomic<std::uint64_t>& JobMetrics::named(std::size_t stage, std::string_view name) {
@@ -57,14 +58,24 @@ std::vector<StageTotals> JobMetrics::totals() const {
   return all;
 }
 
-void JobMetrics::checkpointed(int task, const std::vector<std::uint64_t>& held, std::int64_t now) {
+void JobMetrics::note_checkpoint(int task, const std::vector<std::uint64_t>& held) {
   const std::lock_guard lock(mutex_);
   for (std::size_t s = 0; s < named_.size(); ++s) {
     const std::size_t slot = s * tasks_ + static_cast<std::size_t>(task);
-    saved_[slot] = total_of(slot);
-    saved_[slot].given_up += held[s];
+    noted_[slot] = total_of(slot);
+    noted_[slot].given_up += held[s];
     for (const auto& [name, count] : named_[s])
-      saved_named_[s][name] = count->load(std::memory_order_relaxed);
+      noted_[slot].named[name] = count->load(std::memory_order_relaxed);
+  }
+}
+
+void JobMetrics::checkpointed(int task, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t s = 0; s < named_.size(); ++s) {
+    const std::size_t slot = s * tasks_ + static_cast<std::size_t>(task);
+    saved_named_[s] = std::move(noted_[slot].named);
+    noted_[slot].named.clear();
+    saved_[slot] = noted_[slot];
   }
   ++checkpoints_;
   last_checkpoint_ = now;

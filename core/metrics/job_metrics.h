@@ -62,10 +62,11 @@ class JobMetrics {
   /// Thread-safe.
   std::vector<StageTotals> totals() const;
 
-  /// A checkpoint of the task has been saved at `now`, in milliseconds since 1970: what it has counted so far
-  /// stands for good, but that each stage still holds so many records which are read again if the job fails.
-  /// By the task's thread.
-  void checkpointed(int task, const std::vector<std::uint64_t>& held, std::int64_t now);
+  /// A checkpoint of the task is made: what it has counted so far will stand for good, but that each stage
+  /// still holds so many records which are read again if the job fails. By the task's thread.
+  void note_checkpoint(int task, const std::vector<std::uint64_t>& held);
+  /// That one has been saved at `now`, in milliseconds since 1970.
+  void checkpointed(int task, std::int64_t now);
   /// The totals of each task when its last checkpoint was saved, with what was held as given up; and how many
   /// checkpoints there were. Thread-safe.
   std::vector<StageTotals> totals_at_checkpoints() const;
@@ -80,7 +81,8 @@ class JobMetrics {
   std::deque<StageCounts> slots_;
   mutable std::mutex mutex_;  // guards what follows
   std::vector<std::map<std::string, std::unique_ptr<std::atomic<std::uint64_t>>, std::less<>>> named_;
-  std::vector<StageTotals> saved_;                                 ///< by slot
+  std::vector<StageTotals> noted_;                                 ///< by slot
+  std::vector<StageTotals> saved_;                                 ///< the same without named ones
   std::vector<std::map<std::string, std::uint64_t>> saved_named_;  ///< by stage
   std::uint64_t checkpoints_ = 0;
   std::optional<std::int64_t> last_checkpoint_;

@@ -101,8 +101,9 @@ std::string Job::start() {
   const std::lock_guard lock(mutex_);
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {
-      if (i == 0 || !graph_.has_exchange()) groups_.push_back(std::make_unique<TaskGroup>(graph_, i, last));
-      tasks_.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), store_, restored));
+      if (i == 0 || !graph_.has_exchange())
+        groups_.push_back(std::make_unique<TaskGroup>(graph_, i, last, store_));
+      tasks_.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), restored));
     }
   } catch (const std::runtime_error& e) {
     tasks_.clear();

@@ -40,8 +40,7 @@ double SourceNode::progress() const {
   return stage_.plugin->progress == nullptr ? -1 : stage_.plugin->progress(instance_);
 }
 
-bool SourceNode::commit(const HeldPositions& held) {
-  const auto positions = positions_.committable(held);
+bool SourceNode::commit(const std::vector<weir_position>& positions) {
   if (positions.empty()) return true;
   if (stage_.plugin->commit != nullptr) {
     const weir_status status =

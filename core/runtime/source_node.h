@@ -24,9 +24,9 @@ class SourceNode final : public InlineNode {
   /// How far it is, 0 to 1; negative when unknown. [any-thread, between start and the task's end]
   double progress() const;
 
-  /// Commits what `held` allows. False when the source refused for now; then it comes again with the next
-  /// commit.
-  bool commit(const HeldPositions& held);
+  /// Commits those positions, which `positions()` has given. False when the source refused for now; then they
+  /// come again with the next ones.
+  bool commit(const std::vector<weir_position>& positions);
   /// By which a sink that commits the positions proves that they are this source's; empty: none.
   std::string claim();
   void forget_origin(const weir_origin* origin) {

@@ -15,12 +15,11 @@ namespace weir {
 using std::chrono::duration_cast;
 
 Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group,
-           CheckpointStore* store, const Restored& restored)
+           const Restored& restored)
     : services_(services),
       graph_(graph),
       number_(number),
-      store_(store),
-      saves_(store != nullptr || graph.keeper),
+      saves_(group.has_store() || graph.keeper),
       hold_up_(services.log),
       group_(group),
       member_(group.add(inbox_)) {
@@ -55,7 +54,10 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup
   }
 }
 
-Task::~Task() = default;
+/// A thread that saves wakes the group's tasks.
+Task::~Task() {
+  group_.finish_saving();
+}
 
 void Task::stop() {
   stop_requested_ = true;
@@ -92,6 +94,8 @@ void Task::run() {
       wait();
     }
   }
+  group_.finish_saving();
+  look_at_save();
   WEIR_FAIL_POINT("task.over");
   const std::lock_guard lock(progress_mutex_);
   progress_sources_.clear();
@@ -123,10 +127,11 @@ void Task::start_nodes() {
 bool Task::step() {
   deliver();
   fire_timers();
+  look_at_save();
   if (failed()) return false;
   if (Clock::now() >= next_checkpoint_) {
-    group_.call_checkpoint();
-    return true;
+    if (group_.call_checkpoint()) return true;
+    next_checkpoint_ = Clock::now() + kLookAgain;
   }
   const bool busy = poll_sources();
   for (auto& exchange : exchanges_) exchange->post();
@@ -276,6 +281,7 @@ void Task::take_part(Clock::time_point until) {
       perform(step);
     }
     deliver();
+    look_at_save();
     if (failed()) break;
     if (quiet() && Clock::now() >= rest_from_) {
       resting_ = true;
@@ -312,9 +318,10 @@ void Task::perform(const TaskGroup::Step& step) {
       WEIR_FAIL_POINT("meeting.share");
       return share(step);
     case Part::kSave:
-      return save();
+      return save(step);
     case Part::kCommit:
-      return commit();
+      saving_.reset();
+      return commit(note_checkpoint());
     case Part::kForget:
       return forget(group_.given_up());
     case Part::kPause:
@@ -360,7 +367,8 @@ void Task::share(const TaskGroup::Step& step) {
 }
 
 /// One member for all.
-void Task::save() {
+void Task::save(const TaskGroup::Step& step) {
+  if (step.beside) saving_ = {step.checkpoint, note_checkpoint()};
   if (member_ != 0) return;
   if (graph_.spec.exactly_once && !group_.held().empty()) {
     return stop_for({"checkpoint", "held",
@@ -377,35 +385,49 @@ void Task::save() {
     nodes_[*graph_.keeper]->save_checkpoint({"task-" + std::to_string(group_.number()), checkpoint.number,
                                              std::move(content), std::move(checkpoint.positions),
                                              group_.claims()});
-  } else if (store_ != nullptr) {
-    const std::string bytes = encode(checkpoint);
-    if (const auto problem = store_->save(checkpoint, bytes); !problem.empty()) {
-      stop_for({"checkpoint", "store", problem});
-    } else {
-      group_.saved(checkpoint, bytes);
-    }
+    WEIR_FAIL_POINT("meeting.saved");
+  } else if (step.beside) {
+    group_.save_beside(std::move(checkpoint));
+  } else if (const auto problem = group_.save(std::move(checkpoint)); !problem.empty()) {
+    stop_for({"checkpoint", "store", problem});
   }
-  WEIR_FAIL_POINT("meeting.saved");
+}
+
+Task::ToCommit Task::note_checkpoint() {
+  std::vector<std::uint64_t> held;
+  held.reserve(nodes_.size());
+  for (const auto& node : nodes_) held.push_back(node->held(saves_));
+  services_.metrics.note_checkpoint(number_, held);
+  ToCommit positions;
+  for (const auto* source : sources_) positions.push_back(source->positions().committable(group_.held()));
+  return positions;
 }
 
 /// After the store: should the process end in between, records are read again that the state has seen, and
 /// none is missing in it.
-void Task::commit() {
-  std::vector<std::uint64_t> held;
-  held.reserve(nodes_.size());
-  for (const auto& node : nodes_) held.push_back(node->held(saves_));
-  services_.metrics.checkpointed(number_, held, services_.clock.now());
+void Task::commit(const ToCommit& positions) {
+  services_.metrics.checkpointed(number_, services_.clock.now());
   WEIR_FAIL_POINT("meeting.commit");
   for (auto& node : nodes_) node->saved();
   for (auto& node : nodes_) {
     if (!failed()) node->commit_prepared();
     WEIR_FAIL_POINT("meeting.stage");
   }
-  for (auto* source : sources_) {
-    if (!failed() && !source->commit(group_.held())) group_.not_committed();
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (!failed() && !sources_[i]->commit(positions[i])) group_.not_committed();
     WEIR_FAIL_POINT("meeting.source");
   }
   WEIR_FAIL_POINT("meeting.committed");
+}
+
+void Task::look_at_save() {
+  if (!saving_) return;
+  if (group_.durable() >= saving_->checkpoint) {
+    const Saving done = *std::exchange(saving_, std::nullopt);
+    commit(done.positions);
+  } else if (auto problem = group_.save_problem(); !problem.empty()) {
+    stop_for({"checkpoint", "store", std::move(problem)});
+  }
 }
 
 Checkpoint::TaskState Task::state(bool changes) {
@@ -462,6 +484,12 @@ void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lo
   }
   for (auto* source : sources_) {
     for (const auto* origin : gone) source->forget_origin(origin);
+  }
+  if (!saving_) return;
+  for (auto& positions : saving_->positions) {
+    std::erase_if(positions, [&](const weir_position& p) {
+      return std::find(gone.begin(), gone.end(), p.origin) != gone.end();
+    });
   }
 }
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checkpoint/checkpoint_store.h"
+#include "checkpoint/checkpoint.h"
 #include "runtime/exchange.h"
 #include "runtime/hold_up.h"
 #include "runtime/inbox.h"
@@ -39,10 +39,9 @@ class Task final : public TaskControl {
     std::vector<Checkpoint::TaskState> states;  ///< one for each task that kept any
   };
 
-  /// `store` is null where no checkpoints go to one: there are none, or a sink keeps them. All arguments but
-  /// `restored` outlive the task. Throws std::runtime_error, for people, when a stage
+  /// All arguments but `restored` outlive the task. Throws std::runtime_error, for people, when a stage
   /// cannot take up its state.
-  Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group, CheckpointStore* store,
+  Task(Services& services, const PipelineGraph& graph, int number, TaskGroup& group,
        const Restored& restored);
   ~Task() override;
 
@@ -111,8 +110,13 @@ class Task final : public TaskControl {
   /// Ends a meeting that takes longer than it may.
   void check_time(const TaskGroup::Step& step);
   void share(const TaskGroup::Step& step);
-  void save();
-  void commit();
+  void save(const TaskGroup::Step& step);
+  /// What may be committed when the checkpoint that is made is durable: of each source.
+  using ToCommit = std::vector<std::vector<weir_position>>;
+  ToCommit note_checkpoint();
+  void commit(const ToCommit& positions);
+  /// Whether a checkpoint beside the stream has become durable, which is committed then, or has failed.
+  void look_at_save();
   void forget(const TaskGroup::GivenUp& given_up);
   bool all_saved(const std::vector<const weir_origin*>& origins) const;
   /// What the stages hold, or with `changes` what of that has changed since the last call.
@@ -122,7 +126,6 @@ class Task final : public TaskControl {
   Services& services_;
   const PipelineGraph& graph_;
   const int number_;
-  CheckpointStore* const store_;
   const bool saves_;  ///< what stages hold is kept with the checkpoints
 
   std::atomic<bool> stop_requested_{false};
@@ -137,6 +140,11 @@ class Task final : public TaskControl {
   bool resting_ = false;         ///< in that step
   Clock::time_point rest_from_ = Clock::time_point::min();
   bool over_ = false;
+  struct Saving {
+    std::uint64_t checkpoint;
+    ToCommit positions;
+  };
+  std::optional<Saving> saving_;       ///< beside the stream, and not committed yet
   mutable std::mutex progress_mutex_;  // guards progress_sources_
   std::vector<const SourceNode*> progress_sources_;
   bool started_ = false;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/task_group.h"
 
+#include <weir/fail_point.h>
+
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -47,11 +50,13 @@ std::vector<bool> find_cuts(const PipelineGraph& graph) {
 
 }  // namespace
 
-TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint)
+TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint,
+                     CheckpointStore* store)
     : cutting_(find_cuts(graph)),
       exactly_once_(graph.spec.exactly_once),
       drain_timeout_(graph.spec.drain_timeout),
       number_(number),
+      store_(store),
       last_checkpoint_(last_checkpoint) {
   step_.number = 1;
   step_.partial = true;
@@ -62,14 +67,21 @@ TaskGroup::TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_
   }
 }
 
+TaskGroup::~TaskGroup() {
+  if (saver_.joinable()) saver_.join();
+}
+
 std::size_t TaskGroup::add(Inbox& inbox) {
   members_.push_back({&inbox, false, false, {}});
   return members_.size() - 1;
 }
 
-void TaskGroup::call_checkpoint() {
+bool TaskGroup::call_checkpoint() {
   const std::lock_guard lock(mutex_);
-  if (step_.part == Step::Part::kNone) begin(false);
+  if (step_.part != Step::Part::kNone) return true;
+  if (saving_ && giving_up_.empty()) return false;
+  begin(false);
+  return true;
 }
 
 void TaskGroup::call_end() {
@@ -109,10 +121,14 @@ void TaskGroup::begin(bool last) {
 }
 
 void TaskGroup::go_to(Step::Part part, std::size_t stage) {
+  // Members that rest look again when it is saved.
+  if (part == Step::Part::kShare && saving_) return;
   ++step_.number;
   step_.part = part;
   step_.stage = stage;
   if (part == Step::Part::kShare) step_.base = chain_.base();
+  step_.beside = part == Step::Part::kSave && store_ != nullptr && store_->is_slow() && !exactly_once_ &&
+                 !step_.last && giving_up_.empty();
   for (auto& member : members_) {
     member.resting = false;
     member.inbox->wake();
@@ -145,7 +161,9 @@ void TaskGroup::advance() {
       return go_to(Part::kSave);
     case Part::kSave:
       last_checkpoint_ = step_.checkpoint;
-      return go_to(Part::kCommit);
+      if (!step_.beside) return go_to(Part::kCommit);
+      // What is given up meanwhile goes by a checkpoint of its own.
+      return giving_up_.empty() ? end() : begin(false);
     case Part::kCommit:
       return giving_up_.empty() ? end() : go_to(Part::kForget);
     case Part::kForget:
@@ -228,9 +246,48 @@ Checkpoint TaskGroup::checkpoint() {
   return all;
 }
 
-void TaskGroup::saved(const Checkpoint& checkpoint, std::string_view bytes) {
+std::string TaskGroup::save(Checkpoint&& checkpoint) {
+  std::string bytes;
+  if (store_ != nullptr) {
+    bytes = encode(checkpoint);
+    checkpoint.states.clear();
+    if (auto problem = store_->save(checkpoint, bytes); !problem.empty()) return problem;
+  }
+  WEIR_FAIL_POINT("meeting.saved");
   const std::lock_guard lock(mutex_);
-  chain_.saved(checkpoint, bytes);
+  if (store_ != nullptr) chain_.saved(checkpoint, bytes);
+  durable_.store(checkpoint.number, std::memory_order_release);
+  return {};
+}
+
+void TaskGroup::save_beside(Checkpoint&& checkpoint) {
+  finish_saving();
+  if (saver_.joinable()) saver_.join();
+  const std::lock_guard lock(mutex_);
+  saving_ = true;
+  saver_ = std::thread([this, saved = std::move(checkpoint)]() mutable {
+    std::string problem;
+    try {
+      problem = save(std::move(saved));
+    } catch (const std::exception& e) {
+      problem = e.what();
+    }
+    const std::lock_guard done(mutex_);
+    save_problem_ = std::move(problem);
+    saving_ = false;
+    saved_.notify_all();
+    for (auto& member : members_) member.inbox->wake();
+  });
+}
+
+std::string TaskGroup::save_problem() const {
+  const std::lock_guard lock(mutex_);
+  return save_problem_;
+}
+
+void TaskGroup::finish_saving() const {
+  std::unique_lock lock(mutex_);
+  saved_.wait(lock, [&] { return !saving_; });
 }
 
 std::vector<std::pair<std::string, std::string>> TaskGroup::claims() const {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -10,11 +11,12 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <thread>
 #include <vector>
 
 #include "checkpoint/chain.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/checkpoint_store.h"
 #include "checkpoint/positions.h"
 #include "graph/pipeline_graph.h"
 #include "runtime/inbox.h"
@@ -54,6 +56,8 @@ class TaskGroup {
     std::uint64_t checkpoint = 0;  ///< its number
     std::uint64_t base = 0;        ///< kShare: tell what has changed since that one; 0: all there is
     bool last = false;             ///< of the meeting that ends the group
+    /// kSave: the stream goes on meanwhile, and each member commits when durable() has come to `checkpoint`.
+    bool beside = false;
     /// What waits for workers goes on waiting, and is saved: it took longer than `drain_timeout` otherwise.
     /// At the start, so that what an earlier run has saved so does not hold it up.
     bool partial = false;
@@ -74,17 +78,19 @@ class TaskGroup {
   using GivenUp = std::map<const weir_origin*, std::int64_t>;
 
   /// `graph` outlives the group. `number`: which group of the job it is; `last_checkpoint`: the number of the
-  /// last one that was saved under it.
-  TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint);
+  /// last one that was saved under it; `store`, which outlives the group, may be null.
+  TaskGroup(const PipelineGraph& graph, int number, std::uint64_t last_checkpoint, CheckpointStore* store);
+  ~TaskGroup();
 
   /// Before any thread starts. Returns the member's number.
   std::size_t add(Inbox& inbox);
   std::size_t size() const { return members_.size(); }
   int number() const { return number_; }
+  bool has_store() const { return store_ != nullptr; }
 
   /// Lets all come together for a checkpoint, which is put off when it takes too long, or to end. No matter
-  /// when a meeting is on.
-  void call_checkpoint();
+  /// when a meeting is on. False when there is none, since the last checkpoint is still being saved.
+  bool call_checkpoint();
   void call_end();
   /// The member's sources have ended. When all have, it is the end.
   void ended(std::size_t member);
@@ -107,8 +113,10 @@ class TaskGroup {
   /// kSave: what is to be saved, and the claims of all sources. Once.
   Checkpoint checkpoint();
   std::vector<std::pair<std::string, std::string>> claims() const;
-  /// It is durable, as `bytes`: the next one may go on from it.
-  void saved(const Checkpoint& checkpoint, std::string_view bytes);
+  /// kSave: saves it in the store; the next one may go on from it. Returns what went wrong. Beside the stream
+  /// a thread does it, see durable().
+  std::string save(Checkpoint&& checkpoint);
+  void save_beside(Checkpoint&& checkpoint);
   /// kCommit: what all members hold.
   const HeldPositions& held() const { return held_; }
   /// kCommit: a source has not taken its positions.
@@ -120,6 +128,13 @@ class TaskGroup {
   void gone(const std::vector<const weir_origin*>& origins);
   /// kForget.
   GivenUp given_up() const;
+
+  // -- checkpoints that are saved beside the stream --
+  /// The number of the last one that is durable, and what went wrong with the one behind it. Cheap.
+  std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
+  std::string save_problem() const;
+  /// Waits until none is being saved.
+  void finish_saving() const;
 
   // -- parcels between members --
   void send(std::size_t to, std::unique_ptr<Parcel> parcel);
@@ -153,6 +168,8 @@ class TaskGroup {
   const int number_;
   std::atomic<bool> called_{true};
   std::atomic<std::int64_t> under_way_{0};
+  std::atomic<std::uint64_t> durable_{0};
+  CheckpointStore* const store_;
 
   mutable std::mutex mutex_;  // guards what follows; held_ and safe_ are only read between two steps
   std::vector<Member> members_;
@@ -165,6 +182,10 @@ class TaskGroup {
   HeldPositions held_;
   GivenUp safe_;  ///< of all origins: how far the checkpoint goes
   std::vector<const weir_origin*> giving_up_;
+  bool saving_ = false;  ///< beside the stream
+  std::string save_problem_;
+  mutable std::condition_variable saved_;
+  std::thread saver_;  ///< what saves; has nothing more to do where saving_ is false
 };
 
 }  // namespace weir
