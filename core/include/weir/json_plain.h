@@ -6,6 +6,7 @@
 #include <weir/field_path.h>
 
 #include <simdjson.h>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -18,10 +19,9 @@
 
 namespace weir {
 
-/// Finds fields of short JSON objects in which nothing is unusual, in one walk from the first byte to the
-/// last and a quarter of the time that a parser for all of JSON needs. It checks no less than JsonReader
-/// promises, and is surer: what it does not find plain, be it right or wrong, is left to the parser, which
-/// knows what is wrong.
+/// Finds fields of short JSON objects in which nothing is unusual, in about half of the time that a parser
+/// for all of JSON needs. It checks no less than JsonReader promises, and is surer: what it does not find
+/// plain, be it right or wrong, is left to the parser, which knows what is wrong.
 ///
 /// Plain is an object of at most kLongest bytes with no white space around it, without escapes and without
 /// other white space than blanks. One thread.
@@ -34,191 +34,200 @@ class PlainJson {
 
   /// Begins to read `text`, which has WEIR_PADDING readable bytes behind it; false when it is not plain.
   bool open(std::string_view text) {
-#if defined(__SSE2__)
     if (text.size() < 2 || text.size() > kLongest || text.front() != '{' || text.back() != '}') return false;
-    text_ = text;
-    is_utf8_ = false;
-    return true;
-#else
-    return static_cast<void>(text), false;
-#endif
+    text_ = text.data();
+    return mark(text);
   }
 
-#if defined(__SSE2__)
   /// After open(). `found`: a string's content, or a scalar as it stands there, unread; it begins as one.
   Answer find(Steps steps, std::string_view& found) {
     if (steps.empty()) return Answer::kNotPlain;
-    Walk walk{text_.data() + 1, text_.data() + text_.size(), false, Answer::kMissing, {}};
-    if (!walk.object(steps) || walk.at != walk.end) return Answer::kNotPlain;
-    if (walk.high && !is_utf8_ && !simdjson::validate_utf8(text_.data(), text_.size()))
-      return Answer::kNotPlain;
-    is_utf8_ = true;
-    found = walk.found;
-    return walk.answer;
+    answer_ = Answer::kMissing;
+    std::size_t at = 1;
+    if (!in_object(at, steps, found) || at != count_) return Answer::kNotPlain;
+    return answer_;
   }
 
  private:
-  /// Sixteen bytes; what stands behind the text is not told from it.
-  struct Lane {
-    explicit Lane(const char* p) : bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))) {}
-
-    std::uint32_t equal(char c) const { return mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))); }
-    /// Opening or closing brackets: [ is { and ] is } but for one bit.
-    std::uint32_t brackets(char brace) const {
-      return mask(_mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8(brace)));
-    }
-    std::uint32_t high() const { return mask(bytes); }
-    /// Below `c`, or high.
-    std::uint32_t below(char c) const { return mask(_mm_cmplt_epi8(bytes, _mm_set1_epi8(c))); }
-
-    static std::uint32_t mask(__m128i lanes) { return static_cast<std::uint32_t>(_mm_movemask_epi8(lanes)); }
-
-    __m128i bytes;
+#if defined(__SSE2__)
+  /// One bit for each of 64 bytes.
+  struct Marks {
+    std::uint64_t quotes = 0, signs = 0, blanks = 0, odd = 0, high = 0;
   };
-  /// The bits before the first one of `mask`.
-  static std::uint32_t before(std::uint32_t mask) {
-    return (mask & (~mask + 1)) - 1;
+
+  static Marks marks_of(const char* p) {
+    Marks marks;
+    for (int lane = 0; lane < 4; ++lane) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16 * lane));
+      const auto equal = [&](__m128i b, char c) { return _mm_cmpeq_epi8(b, _mm_set1_epi8(c)); };
+      const auto put = [&](std::uint64_t& to, __m128i mask) {
+        to |= std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(mask))} << (16 * lane);
+      };
+      const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));  // [ and ] as { and }
+      put(marks.quotes, equal(bytes, '"'));
+      put(marks.signs, _mm_or_si128(_mm_or_si128(equal(folded, '{'), equal(folded, '}')),
+                                    _mm_or_si128(equal(bytes, ':'), equal(bytes, ','))));
+      put(marks.blanks, equal(bytes, ' '));
+      put(marks.odd, _mm_or_si128(equal(bytes, '\\'), _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20))));
+      put(marks.high, bytes);
+    }
+    marks.odd &= ~marks.high;  // as signed bytes they are below 0x20 too
+    return marks;
   }
 
-  /// Functions that return bool give false when something is not plain. They stand at the first byte of what
-  /// they are called for, and then behind its last one.
-  struct Walk {
-    const char* at;
-    const char* const end;
-    bool high;  ///< there are bytes that are no ASCII
-    Answer answer;
-    std::string_view found;
+  /// Each bit is the number, odd or even, of the bits up to it.
+  static std::uint64_t parity(std::uint64_t bits) {
+    for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+    return bits;
+  }
 
-    void skip_blanks() {
-      while (*at == ' ' && at < end) ++at;
+  /// Notes where quotes stand and, outside of strings, brackets, colons and commas.
+  bool mark(std::string_view text) {
+    count_ = 0;
+    std::uint64_t inside = 0;  // all ones where a block begins inside of a string
+    std::uint64_t high = 0, blanks = 0;
+    for (std::size_t start = 0; start < text.size(); start += 64) {
+      Marks marks = marks_of(text.data() + start);
+      const std::size_t left = text.size() - start;
+      const std::uint64_t mine = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+      if ((marks.odd & mine) != 0) return false;
+      high |= marks.high & mine;
+      marks.quotes &= mine;
+      const std::uint64_t in_string = parity(marks.quotes) ^ inside;
+      inside = std::uint64_t{0} - (in_string >> 63);
+      blanks |= marks.blanks & mine & ~in_string;
+      for (std::uint64_t bits = ((marks.signs & ~in_string) | marks.quotes) & mine; bits != 0;
+           bits &= bits - 1)
+        places_[count_++] =
+            static_cast<std::uint16_t>(start + static_cast<std::size_t>(std::countr_zero(bits)));
     }
-
-    /// Behind the opening quote; then behind the closing one.
-    bool string() {
-      for (; at < end; at += 16) {
-        const Lane lane(at);
-        const std::uint32_t quotes = lane.equal('"');
-        const std::uint32_t mine = quotes == 0 ? 0xffff : before(quotes);
-        const std::uint32_t highs = lane.high() & mine;
-        if (((lane.equal('\\') | (lane.below(0x20) & ~highs)) & mine) != 0) return false;
-        high = high || highs != 0;
-        if (quotes == 0) continue;
-        at += std::countr_zero(quotes) + 1;
-        return at < end;
-      }
-      return false;
-    }
-
-    /// Behind the opening bracket.
-    bool object(Steps steps) {
-      bool wanted = !steps.front().by_index;
-      skip_blanks();
-      if (*at == '}') return ++at, true;
-      for (;;) {
-        if (*at != '"') return false;
-        const char* const name = ++at;
-        if (!string()) return false;
-        const std::string_view text(name, static_cast<std::size_t>(at - name) - 1);
-        skip_blanks();
-        if (*at != ':') return false;
-        ++at;
-        skip_blanks();
-        const bool is_wanted = wanted && text == steps.front().name;
-        wanted = wanted && !is_wanted;
-        if (!value(is_wanted ? steps : Steps())) return false;
-        skip_blanks();
-        const char sign = *at++;
-        if (sign == '}') return at <= end;
-        if (sign != ',' || at >= end) return false;
-        skip_blanks();
-      }
-    }
-
-    /// No steps: one that is passed over.
-    bool value(Steps steps) {
-      switch (*at) {
-        case '"': {
-          const char* const text = ++at;
-          if (!string()) return false;
-          if (steps.size() == 1) {
-            answer = Answer::kString;
-            found = {text, static_cast<std::size_t>(at - text) - 1};
-          }
-          return true;
-        }
-        case '{':
-          if (steps.empty()) return pass_over();
-          return steps.size() > 1 && (++at, object(steps.subspan(1)));
-        case '[':
-          return steps.empty() && pass_over();
-        default:
-          return scalar(steps);
-      }
-    }
-
-    bool scalar(Steps steps) {
-      const char first = *at;
-      if ((first < '0' || first > '9') && first != '-' && first != 't' && first != 'f' && first != 'n')
-        return false;
-      const char* const text = at;
-      for (; at < end; at += 16) {
-        const Lane lane(at);
-        const std::uint32_t ends = lane.equal(',') | lane.brackets('}');
-        const std::uint32_t mine = ends == 0 ? 0xffff : before(ends);
-        const std::uint32_t odd =
-            lane.below(0x21) | lane.equal('"') | lane.equal(':') | lane.equal('\\') | lane.brackets('{');
-        if ((odd & mine) != 0) return false;
-        if (ends == 0) continue;
-        at += std::countr_zero(ends);
-        break;
-      }
-      if (at >= end) return false;
-      if (steps.size() == 1) {
-        answer = Answer::kScalar;
-        found = {text, static_cast<std::size_t>(at - text)};
-      }
-      return true;
-    }
-
-    /// From an opening bracket to behind the one that closes it; each must be of its kind.
-    bool pass_over() {
-      std::uint64_t kinds = 1;  // a bit for each open bracket, 1 for an object's, behind a first one
-      while (at < end) {
-        const Lane lane(at);
-        const std::uint32_t quotes = lane.equal('"'), opening = lane.brackets('{'),
-                            closing = lane.brackets('}');
-        const std::uint32_t signs = quotes | opening | closing;
-        const std::uint32_t mine = signs == 0 ? 0xffff : before(signs);
-        if (((lane.below(0x20) | lane.equal('\\')) & mine) != 0) return false;
-        if (signs == 0) {
-          at += 16;
-          continue;
-        }
-        at += std::countr_zero(signs);
-        if (at >= end) return false;
-        const char sign = *at++;
-        if (sign == '"') {
-          if (!string()) return false;
-        } else if (sign == '{' || sign == '[') {
-          if (kinds >> 62 != 0) return false;
-          kinds = 2 * kinds + (sign == '{' ? 1 : 0);
-        } else {
-          if ((kinds & 1) != (sign == '}' ? 1 : 0)) return false;
-          kinds /= 2;
-          if (kinds == 1) return true;
-        }
-      }
-      return false;
-    }
-  };
-
-  std::string_view text_;
-  bool is_utf8_ = false;  ///< as far as it was looked at
+    if (inside != 0 || (high != 0 && !simdjson::validate_utf8(text.data(), text.size()))) return false;
+    has_blanks_ = blanks != 0;
+    // A look beyond the last finds the first again, a bracket that fits nowhere.
+    for (std::size_t i = 0; i < kBeyond; ++i) places_[count_ + i] = 0;
+    return true;
+  }
 #else
-  Answer find(Steps, std::string_view&) {
-    return Answer::kNotPlain;
+  bool mark(std::string_view /*text*/) {
+    return false;
   }
 #endif
+
+  char sign(std::size_t at) const {
+    return text_[places_[at]];
+  }
+  /// Whether there is nothing but blanks from here to there.
+  bool blank(std::size_t from, std::size_t to) const {
+    if (!has_blanks_) return from == to;
+    while (from < to && text_[from] == ' ') ++from;
+    return from == to;
+  }
+  std::string_view slice(std::size_t from, std::size_t to) const {
+    return {text_ + from, to - from};
+  }
+
+  /// `at` is the place behind the opening bracket, then the one behind the closing one. False when something
+  /// is not plain.
+  bool in_object(std::size_t& at, Steps steps, std::string_view& found) {
+    bool wanted = !steps.front().by_index;
+    if (sign(at) == '}') return blank(places_[at - 1] + 1u, places_[at]) && ++at != 0;
+    for (;;) {
+      const std::size_t name = places_[at], name_end = places_[at + 1], colon = places_[at + 2];
+      if (text_[name] != '"' || text_[colon] != ':' || !blank(places_[at - 1] + 1u, name) ||
+          !blank(name_end + 1, colon))
+        return false;
+      at += 3;
+      const bool is_wanted = wanted && slice(name + 1, name_end) == steps.front().name;
+      wanted = wanted && !is_wanted;
+      std::size_t end = 0;  // of the value
+      if (!in_value(at, end, colon + 1, is_wanted ? steps : Steps(), found)) return false;
+      const char next = sign(at);
+      if ((next != ',' && next != '}') || !blank(end, places_[at])) return false;
+      ++at;
+      if (next == '}') return true;
+    }
+  }
+
+  /// `start`: behind the colon. No steps: a value that is passed over.
+  bool in_value(std::size_t& at, std::size_t& end, std::size_t start, Steps steps, std::string_view& found) {
+    if (has_blanks_) {
+      while (text_[start] == ' ') ++start;
+    }
+    const std::size_t place = places_[at];
+    if (place != start) {
+      end = place;
+      return scalar(slice(start, end), steps, found);
+    }
+    switch (text_[start]) {
+      case '"':
+        end = places_[at + 1] + 1u;
+        at += 2;
+        if (steps.size() == 1) {
+          answer_ = Answer::kString;
+          found = slice(start + 1, end - 1);
+        }
+        return true;
+      case '{':
+        if (steps.size() == 1) return false;
+        if (!steps.empty()) {
+          ++at;
+          if (!in_object(at, steps.subspan(1), found)) return false;
+        } else if (!pass_over(at)) {
+          return false;
+        }
+        end = places_[at - 1] + 1u;
+        return true;
+      case '[':
+        if (!steps.empty() || !pass_over(at)) return false;
+        end = places_[at - 1] + 1u;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool scalar(std::string_view text, Steps steps, std::string_view& found) {
+    if (text.empty() || (has_blanks_ && text.find(' ') != std::string_view::npos)) return false;
+    const char first = text.front();
+    if ((first < '0' || first > '9') && first != '-' && first != 't' && first != 'f' && first != 'n')
+      return false;
+    if (steps.size() == 1) {
+      answer_ = Answer::kScalar;
+      found = text;
+    }
+    return true;
+  }
+
+  /// From an opening bracket to behind the one that closes it; each must be of its kind.
+  bool pass_over(std::size_t& at) const {
+    std::uint64_t kinds = 1;  // a bit for each open bracket, 1 for an object's, behind a first one
+    for (; at < count_; ++at) {
+      switch (sign(at)) {
+        case '{':
+        case '[':
+          if (kinds >> 62 != 0) return false;
+          kinds = 2 * kinds + (sign(at) == '{' ? 1 : 0);
+          break;
+        case '}':
+        case ']':
+          if ((kinds & 1) != (sign(at) == '}' ? 1 : 0)) return false;
+          kinds /= 2;
+          if (kinds == 1) return ++at, true;
+          break;
+        default:
+          break;
+      }
+    }
+    return false;
+  }
+
+  static constexpr std::size_t kBeyond = 6;
+
+  const char* text_ = nullptr;
+  std::size_t count_ = 0;  ///< of places_
+  bool has_blanks_ = false;
+  Answer answer_ = Answer::kMissing;
+  std::array<std::uint16_t, kLongest + kBeyond> places_;
 };
 
 }  // namespace weir
