@@ -21,6 +21,8 @@ class Chain {
   /// What the next one goes on from: 0 for nothing.
   std::uint64_t base() const { return changes_bytes_ < whole_bytes_ && length_ < kMost ? last_ : 0; }
   std::uint64_t base_sum() const { return last_sum_; }
+  /// How many stand on the last whole one.
+  std::size_t length() const { return length_; }
   /// It is durable, as `bytes`.
   void saved(const Checkpoint& checkpoint, std::string_view bytes);
 

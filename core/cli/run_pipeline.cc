@@ -88,6 +88,7 @@ class Run {
     if (job_ != nullptr) {
       add(state.totals, job_->totals());
       state.checkpoints += job_->checkpoints();
+      state.costs += job_->checkpoint_costs();
       if (const auto last = job_->last_checkpoint()) state.last_checkpoint = last;
     }
     return health_page(path, graph_, state);
@@ -139,10 +140,23 @@ class Run {
     state_.next_start = clock_.now() + wait->count();
     add(state_.totals, job_->totals_at_checkpoints());
     state_.checkpoints += job_->checkpoints();
+    state_.costs += job_->checkpoint_costs();
     if (const auto last = job_->last_checkpoint()) state_.last_checkpoint = last;
     ++state_.restarts;
     job_.reset();  // gives back what it holds before the next one asks for it
     return !changed_.wait_for(lock, *wait, [&] { return stopping_; });
+  }
+
+  /// Where anything was written.
+  void show_costs() const {
+    CheckpointCosts costs = state_.costs;
+    if (job_ != nullptr) costs += job_->checkpoint_costs();
+    if (costs.bytes == 0 || costs.pauses == 0) return;
+    std::fprintf(stderr, "checkpoints: %s written, the last one %s; %s pauses of %.1f ms, at most %.1f ms\n",
+                 format_size(costs.bytes).c_str(), format_size(costs.last_bytes).c_str(),
+                 format_count(costs.pauses).c_str(),
+                 static_cast<double>(costs.pause) / static_cast<double>(costs.pauses) / 1000,
+                 static_cast<double>(costs.longest_pause) / 1000);
   }
 
   ExitCode finish(const std::optional<StopReason>& failure) {
@@ -150,6 +164,7 @@ class Run {
     auto totals = job_ == nullptr ? std::vector<StageTotals>() : job_->totals();
     add(totals, state_.totals);
     if (!quiet_) std::fputs(summary_text(graph_, totals, ended_well).c_str(), stderr);
+    if (!quiet_) show_costs();
     if (!quiet_ && state_.restarts > 0) {
       std::fprintf(stderr, "restarts: %d%s\n", state_.restarts,
                    graph_.spec.exactly_once

@@ -67,7 +67,14 @@ std::string status_text(const PipelineGraph& graph, const RunState& state) {
                            {"message", failure->message},
                            {"at", format_time(failure->at)}};
   }
-  out["checkpoints"] = {{"saved", state.checkpoints}, {"last", time_or_null(state.last_checkpoint)}};
+  const auto& costs = state.costs;
+  out["checkpoints"] = {{"saved", state.checkpoints},
+                        {"last", time_or_null(state.last_checkpoint)},
+                        {"bytes", costs.bytes},
+                        {"last_bytes", costs.last_bytes},
+                        {"last_duration_us", costs.last_duration},
+                        {"last_pause_us", costs.last_pause},
+                        {"longest_pause_us", costs.longest_pause}};
   auto& stages = out["stages"] = ordered_json::array();
   for (std::size_t i = 0; i < state.totals.size(); ++i)
     stages.push_back(stage_status(graph.stages[i], state.totals[i]));

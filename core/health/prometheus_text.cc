@@ -47,6 +47,12 @@ std::string seconds(std::int64_t milliseconds) {
   return std::to_string(milliseconds / 1000) + fraction;
 }
 
+std::string precise_seconds(std::int64_t microseconds) {
+  std::string fraction = std::to_string(1'000'000 + microseconds % 1'000'000);
+  fraction[0] = '.';
+  return std::to_string(microseconds / 1'000'000) + fraction;
+}
+
 }  // namespace
 
 std::string prometheus_text(const PipelineGraph& graph, const RunState& state) {
@@ -61,6 +67,18 @@ std::string prometheus_text(const PipelineGraph& graph, const RunState& state) {
     out.value("weir_last_checkpoint_timestamp_seconds", "gauge", "When the last checkpoint was saved.",
               seconds(*state.last_checkpoint));
   }
+  const auto& costs = state.costs;
+  out.value("weir_checkpoint_bytes_total", "counter", "Bytes of checkpoints that were written.",
+            std::to_string(costs.bytes));
+  out.value("weir_checkpoint_last_bytes", "gauge", "Bytes of the last checkpoint.",
+            std::to_string(costs.last_bytes));
+  out.value("weir_checkpoint_last_duration_seconds", "gauge",
+            "From what the tasks told until the last checkpoint was durable.",
+            precise_seconds(costs.last_duration));
+  out.value("weir_checkpoint_last_pause_seconds", "gauge", "How long a task stood still for the last one.",
+            precise_seconds(costs.last_pause));
+  out.value("weir_checkpoint_longest_pause_seconds", "gauge", "How long a task stood still at most.",
+            precise_seconds(costs.longest_pause));
   const auto each_stage = [&](const auto& f) {
     for (std::size_t i = 0; i < state.totals.size(); ++i) {
       const GraphStage& stage = graph.stages[i];

@@ -30,6 +30,7 @@ struct RunState {
   std::optional<std::int64_t> next_start;  ///< kRestarting
   std::uint64_t checkpoints = 0;           ///< of all jobs
   std::optional<std::int64_t> last_checkpoint;
+  CheckpointCosts costs;            ///< of all jobs
   std::vector<StageTotals> totals;  ///< of all jobs, see Run; empty where there is none yet
 };
 

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/job_metrics.h"
 
+#include <algorithm>
+
 namespace weir {
+namespace {
+
+std::int64_t microseconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+}
+
+}  // namespace
 
 StageTotals& StageTotals::operator+=(const StageTotals& other) {
   in += other.in;
@@ -10,6 +19,19 @@ StageTotals& StageTotals::operator+=(const StageTotals& other) {
   given_up += other.given_up;
   held_back += other.held_back;
   for (const auto& [name, n] : other.named) named[name] += n;
+  return *this;
+}
+
+CheckpointCosts& CheckpointCosts::operator+=(const CheckpointCosts& later) {
+  bytes += later.bytes;
+  pauses += later.pauses;
+  pause += later.pause;
+  longest_pause = std::max(longest_pause, later.longest_pause);
+  if (later.pauses != 0) last_pause = later.last_pause;
+  if (later.bytes != 0) {
+    last_bytes = later.last_bytes;
+    last_duration = later.last_duration;
+  }
   return *this;
 }
 
@@ -79,6 +101,26 @@ void JobMetrics::checkpointed(int task, std::int64_t now) {
   }
   ++checkpoints_;
   last_checkpoint_ = now;
+}
+
+void JobMetrics::checkpoint_paused(std::chrono::steady_clock::duration time) {
+  const std::lock_guard lock(mutex_);
+  ++costs_.pauses;
+  costs_.last_pause = microseconds(time);
+  costs_.pause += costs_.last_pause;
+  costs_.longest_pause = std::max(costs_.longest_pause, costs_.last_pause);
+}
+
+void JobMetrics::checkpoint_written(std::uint64_t bytes, std::chrono::steady_clock::duration time) {
+  const std::lock_guard lock(mutex_);
+  costs_.bytes += bytes;
+  costs_.last_bytes = bytes;
+  costs_.last_duration = microseconds(time);
+}
+
+CheckpointCosts JobMetrics::checkpoint_costs() const {
+  const std::lock_guard lock(mutex_);
+  return costs_;
 }
 
 std::vector<StageTotals> JobMetrics::totals_at_checkpoints() const {

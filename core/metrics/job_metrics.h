@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -47,6 +48,16 @@ struct StageTotals {
   StageTotals& operator+=(const StageTotals& other);
 };
 
+/// What checkpoints have cost. Times in microseconds.
+struct CheckpointCosts {
+  std::uint64_t bytes = 0, last_bytes = 0;                    ///< written, by all of them and by the last one
+  std::uint64_t pauses = 0;                                   ///< how often a task has stood still for one
+  std::int64_t pause = 0, last_pause = 0, longest_pause = 0;  ///< in all, and for one
+  std::int64_t last_duration = 0;  ///< until the last one was durable, which may be beside the stream
+
+  CheckpointCosts& operator+=(const CheckpointCosts& later);
+};
+
 /// All counts of a job.
 class JobMetrics {
  public:
@@ -67,6 +78,10 @@ class JobMetrics {
   void note_checkpoint(int task, const std::vector<std::uint64_t>& held);
   /// That one has been saved at `now`, in milliseconds since 1970.
   void checkpointed(int task, std::int64_t now);
+  /// A task has stood still for one; one of that size has become durable. Thread-safe.
+  void checkpoint_paused(std::chrono::steady_clock::duration time);
+  void checkpoint_written(std::uint64_t bytes, std::chrono::steady_clock::duration time);
+  CheckpointCosts checkpoint_costs() const;
   /// The totals of each task when its last checkpoint was saved, with what was held as given up; and how many
   /// checkpoints there were. Thread-safe.
   std::vector<StageTotals> totals_at_checkpoints() const;
@@ -86,6 +101,7 @@ class JobMetrics {
   std::vector<std::map<std::string, std::uint64_t>> saved_named_;  ///< by stage
   std::uint64_t checkpoints_ = 0;
   std::optional<std::int64_t> last_checkpoint_;
+  CheckpointCosts costs_;
 };
 
 }  // namespace weir

@@ -51,6 +51,7 @@ class Job {
   /// Of what has been delivered for good: each task's when its last checkpoint was saved.
   std::vector<StageTotals> totals_at_checkpoints() const { return metrics_.totals_at_checkpoints(); }
   std::uint64_t checkpoints() const { return metrics_.checkpoints(); }
+  CheckpointCosts checkpoint_costs() const { return metrics_.checkpoint_costs(); }
   std::optional<std::int64_t> last_checkpoint() const { return metrics_.last_checkpoint(); }
   /// How far the sources are, 0 to 1; negative when unknown.
   double progress() const;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "checkpoint/chain.h"
 #include "checkpoint/checkpoint_lines.h"
 
 namespace weir {
@@ -14,16 +15,32 @@ namespace {
 
 using LoadedOr = std::variant<CheckpointStore::Loaded, std::string>;
 
+/// A group's checkpoints in a sink: a whole one, and under numbered names those that say what has changed.
+/// Some of those may be left over from before the whole one.
 LoadedOr load_from_sink(const GraphStage& keeper, Origins& origins) {
   const std::string who = "stage '" + keeper.spec.name + "', which keeps the checkpoints: ";
   std::map<std::string, std::string> saved;
   if (auto problem = keeper.open->load(saved); !problem.empty()) return who + problem;
-  CheckpointStore::Loaded loaded;
+  std::map<std::string, std::map<std::uint64_t, Checkpoint>> by_group;
   for (const auto& [name, content] : saved) {
     auto checkpoint = decode(content, origins);
     if (auto* problem = std::get_if<std::string>(&checkpoint))
       return who + "checkpoint " + name + ": " + *problem;
-    loaded.checkpoints.push_back(std::move(std::get<0>(checkpoint)));
+    auto& taken = std::get<0>(checkpoint);
+    const std::uint64_t number = taken.number;
+    by_group[name.substr(0, name.find('.'))].emplace(number, std::move(taken));
+  }
+  CheckpointStore::Loaded loaded;
+  for (auto& [name, chain] : by_group) {
+    auto link = std::find_if(chain.begin(), chain.end(), [](const auto& c) { return c.second.base == 0; });
+    if (link == chain.end()) return who + "checkpoint " + name + " is missing, on which others go on";
+    Checkpoint last = std::move(link->second);
+    for (++link; link != chain.end(); ++link) {
+      if (auto problem = put_on(std::move(last), link->second); !problem.empty())
+        return who + "checkpoint " + std::to_string(link->first) + " of " + name + ": " + problem;
+      last = std::move(link->second);
+    }
+    loaded.checkpoints.push_back(std::move(last));
   }
   return loaded;
 }

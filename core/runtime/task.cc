@@ -270,6 +270,8 @@ bool Task::leave_timers(const StageNode& stage, bool kept, const std::function<s
 void Task::take_part(Clock::time_point until) {
   using Part = TaskGroup::Step::Part;
   set_asked(false);
+  const auto from = Clock::now();
+  paused_ = false;
   while (!failed() && Clock::now() < until) {
     const TaskGroup::Step step = group_.step();
     over_ = step.part == Part::kOver;
@@ -293,6 +295,7 @@ void Task::take_part(Clock::time_point until) {
     keep_alive();
   }
   pause_workers(false);
+  if (std::exchange(paused_, false)) services_.metrics.checkpoint_paused(Clock::now() - from);
   next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
 }
 
@@ -352,6 +355,8 @@ void Task::check_time(const TaskGroup::Step& step) {
 }
 
 void Task::share(const TaskGroup::Step& step) {
+  paused_ = !step.last;  // at the end nothing is kept waiting
+  shared_at_ = Clock::now();
   TaskGroup::Share share;
   for (auto& node : nodes_) node->expire(services_.clock.now());
   if (saves_) share.state = state(step.base != 0);
@@ -382,9 +387,9 @@ void Task::save(const TaskGroup::Step& step) {
   services_.saved.set(checkpoint.positions);
   if (graph_.keeper) {
     std::string content = encode(checkpoint);
-    nodes_[*graph_.keeper]->save_checkpoint({"task-" + std::to_string(group_.number()), checkpoint.number,
-                                             std::move(content), std::move(checkpoint.positions),
-                                             group_.claims()});
+    std::string name = group_.keep(checkpoint, content);
+    nodes_[*graph_.keeper]->save_checkpoint({std::move(name), checkpoint.number, std::move(content),
+                                             std::move(checkpoint.positions), group_.claims()});
     WEIR_FAIL_POINT("meeting.saved");
   } else if (step.beside) {
     group_.save_beside(std::move(checkpoint));
@@ -407,6 +412,7 @@ Task::ToCommit Task::note_checkpoint() {
 /// none is missing in it.
 void Task::commit(const ToCommit& positions) {
   services_.metrics.checkpointed(number_, services_.clock.now());
+  if (member_ == 0) services_.metrics.checkpoint_written(group_.durable_bytes(), Clock::now() - shared_at_);
   WEIR_FAIL_POINT("meeting.commit");
   for (auto& node : nodes_) node->saved();
   for (auto& node : nodes_) {

@@ -144,6 +144,8 @@ class Task final : public TaskControl {
     std::uint64_t checkpoint;
     ToCommit positions;
   };
+  Clock::time_point shared_at_;        ///< when the last checkpoint began to be saved
+  bool paused_ = false;                ///< for a checkpoint, in this meeting
   std::optional<Saving> saving_;       ///< beside the stream, and not committed yet
   mutable std::mutex progress_mutex_;  // guards progress_sources_
   std::vector<const SourceNode*> progress_sources_;

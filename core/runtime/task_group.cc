@@ -256,8 +256,17 @@ std::string TaskGroup::save(Checkpoint&& checkpoint) {
   WEIR_FAIL_POINT("meeting.saved");
   const std::lock_guard lock(mutex_);
   if (store_ != nullptr) chain_.saved(checkpoint, bytes);
+  durable_bytes_.store(bytes.size(), std::memory_order_relaxed);
   durable_.store(checkpoint.number, std::memory_order_release);
   return {};
+}
+
+std::string TaskGroup::keep(const Checkpoint& checkpoint, std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
+  chain_.saved(checkpoint, bytes);
+  durable_bytes_.store(bytes.size(), std::memory_order_relaxed);
+  const std::string name = "task-" + std::to_string(number_);
+  return checkpoint.base == 0 ? name : name + "." + std::to_string(chain_.length());
 }
 
 void TaskGroup::save_beside(Checkpoint&& checkpoint) {

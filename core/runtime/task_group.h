@@ -117,6 +117,9 @@ class TaskGroup {
   /// a thread does it, see durable().
   std::string save(Checkpoint&& checkpoint);
   void save_beside(Checkpoint&& checkpoint);
+  /// kSave: a sink will keep it, as `bytes`, or the job ends. Returns the name for it: those of what changes
+  /// come again on the next whole one, so that a sink never keeps many.
+  std::string keep(const Checkpoint& checkpoint, std::string_view bytes);
   /// kCommit: what all members hold.
   const HeldPositions& held() const { return held_; }
   /// kCommit: a source has not taken its positions.
@@ -133,6 +136,8 @@ class TaskGroup {
   /// The number of the last one that is durable, and what went wrong with the one behind it. Cheap.
   std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
   std::string save_problem() const;
+  /// How large it is.
+  std::uint64_t durable_bytes() const { return durable_bytes_.load(std::memory_order_relaxed); }
   /// Waits until none is being saved.
   void finish_saving() const;
 
@@ -168,7 +173,7 @@ class TaskGroup {
   const int number_;
   std::atomic<bool> called_{true};
   std::atomic<std::int64_t> under_way_{0};
-  std::atomic<std::uint64_t> durable_{0};
+  std::atomic<std::uint64_t> durable_{0}, durable_bytes_{0};
   CheckpointStore* const store_;
 
   mutable std::mutex mutex_;  // guards what follows; held_ and safe_ are only read between two steps

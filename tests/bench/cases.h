@@ -34,6 +34,8 @@ void timers_case(const Settings& settings);
 void tumbling_case(const Settings& settings);
 void sliding_case(const Settings& settings);
 void session_case(const Settings& settings);
+/// How long 1,000,000 keys keep the stream from going on at a checkpoint, and what is written.
+void checkpoint_case(const Settings& settings);
 /// What a stage that does nothing costs, by record.
 void hop_case(const Settings& settings);
 /// From the start of the process to the first record.

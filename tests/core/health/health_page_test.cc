@@ -57,11 +57,18 @@ TEST_F(HealthPage, IsReadyWhileItRunsAndSaysOtherwiseWhyNot) {
 
 TEST_F(HealthPage, StatusTellsCountsCheckpointsAndTheLastFailure) {
   state_.checkpoints = 4;
+  state_.costs = {3000, 1000, 4, 5000, 1500, 2000, 90000};
   state_.last_checkpoint = 1'700'000'001'500;
   const json status = json::parse(page("/status").body);
   EXPECT_EQ(status["phase"], "running");
   EXPECT_EQ(status["last_failure"], nullptr);
-  EXPECT_EQ(status["checkpoints"], (json{{"saved", 4}, {"last", "2023-11-14T22:13:21.500Z"}}));
+  EXPECT_EQ(status["checkpoints"], (json{{"saved", 4},
+                                         {"last", "2023-11-14T22:13:21.500Z"},
+                                         {"bytes", 3000},
+                                         {"last_bytes", 1000},
+                                         {"last_duration_us", 90000},
+                                         {"last_pause_us", 1500},
+                                         {"longest_pause_us", 2000}}));
   EXPECT_EQ(status["stages"][1], (json{{"name", "lookup"},
                                        {"kind", "process"},
                                        {"plugin", "lookup_plugin"},
