@@ -8,6 +8,7 @@
 #include "graph/quoted.h"
 #include "graph/stage_order.h"
 #include "graph/stage_settings.h"
+#include "graph/surroundings.h"
 #include "graph/wiring.h"
 #include "graph/work_split.h"
 #include "plugin/library.h"
@@ -57,6 +58,7 @@ class Builder {
     spread_event_time();
     split_work(graph_);
     check_key_use(graph_, diagnostics_);
+    check_surroundings(graph_, diagnostics_);
     settle_delivery(graph_, diagnostics_);
     check_store();
     if (!diagnostics_.empty()) return std::nullopt;

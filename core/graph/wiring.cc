@@ -29,6 +29,12 @@ std::vector<std::string> input_names(const weir_plugin& plugin) {
   return names;
 }
 
+bool declares_broadcast(const weir_plugin& plugin) {
+  const auto* const* input = plugin.inputs;
+  while (input != nullptr && *input != nullptr && (*input)->broadcast == 0) ++input;
+  return input != nullptr && *input != nullptr;
+}
+
 }  // namespace
 
 Wiring::Wiring(PipelineGraph& graph, Diagnostics& diagnostics) : graph_(graph), diagnostics_(diagnostics) {
@@ -90,6 +96,16 @@ void Wiring::wire(std::size_t index) {
       meant_.insert(port);
       continue;
     }
+    const bool undeclared = ref.broadcast && plugin != nullptr && plugin->inputs[to.input]->broadcast == 0;
+    if (undeclared && port->item == WEIR_GROUPS) {
+      diagnostics_.add(ref.mark, "input " + in_quotes(ref.input) + " of stage " + in_quotes(spec.name) +
+                                     " cannot be broadcast: it takes groups, and the " +
+                                     kind_name(plugin->kind) + " " + in_quotes(spec.plugin) +
+                                     " does not declare that all tasks see these; expected from: {" +
+                                     ref.input + ": " + ref.stage + "}");
+      meant_.insert(port);
+      continue;
+    }
     const auto same = [&](const auto& other) { return other.stage == index && other.input == to.input; };
     if (std::any_of(port->consumers.begin(), port->consumers.end(), same)) {
       diagnostics_.add(ref.mark, "stage " + in_quotes(spec.name) + " reads port " +
@@ -113,7 +129,16 @@ bool Wiring::find_input(const PortRef& ref, const StageSpec& spec, const weir_pl
     if (names.empty()) return true;
     if (found != names.end()) {
       to.input = static_cast<std::uint32_t>(found - names.begin());
-      to.broadcast = to.broadcast || plugin.inputs[to.input]->broadcast != 0;
+      const bool declared = plugin.inputs[to.input]->broadcast != 0;
+      if (to.broadcast && !declared && declares_broadcast(plugin)) {
+        diagnostics_.add(ref.mark,
+                         "input " + in_quotes(ref.input) + " of the " + who +
+                             " cannot be broadcast: the plugin says itself which of its inputs all tasks "
+                             "see; expected from: {" +
+                             ref.input + ": " + ref.stage + "}");
+        return false;
+      }
+      to.broadcast = to.broadcast || declared;
       return true;
     }
     diagnostics_.add(ref.mark, who + " has no input " + in_quotes(ref.input) + suggestion(ref.input, names));

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -118,6 +119,8 @@ template <class Result, class F>
 Result guarded(weir_context* context, Result otherwise, F&& f) noexcept {
   try {
     return f();
+  } catch (const std::bad_alloc&) {
+    context->out_of_memory();
   } catch (const std::exception& e) {
     context->host_failed(e.what());
   } catch (...) {

@@ -72,6 +72,8 @@ struct weir_context {
 
   /// A call failed inside the host; the plugin must not see an exception. Remembered, the pipeline stops.
   virtual void host_failed(const char* what) noexcept = 0;
+  /// The same, because there was no memory.
+  virtual void out_of_memory() noexcept { host_failed("there is no memory left"); }
 };
 
 namespace weir {

@@ -2,6 +2,7 @@
 #include "runtime/instance_context.h"
 
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace weir {
@@ -47,8 +48,27 @@ void InstanceContext::host_failed(const char* what) noexcept {
   host_has_failed_.store(true, std::memory_order_release);
 }
 
+void InstanceContext::out_of_memory() noexcept {
+  out_of_memory_ = true;
+  host_has_failed_.store(true, std::memory_order_release);
+}
+
+StopReason InstanceContext::no_memory() const {
+  const auto* const* option = stage_.plugin->options;
+  while (option != nullptr && *option != nullptr && std::string_view((*option)->name) != "max_bytes")
+    ++option;
+  const bool limited = option != nullptr && *option != nullptr;
+  return {stage_name(), "memory",
+          limited
+              ? "there is no memory left for what the stage holds: lower its `max_bytes`, so that what goes "
+                "beyond it leaves by `error`, or give the process more memory"
+              : "there is no memory left for what the stage does: give the process more memory, or let the "
+                "pipeline hold less (`queue` of stages, `max_bytes` of windows)"};
+}
+
 StopReason InstanceContext::take_error() {
   StopReason reason{stage_name(), std::exchange(error_code_, {}), std::exchange(error_text_, {})};
+  if (reason.code == "memory") return no_memory();
   if (reason.code.empty()) reason.code = "failed";
   if (reason.message.empty()) reason.message = "the plugin gave no reason";
   return reason;
@@ -58,6 +78,7 @@ std::optional<StopReason> InstanceContext::take_host_failure() {
   if (!host_has_failed_.load(std::memory_order_acquire)) return std::nullopt;
   const std::lock_guard lock(mutex_);
   host_has_failed_.store(false, std::memory_order_relaxed);
+  if (out_of_memory_.exchange(false)) return no_memory();
   return StopReason{stage_name(), "host", std::exchange(host_failure_, {})};
 }
 

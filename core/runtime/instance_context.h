@@ -31,6 +31,7 @@ class InstanceContext : public weir_context {
   std::int64_t saved_position(const weir_origin* origin) override;
   weir_counter* counter(weir_slice name) override;
   void host_failed(const char* what) noexcept override;
+  void out_of_memory() noexcept override;
 
   const std::string& stage_name() const { return stage_.spec.name; }
   const GraphStage& stage() const { return stage_; }
@@ -45,6 +46,9 @@ class InstanceContext : public weir_context {
   Services& services_;
 
  private:
+  /// What to do where the stage has got no memory.
+  StopReason no_memory() const;
+
   const GraphStage& stage_;
   const std::size_t index_;
   const std::string& pipeline_;
@@ -53,6 +57,7 @@ class InstanceContext : public weir_context {
   std::atomic<bool> host_has_failed_{false};  // host_failure_ is not empty: asked after every call
   std::mutex mutex_;  // guards host_failure_: wake() and origin() come from any thread
   std::string host_failure_;
+  std::atomic<bool> out_of_memory_{false};
 };
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <exception>
 #include <iterator>
 #include <map>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -122,6 +123,10 @@ void Job::run(Task& task) {
   const CrashNotes::HandlerStack stack;
   try {
     task.run();
+  } catch (const std::bad_alloc&) {
+    task.stop_for({"pipeline", "memory",
+                   "there is no memory left to go on: give the process more, or let the pipeline hold less "
+                   "(`max_bytes` of windows, `queue` of stages)"});
   } catch (const std::exception& e) {
     task.stop_for({"pipeline", "exception", e.what()});
   }

@@ -12,12 +12,14 @@
 #include <weir/process.h>
 #include <weir/sink.h>
 #include <weir/source.h>
+#include <weir/surroundings.h>
 #include <weir/transactional_sink.h>
 #include <weir/window.h>
 
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +47,11 @@ struct SharedOf<T> {
 template <class T>
 concept HasDynamicPorts = requires(const Options& o) {
   { T::ports(o) } -> std::same_as<PortList>;
+};
+
+template <class T>
+concept LooksAround = requires(const Options& o) {
+  { T::misfits(o, Surroundings{}) } -> std::same_as<std::string>;
 };
 
 template <class T>
@@ -83,6 +90,7 @@ class Trampoline {
         p.stage_ports = [](weir_stage* s) { return stage(s)->ports.freeze(); };
       if constexpr (DeclaresWhatItTakes<T>) p.stage_takes = takes;
       if constexpr (MayRefuseTransactions<T>) p.stage_refuses = refuses;
+      if constexpr (LooksAround<T>) p.stage_refuses = misfits;
       p.create = create;
       p.start = [](weir_instance* i, weir_context*) { return run(i, [&](auto& t, auto& c) { t.start(c); }); };
       p.destroy = [](weir_instance* i) { delete instance(i); };
@@ -190,6 +198,13 @@ class Trampoline {
     return why.empty() ? nullptr : why.c_str();
   }
 
+  static const char* misfits(weir_stage* s, std::uint32_t flags, std::uint32_t) {
+    auto& why = stage(s)->refusal;
+    why =
+        T::misfits(stage(s)->options, {(flags & WEIR_WITHOUT_EVENT_TIME) == 0, (flags & WEIR_WITH_KEY) != 0});
+    return why.empty() ? nullptr : why.c_str();
+  }
+
   static weir_instance* create(weir_stage* s, weir_context* handle) {
     InstanceState* made = nullptr;
     Context context(stage(s)->host, handle);
@@ -208,6 +223,10 @@ class Trampoline {
       return WEIR_STOP;
     } catch (const Failure& e) {
       context.set_error(e.code(), e.what());
+    } catch (const std::bad_alloc&) {
+      // No record of the call is to blame, and what stands in memory may be half done. The host says more.
+      context.set_error("memory", "there is no memory left");
+      return WEIR_STOP;
     } catch (const std::exception& e) {
       context.set_error("exception", e.what());
     } catch (...) {
@@ -269,8 +288,12 @@ class Trampoline {
     p.process = process_batch;
     p.process_group = [](weir_instance* i, weir_context*, const weir_group* group) {
       return run(i, [&](Process& t, auto& c) {
-        // Flink's rule: what a window gives carries the last millisecond that belongs to it.
-        c.enter(group->key, group->end == INT64_MIN ? WEIR_NO_TIME : group->end - 1);
+        const weir_input* const* const inputs = plugin()->inputs;
+        const bool broadcast = inputs != nullptr && inputs[group->input]->broadcast != 0;
+        // Flink's rules: what a window gives carries the last millisecond that belongs to it, and what all
+        // tasks see has no key.
+        c.enter(broadcast ? kAbsent : group->key, group->end == INT64_MIN ? WEIR_NO_TIME : group->end - 1,
+                broadcast);
         c.enter_window({group->start, group->end});
         t.process(*static_cast<const Group*>(group), c);
       });

@@ -4,9 +4,21 @@
 #include <weir/stage.h>
 
 #include <cstdint>
+#include <new>
 #include <vector>
 
 namespace weir {
+
+/// What the file has around a stage, for a window or process that defines
+///
+///     static std::string misfits(const Options&, Surroundings);
+///
+/// It returns why the stage makes no sense there, beginning with a verb ("works in event time"), or nothing:
+/// a file is then refused. Asked for one thing at a time.
+struct Surroundings {
+  bool event_time = true;  ///< all that it reads, but what all tasks see, tells event time
+  bool key = false;        ///< the stage has a `key:`
+};
 
 /// Turns records, or groups, into others.
 ///
@@ -40,6 +52,8 @@ class Process : public Stage {
       try {
         process_input(batch.input, record, out);
       } catch (const Stop&) {
+        throw;
+      } catch (const std::bad_alloc&) {
         throw;
       } catch (const Failure& e) {
         out.fail(Port::kError, record, e.code(), e.what());

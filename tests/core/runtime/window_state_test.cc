@@ -7,6 +7,7 @@
 #include <weir/state.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -27,20 +28,25 @@ using std::chrono::milliseconds;
 
 constexpr std::int64_t kTen = 10;
 
-/// Window `tens`: for each key groups of ten milliseconds of event time. A record with `early` lets its
-/// window fire at once, too.
+/// Window `tens`: for each key groups of ten milliseconds of event time, or with `clock` of the clock. A
+/// record with `early` lets its window fire at once, too.
 class Tens final : public Window {
  public:
   static void describe(Descriptor& d) {
     d.name("tens").summary("Tens.").stateful().port("out", Item::kGroups, "Tens.");
+    d.option("clock", Type::kBool, "By the clock.").default_value("false");
   }
-  explicit Tens(const Options&) {}
+  explicit Tens(const Options& options) : clock_(options.boolean("clock")) {}
   void process(const Batch& batch, Context& out) override {
     for (std::size_t i = 0; i < batch.count; ++i) {
       const Record& record = batch.items()[i];
-      const std::int64_t start = record.event_time / kTen * kTen;
+      const std::int64_t start = (clock_ ? out.now().count() : record.event_time) / kTen * kTen;
       out.list_append(batch.key(i), start, Records(&record, 1));
-      out.set_event_timer(start + kTen - 1, batch.key(i));
+      if (clock_) {
+        out.set_timer(milliseconds(start + kTen - 1), batch.key(i));
+      } else {
+        out.set_event_timer(start + kTen - 1, batch.key(i));
+      }
       if (record.bytes().find("early") == std::string_view::npos) continue;
       out.list_show(Port{0}, batch.key(i), start, milliseconds(start), milliseconds(start + kTen));
     }
@@ -49,19 +55,26 @@ class Tens final : public Window {
     const std::int64_t start = timer.time - kTen + 1;
     out.list_emit(Port{0}, timer.key, start, milliseconds(start), milliseconds(start + kTen));
   }
+
+ private:
+  const bool clock_;
 };
 
 /// Process `firings`: "KEY@START firing N of M" for each group, N of the window and M of the key. Where a
-/// record has `timer`, "KEY@START then N of M" so long after the window's last millisecond.
+/// record has `timer`, "KEY@START then N of M" so long after the window's last millisecond, of event time or
+/// with `clock` of the clock.
 class Firings final : public Process {
  public:
   static constexpr std::uint32_t kAccepts = WEIR_GROUPS;
   static void describe(Descriptor& d) {
     d.name("firings").summary("Counts.").stateful().port("out", Item::kRecords, "Counts.");
     d.option("keep", Type::kDuration, "How long the window's count is kept.").default_value("0s");
+    d.option("clock", Type::kBool, "By the clock.").default_value("false");
   }
   explicit Firings(const Options& options)
-      : of_window_("of_window", PerWindow{options.duration("keep")}), windows_("windows", TimeToLive{}) {}
+      : clock_(options.boolean("clock")),
+        of_window_("of_window", PerWindow{options.duration("keep")}),
+        windows_("windows", TimeToLive{}) {}
   void start(Context& context) override {
     of_window_.open(context);
     of_key_.open(context);
@@ -76,7 +89,7 @@ class Firings final : public Process {
       if (!value.contains("timer")) continue;
       const std::int64_t at = group.end - 1 + value["timer"].get<std::int64_t>();
       windows_.put(out, std::to_string(at), group.start);
-      out.set_event_timer(at);
+      clock_ ? out.set_timer(milliseconds(at)) : out.set_event_timer(at);
     }
     tell(" firing ", out);
   }
@@ -93,6 +106,7 @@ class Firings final : public Process {
                       std::to_string(of_key_.get(out).value_or(0))));
   }
 
+  const bool clock_;
   ValueState<int> of_window_;
   ValueState<int> of_key_{"of_key"};
   MapState<std::int64_t> windows_;
@@ -150,6 +164,47 @@ TEST(WindowState, IsKeptForTimersThatLookBack) {
       kPlugins);
   EXPECT_FALSE(run.run());
   EXPECT_THAT(board().events("out got "), ElementsAreArray(expected("3")));
+}
+
+/// Stands still until it is set.
+class SetClock final : public Clock {
+ public:
+  std::int64_t now() const override { return now_; }
+  void set(std::int64_t now) { now_ = now; }
+
+ private:
+  std::atomic<std::int64_t> now_{0};
+};
+
+TEST(WindowState, IsForgottenInProcessingTimeToo) {
+  for (const char* keep : {"0s", "3ms"}) {
+    SetClock clock;
+    PipelineRun run(std::string(R"(
+checkpoint: {store: none}
+sources: {in: {plugin: script, stay: true, values: ['{"k":"a","timer":1}', '{"k":"a","timer":3}', '{"k":"b","timer":4}']}}
+windows: {ten: {plugin: tens, from: in, key: k, clock: true}}
+processes: {firings: {plugin: firings, from: ten, clock: true, keep: )") +
+                        keep + R"(}}
+sinks: {out: {plugin: keep, from: firings}, seen: {plugin: keep, from: in}}
+)",
+                    kPlugins, &clock);
+    run.start();
+    EXPECT_TRUE(board().wait_for(R"(seen got {"k":"b","timer":4})"));
+    clock.set(9);
+    EXPECT_TRUE(board().wait_for("out got b@0 firing 1 of 1"));
+    clock.set(13);  // all at once: what a timer sees does not depend on when the clock is looked at
+    EXPECT_TRUE(board().wait_for([](const auto& all) {
+      return std::count_if(all.begin(), all.end(),
+                           [](const auto& e) { return e.find(" then ") != e.npos; }) == 3;
+    }));
+    run.job().stop();
+    EXPECT_FALSE(run.wait());
+    const bool kept = keep[0] != '0';
+    EXPECT_THAT(board().events("out got "),
+                ::testing::ElementsAre("a@0 firing 1 of 1", "b@0 firing 1 of 1",
+                                       kept ? "a@0 then 1 of 1" : "a@0 then 0 of 1",
+                                       kept ? "a@0 then 1 of 1" : "a@0 then 0 of 1", "b@0 then 0 of 1"));
+  }
 }
 
 TEST(WindowState, GoesOnAfterARestartBetweenAnyTwoRecords) {
