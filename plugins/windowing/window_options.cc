@@ -111,6 +111,11 @@ TimeOptions read_time(const Options& options) {
   return time;
 }
 
+std::string misfits_in_time(const Options& options, Surroundings around) {
+  if (around.event_time || options.string("time") != "event") return {};
+  return "works in event time; `time: processing` goes by the clock";
+}
+
 std::optional<TimeZone> read_zone(const Options& options) {
   if (!options.has("time_zone")) return std::nullopt;
   try {

@@ -5,6 +5,7 @@
 #include <weir/descriptor.h>
 #include <weir/field_path.h>
 #include <weir/options.h>
+#include <weir/process.h>
 
 #include <cstdint>
 #include <optional>
@@ -65,6 +66,8 @@ void declare_evict(Descriptor& d, bool overlapping = false);
 void declare_aggregate(Descriptor& d);
 void declare_limit(Descriptor& d);
 TimeOptions read_time(const Options& options);
+/// For Surroundings: why a window that goes by event time has no place where there is none.
+std::string misfits_in_time(const Options& options, Surroundings around);
 std::optional<TimeZone> read_zone(const Options& options);
 /// Windows of that size and slide, in milliseconds, with the options of declare_zone().
 Calendar read_calendar(const Options& options, std::int64_t size, std::int64_t slide);

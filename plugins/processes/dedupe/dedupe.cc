@@ -61,6 +61,11 @@ PortList Dedupe::ports(const Options& options) {
   return ports;
 }
 
+std::string Dedupe::misfits(const Options& options, Surroundings around) {
+  if (around.event_time || options.string("time") != "event") return {};
+  return "works in event time; `time: processing` goes by the clock";
+}
+
 Dedupe::Dedupe(const Options& options)
     : within_(options.duration("within").count()),
       event_time_(options.string("time") == "event"),

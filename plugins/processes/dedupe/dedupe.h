@@ -17,6 +17,7 @@ class Dedupe final : public Process {
   static void describe(Descriptor& d);
   /// `late` is there in event time only.
   static PortList ports(const Options& options);
+  static std::string misfits(const Options& options, Surroundings around);
   explicit Dedupe(const Options& options);
 
   void start(Context& context) override;

@@ -24,6 +24,9 @@ class Enrich final : public Process {
 
   static void describe(Descriptor& d);
   static std::string takes(const Options& options, std::uint32_t input);
+  static std::string misfits(const Options&, Surroundings around) {
+    return around.key ? "finds the row of a record by `match`, in every task" : std::string();
+  }
   explicit Enrich(const Options& options);
 
   void start(Context& context) override;

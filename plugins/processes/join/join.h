@@ -17,6 +17,9 @@ namespace weir::join {
 class Join final : public Process {
  public:
   static void describe(Descriptor& d);
+  static std::string misfits(const Options&, Surroundings around) {
+    return around.event_time ? std::string() : "works in event time";
+  }
   static PortList ports(const Options& options) { return PairOutput::ports(options); }
   static std::string takes(const Options& options, std::uint32_t /*input*/) {
     return PairOutput::takes(options);

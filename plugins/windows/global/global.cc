@@ -25,6 +25,11 @@ PortList Global::ports(const Options& options) {
   return windowing::window_ports(options, false);
 }
 
+std::string Global::misfits(const Options& options, Surroundings around) {
+  const bool by_time = windowing::read_trigger(options).every != 0;
+  return by_time ? windowing::misfits_in_time(options, around) : std::string();
+}
+
 Global::Global(const Options& options) : EndlessWindows(options, rules(options)) {}
 
 windowing::EndlessWindows::Rules Global::rules(const Options& options) {

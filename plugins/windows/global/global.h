@@ -10,6 +10,7 @@ class Global final : public windowing::EndlessWindows {
  public:
   static void describe(Descriptor& d);
   static PortList ports(const Options& options);
+  static std::string misfits(const Options& options, Surroundings around);
   explicit Global(const Options& options);
 
  private:

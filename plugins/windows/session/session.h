@@ -28,6 +28,9 @@ class Session final : public Window {
 
   static void describe(Descriptor& d);
   static PortList ports(const Options& options);
+  static std::string misfits(const Options& options, Surroundings around) {
+    return windowing::misfits_in_time(options, around);
+  }
   explicit Session(const Options& options);
 
   void start(Context& context) override;

@@ -11,6 +11,9 @@ class Sliding final : public windowing::TimeWindows {
   static void describe(Descriptor& d);
   /// `between` is there only where windows leave gaps.
   static PortList ports(const Options& options);
+  static std::string misfits(const Options& options, Surroundings around) {
+    return windowing::misfits_in_time(options, around);
+  }
   explicit Sliding(const Options& options);
 };
 

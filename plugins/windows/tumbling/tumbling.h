@@ -10,6 +10,9 @@ class Tumbling final : public windowing::TimeWindows {
  public:
   static void describe(Descriptor& d);
   static PortList ports(const Options& options);
+  static std::string misfits(const Options& options, Surroundings around) {
+    return windowing::misfits_in_time(options, around);
+  }
   explicit Tumbling(const Options& options);
 };
 
