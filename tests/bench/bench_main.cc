@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: weir-bench [file] [kafka] [lookup] [upsert] [timers] [tumbling] [sliding] [session]\n"
-    "                  [checkpoint] [hop] [start] [--runs N] [--scale X] [--exactly-once]\n"
+    "                  [growth] [checkpoint] [hop] [start] [--runs N] [--scale X] [--exactly-once]\n"
     "Measures the cases named, or all. --runs: how often each side runs, 5. --scale: of the numbers of\n"
     "records, 1. --exactly-once: file, kafka and lookup against themselves at least once. Files are\n"
     "written below $TMPDIR.\n";
@@ -27,17 +27,13 @@ struct Case {
   bool either;   // it can be held between exactly and at least once
 };
 
-constexpr Case kCases[] = {{"file", file_case, true, true},
-                           {"kafka", kafka_case, true, true},
-                           {"lookup", lookup_case, true, true},
-                           {"upsert", upsert_case, true, false},
-                           {"tumbling", tumbling_case, true, false},
-                           {"sliding", sliding_case, true, false},
-                           {"session", session_case, true, false},
-                           {"timers", timers_case, true, false},
-                           {"checkpoint", checkpoint_case, false, false},
-                           {"hop", hop_case, false, false},
-                           {"start", start_case, false, false}};
+constexpr Case kCases[] = {
+    {"file", file_case, true, true},          {"kafka", kafka_case, true, true},
+    {"lookup", lookup_case, true, true},      {"upsert", upsert_case, true, false},
+    {"tumbling", tumbling_case, true, false}, {"sliding", sliding_case, true, false},
+    {"session", session_case, true, false},   {"timers", timers_case, true, false},
+    {"growth", growth_case, false, false},    {"checkpoint", checkpoint_case, false, false},
+    {"hop", hop_case, false, false},          {"start", start_case, false, false}};
 
 /// False when the command line is wrong.
 bool read_command_line(const std::vector<std::string>& words, Settings& settings,

@@ -36,6 +36,8 @@ void sliding_case(const Settings& settings);
 void session_case(const Settings& settings);
 /// How long 1,000,000 keys keep the stream from going on at a checkpoint, and what is written.
 void checkpoint_case(const Settings& settings);
+/// What a record costs in windows, with few and with many keys or open windows.
+void growth_case(const Settings& settings);
 /// What a stage that does nothing costs, by record.
 void hop_case(const Settings& settings);
 /// From the start of the process to the first record.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// weir-limit-windows tumbling|sliding|session INPUT OUTPUT: what pipelines/{tumbling,sliding,session}.yaml
-// do, written by hand for orders that come in the order of their time.
+// weir-limit-windows tumbling|sliding|session INPUT OUTPUT SLIDE: what
+// pipelines/{tumbling,sliding,session}.yaml do, written by hand for orders that come in the order of their
+// time. SLIDE: of sliding, in milliseconds.
 #include <simdjson.h>
 
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <iostream>
@@ -23,7 +25,6 @@ namespace weir::bench {
 namespace {
 
 constexpr std::int64_t kHour = 3'600'000;
-constexpr std::int64_t kMinute = 60'000;
 constexpr std::int64_t kGap = 10'000;
 
 struct Order {
@@ -97,31 +98,31 @@ void tumbling(const char* input, Results& results) {
   close();
 }
 
-/// One table a minute, and one of what the last hour holds.
-void sliding(const char* input, Results& results) {
+/// One table a slide, and one of what the last hour holds.
+void sliding(const char* input, std::int64_t slide, Results& results) {
   Orders orders;
-  std::deque<Sums<Sum>> minutes;
+  std::deque<Sums<Sum>> slides;
   Sums<Sum> all;
-  std::int64_t end = 0;  // of the newest minute
+  std::int64_t end = 0;  // of the newest slide
   const auto next = [&] {
     all.each([&](std::string_view key, Sum& sum) {
       if (sum.count != 0) results.add(key, end - kHour, end, sum);
     });
-    if (minutes.size() == static_cast<std::size_t>(kHour / kMinute)) {
-      minutes.front().each([&](std::string_view key, Sum& sum) { all[key].take_away(sum); });
-      minutes.pop_front();
+    if (slides.size() == static_cast<std::size_t>(kHour / slide)) {
+      slides.front().each([&](std::string_view key, Sum& sum) { all[key].take_away(sum); });
+      slides.pop_front();
     }
-    minutes.emplace_back();
-    end += kMinute;
+    slides.emplace_back();
+    end += slide;
   };
   each_line(input, [&](std::string_view line) {
     const Order order = orders.read(line);
-    if (end == 0) end = order.at / kMinute * kMinute;
+    if (end == 0) end = order.at / slide * slide;
     while (order.at >= end) next();
-    minutes.back()[order.id].add(order.amount);
+    slides.back()[order.id].add(order.amount);
     all[order.id].add(order.amount);
   });
-  for (std::int64_t left = kHour / kMinute; left > 0; --left) next();
+  for (std::int64_t left = kHour / slide; left > 0; --left) next();
 }
 
 struct Visit {
@@ -155,12 +156,12 @@ void session(const char* input, Results& results) {
   look(INT64_MAX);
 }
 
-void run(std::string_view job, const char* input, const char* output) {
+void run(std::string_view job, const char* input, const char* output, std::int64_t slide) {
   Results results(output);
   if (job == "tumbling") {
     tumbling(input, results);
   } else if (job == "sliding") {
-    sliding(input, results);
+    sliding(input, slide, results);
   } else {
     session(input, results);
   }
@@ -171,8 +172,9 @@ void run(std::string_view job, const char* input, const char* output) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  const std::string_view job = argc == 4 ? argv[1] : "";
-  if (job != "tumbling" && job != "sliding" && job != "session")
-    return std::cerr << "usage: weir-limit-windows tumbling|sliding|session INPUT OUTPUT\n", 2;
-  return weir::bench::exit_code_of(argv[0], [&] { weir::bench::run(job, argv[2], argv[3]); });
+  const std::string_view job = argc == 5 ? argv[1] : "";
+  const std::int64_t slide = argc == 5 ? std::strtoll(argv[4], nullptr, 10) : 0;
+  if ((job != "tumbling" && job != "sliding" && job != "session") || slide <= 0)
+    return std::cerr << "usage: weir-limit-windows tumbling|sliding|session INPUT OUTPUT SLIDE\n", 2;
+  return weir::bench::exit_code_of(argv[0], [&] { weir::bench::run(job, argv[2], argv[3], slide); });
 }

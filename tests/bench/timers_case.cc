@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr double kTimers = 1'000'000;
 
-/// A record each millisecond of event time with a timer of its own, at most as far ahead as all of them take:
-/// at the most about half of the timers wait at once. Returns how large the output must be.
+/// A record each millisecond of event time with a timer of its own, behind the last record's time: all are
+/// set before the first one fires. Returns how large the output must be.
 std::uintmax_t write_input(const fs::path& path, std::uint64_t count) {
   std::mt19937_64 random(1);
   std::ofstream out(path, std::ios::binary);
@@ -25,7 +25,7 @@ std::uintmax_t write_input(const fs::path& path, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t time = 1'700'000'000'000 + i;
     const std::string id = "customer-" + std::to_string(random() % 1'000'000'000);
-    const std::string at = std::to_string(time + 1 + random() % count);
+    const std::string at = std::to_string(1'700'000'000'000 + count + random() % count);
     out << R"({"id":")" << id << R"(","t":)" << time << R"(,"at":)" << at << "}\n";
     expected += id.size() + 1 + at.size() + 1;
   }
