@@ -471,6 +471,8 @@ void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lo
     group_.give_up(gone);
     group_.call_checkpoint();
     take_part(Clock::now() + kGiveUpTime);
+    // Nothing may be read in a meeting: it would be committed without having been flushed.
+    while (!failed() && !over_ && !group_.drop()) take_part(Clock::time_point::max());
     group_.gone(gone);
   }
   if (graph_.spec.exactly_once && !failed() && (lost || !all_saved(gone))) {

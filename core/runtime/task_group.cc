@@ -214,6 +214,18 @@ void TaskGroup::put_off(std::uint64_t step) {
   end();
 }
 
+bool TaskGroup::drop() {
+  const std::lock_guard lock(mutex_);
+  using Part = Step::Part;
+  if (step_.part == Part::kNone) return true;
+  if (step_.last || starting_ ||
+      (step_.part != Part::kDrain && step_.part != Part::kFinish && step_.part != Part::kFlush))
+    return false;
+  giving_up_.clear();
+  end();
+  return step_.part == Part::kNone;
+}
+
 void TaskGroup::share(std::size_t member, Share share) {
   const std::lock_guard lock(mutex_);
   members_[member].share = std::move(share);

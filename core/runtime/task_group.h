@@ -108,6 +108,9 @@ class TaskGroup {
   /// A checkpoint takes too long: it leaves waiting what waits, or if it does so already it ends; unless that
   /// step is over.
   void put_off(std::uint64_t step);
+  /// Nobody waits for this meeting any more: true when none is on now. One that ends the group, or in which
+  /// what is held has been told already, goes on.
+  bool drop();
 
   void share(std::size_t member, Share share);
   /// kSave: what is to be saved, and the claims of all sources. Once.

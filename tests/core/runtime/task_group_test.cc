@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/task_group.h"
+
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+using Part = TaskGroup::Step::Part;
+
+/// A group of two that has started and is called to a checkpoint.
+class Meeting : public ::testing::Test {
+ protected:
+  Meeting() {
+    for (auto& inbox : inboxes_) group_.add(inbox);
+    all_rest();
+    group_.call_checkpoint();
+  }
+  void all_rest() {
+    const auto step = group_.step().number;
+    for (std::size_t member = 0; member < 2; ++member) group_.rest(member, step);
+  }
+
+  PipelineGraph graph_;
+  Inbox inboxes_[2];
+  TaskGroup group_{graph_, 0, 0, nullptr};
+};
+
+TEST_F(Meeting, IsDroppedAsLongAsNothingHasBeenTold) {
+  ASSERT_EQ(group_.step().part, Part::kDrain);
+  EXPECT_TRUE(group_.drop());
+  EXPECT_EQ(group_.step().part, Part::kNone);
+  EXPECT_TRUE(group_.drop()) << "none is on";
+}
+
+/// What was noted as changed would be missing in the next checkpoint.
+TEST_F(Meeting, GoesOnWhenWhatIsHeldHasBeenTold) {
+  all_rest();
+  ASSERT_EQ(group_.step().part, Part::kShare);
+  EXPECT_FALSE(group_.drop());
+  all_rest();
+  ASSERT_EQ(group_.step().part, Part::kSave);
+  EXPECT_FALSE(group_.drop());
+  all_rest();
+  all_rest();
+  EXPECT_EQ(group_.step().part, Part::kNone);
+}
+
+TEST_F(Meeting, ThatEndsTheGroupGoesOn) {
+  group_.call_end();
+  EXPECT_FALSE(group_.drop()) << "behind the checkpoint it is the end";
+  EXPECT_TRUE(group_.step().last);
+  EXPECT_FALSE(group_.drop());
+  EXPECT_EQ(group_.step().part, Part::kDrain);
+}
+
+TEST(TaskGroup, TheStartIsNotDropped) {
+  const PipelineGraph graph;
+  Inbox inbox;
+  TaskGroup group(graph, 0, 0, nullptr);
+  group.add(inbox);
+  EXPECT_FALSE(group.drop());
+  EXPECT_EQ(group.step().part, Part::kDrain);
+}
+
+}  // namespace
+}  // namespace weir
