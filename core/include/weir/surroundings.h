@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a window or process is told of the file around it, by weir_plugin::stage_refuses: flags beside those of
- * weir_place, one at a time. It answers NULL, or why it makes no sense there. Part of the boundary. */
+/* What a window or process is told of the file around it, by weir_plugin::stage_refuses: flags beside those
+ * of weir_place, one at a time. It answers NULL, or why it makes no sense there. Part of the boundary. */
 #ifndef WEIR_SURROUNDINGS_H
 #define WEIR_SURROUNDINGS_H
 
