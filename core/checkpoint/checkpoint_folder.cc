@@ -118,7 +118,8 @@ void CheckpointFolder::remove_unfinished() const {
   std::vector<fs::path> unfinished;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(prefix_) && name.ends_with(kNew)) unfinished.push_back(entry.path());
+    if (name.starts_with(prefix_) && name.ends_with(kNew) && entry.is_regular_file(error))
+      unfinished.push_back(entry.path());
   }
   for (const auto& path : unfinished) fs::remove(path, error);
 }

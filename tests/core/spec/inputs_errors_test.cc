@@ -21,7 +21,7 @@ std::string errors_of(const std::string& stage) {
 TEST(InputErrors, BroadcastWithoutAnInputsNameSaysWhereItBelongs) {
   EXPECT_EQ(
       errors_of("from: {from: in, broadcast: true}"),
-      "p.yaml:3:24: 'broadcast' stands at an input, and 'from' has here no input's name; expected from: "
+      "p.yaml:3:18: 'broadcast' stands at an input, and 'from' has here no input's name; expected from: "
       "{INPUT: "
       "{from: in, broadcast: true}} with the name of one of the stage's inputs; a stage without named inputs "
       "has none to broadcast: from: in\n");
@@ -31,7 +31,7 @@ TEST(InputErrors, BroadcastWithoutAnInputsNameSaysWhereItBelongs) {
 
 TEST(InputErrors, AKeyThatNamesAFieldTwiceIsRefused) {
   EXPECT_EQ(errors_of("from: in, key: [a, b, a]"),
-            "p.yaml:3:41: 'key' names 'a' twice, expected each field once\n");
+            "p.yaml:3:40: 'key' names 'a' twice, expected each field once\n");
   EXPECT_EQ(errors_of("from: in, key: [a, a.b, $key]"), "");
 }
 

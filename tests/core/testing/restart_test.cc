@@ -57,7 +57,8 @@ TEST(Restart, EventTimeThatAStepToldIsStillThere) {
 }
 
 TEST(Restart, AnInputOfAStageIsToldTheTimeAgain) {
-  EXPECT_EQ(StepsRun(kCounts).run("  - records: {into: count, values: [{k: a, timer: 60}]}\n"
+  EXPECT_EQ(StepsRun(kCounts).run("  - watermark: {into: in, time: 50}\n"
+                                  "  - records: {into: count, values: [{k: a, timer: 60}]}\n"
                                   "  - watermark: {into: count, time: 70}\n"
                                   "  - restart:\n"
                                   "  - watermark: {into: in, time: 60}\n"

@@ -135,8 +135,10 @@ TEST(Dedupe, WhatIsForgottenIsLateAndNoFirstRecord) {
 TEST(Dedupe, ARecordWithoutATimeFailsInEventTime) {
   PipelineRun pipeline(R"(
 checkpoint: {store: none}
-sources: {in: {plugin: script, values: ['{"k":"a"}']}}
-processes: {once: {plugin: dedupe, from: in, key: k, within: 10ms, time: event}}
+sources:
+  in: {plugin: script, values: ['{"k":"a"}']}
+  timed: {plugin: script, values: [], event_time: t}
+processes: {once: {plugin: dedupe, from: [in, timed], key: k, within: 10ms, time: event}}
 sinks: {out: {plugin: keep, from: [once, once.duplicate, once.late]}}
 )",
                        {detail::Trampoline<Dedupe>::plugin()});

@@ -22,7 +22,9 @@ support::Completed run_window(const std::string& count, const std::string& windo
             "checkpoint: {store: none}\n"
             "sources: {in: {plugin: generator, template: '{{hex 4096}}', count: " +
                 count + "}}\nwindows:\n  w: {plugin: tumbling, from: in, size: 1000d, time: processing, " +
-                window + "}\nsinks: {out: {plugin: discard, from: w}}\ndiscard: [w.late, w.error]\n");
+                window +
+                "}\nprocesses: {n: {plugin: aggregate, from: w, values: [{function: count}]}}\n"
+                "sinks: {out: {plugin: discard, from: n}}\ndiscard: [w.late, w.error, n.error]\n");
   return support::run({"/bin/sh", "-c", "ulimit -v 409600 && exec '" WEIR_ETL_RUN "' p.yaml"},
                       {.working_dir = dir.path()});
 }

@@ -69,7 +69,7 @@ TEST(Surroundings, EachInputOfAJoinNeedsAnEventTime) {
 TEST(Surroundings, EnrichTakesNoKeyAndBroadcastsItsRowsAlone) {
   EXPECT_THAT(
       check_of("processes", "from: {data: in, rows: timed}, plugin: enrich, match: k, key: k"),
-      HasSubstr("p.yaml:4:63: 'key' has no effect at stage 's' (process 'enrich'), which finds the row of a "
+      HasSubstr("p.yaml:4:69: 'key' has no effect at stage 's' (process 'enrich'), which finds the row of a "
                 "record by `match`, in every task; expected none"));
   EXPECT_THAT(check_of("processes",
                        "from: {data: {from: in, broadcast: true}, rows: timed}, plugin: enrich, match: k"),
