@@ -414,10 +414,13 @@ void InlineNode::forget_windows(weir_time_domain domain, std::int64_t now) {
   if ((domain == WEIR_EVENT_TIME) == stage_.has_event_time) kept_.states.forget_windows(now);
 }
 
-/// After a call that may have written of a window which is over.
+/// After a call that may have written of a window which is over. Timers that are due and have not fired yet
+/// still find the windows that were there at their time.
 void InlineNode::forget_over() {
   if (kept_.states.next_end() == WindowEnds::kNever) return;
-  kept_.states.forget_windows(stage_.has_event_time ? watermarks().now() : services_.clock.now());
+  if (stage_.has_event_time) return kept_.states.forget_windows(watermarks().now());
+  const std::int64_t due = kept_.timers.next();
+  kept_.states.forget_windows(due == INT64_MIN ? due : std::min(services_.clock.now(), due - 1));
 }
 
 void InlineNode::settle(weir_status status, const weir_record* records, std::size_t count) {
