@@ -3,9 +3,12 @@
 
 #include <weir/record.h>
 
+#include <algorithm>
 #include <stdexcept>
 
+#include "base/checksum.h"
 #include "state/snapshot.h"
+#include "state/store/stored_part.h"
 
 namespace weir {
 namespace {
@@ -15,19 +18,10 @@ constexpr std::uint64_t kFormat = 4;
 constexpr std::uint64_t kOldFormat = 3;  ///< the same without changes
 constexpr std::size_t kSumBytes = sizeof(std::uint64_t);
 
-/// FNV-1a of 64 bits, a number at a time, as far as there are whole ones, and then byte by byte: each step
-/// can be undone, so no single change goes unseen.
 std::uint64_t sum_of(std::string_view bytes) {
-  constexpr std::uint64_t kPrime = 0x100000001b3u;
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  SnapshotReader numbers(bytes);
-  for (std::size_t left = bytes.size() / sizeof hash; left > 0; --left) {
-    hash = (hash ^ numbers.number()) * kPrime;
-    hash ^= hash >> 32;
-  }
-  for (const char byte : bytes.substr(bytes.size() / sizeof hash * sizeof hash))
-    hash = (hash ^ static_cast<unsigned char>(byte)) * kPrime;
-  return hash;
+  Checksum sum;
+  sum.add(bytes);
+  return sum.value();
 }
 
 /// Beside the texts themselves; more is no harm.
@@ -79,6 +73,13 @@ Checkpoint read(SnapshotReader& from, std::uint64_t format, Origins& origins) {
 }
 
 }  // namespace
+
+bool holds_stored_parts(const Checkpoint& checkpoint) {
+  return std::any_of(checkpoint.states.begin(), checkpoint.states.end(), [](const auto& task) {
+    return std::any_of(task.begin(), task.end(),
+                       [](const auto& state) { return divide_snapshot(state.snapshot).stored.has_value(); });
+  });
+}
 
 std::string encode(const Checkpoint& checkpoint) {
   SnapshotWriter to;

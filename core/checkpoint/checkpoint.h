@@ -54,6 +54,9 @@ struct Checkpoint {
   std::vector<Prepared> prepared;  ///< to be committed by whoever goes on from here
 };
 
+/// Whether files in a folder belong to it, see StoredPart.
+bool holds_stored_parts(const Checkpoint& checkpoint);
+
 /// The bytes of a checkpoint, with their version and a sum over all of them; see FORMAT.md.
 std::string encode(const Checkpoint& checkpoint);
 

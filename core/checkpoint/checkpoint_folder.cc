@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "checkpoint/chain.h"
+#include "state/store/stored_part.h"
 
 namespace weir {
 namespace {
@@ -32,6 +33,8 @@ constexpr const char* kAfter = ".after-";
 constexpr std::size_t kKept = 3;
 /// Behind the name of one that is being written.
 constexpr const char* kNew = ".new";
+constexpr std::string_view kStateSuffix = ".state";
+constexpr const char* kTask = ".task-";
 constexpr const char* kLockSuffix = ".lock";
 constexpr const char* kCrashSuffix = ".crashes";
 
@@ -55,6 +58,18 @@ std::string write_synced(const std::string& path, std::string_view text) {
   return result;
 }
 
+/// Empty, or what is wrong with the files in the folder that it names.
+std::string check_states(const Checkpoint& checkpoint, const std::string& folder) {
+  for (const auto& task : checkpoint.states) {
+    for (const auto& state : task) {
+      const auto stored = divide_snapshot(state.snapshot).stored;
+      if (!stored) continue;
+      if (auto problem = stored->check(folder); !problem.empty()) return problem;
+    }
+  }
+  return {};
+}
+
 /// False, with errno, when the file cannot be read; what is in it may be damaged all the same.
 bool read_file(const std::string& path, std::string& bytes) {
   errno = 0;
@@ -74,8 +89,13 @@ void sync_folder(const std::string& folder) {
 
 }  // namespace
 
+std::string state_folder(const std::string& pipeline, int group, std::uint64_t checkpoint) {
+  return (pipeline + kTask + std::to_string(group) + kMiddle + std::to_string(checkpoint))
+      .append(kStateSuffix);
+}
+
 CheckpointFolder::CheckpointFolder(std::string folder, std::string pipeline)
-    : folder_(std::move(folder)), pipeline_(std::move(pipeline)), prefix_(pipeline_ + ".task-") {}
+    : folder_(std::move(folder)), pipeline_(std::move(pipeline)), prefix_(pipeline_ + kTask) {}
 
 CheckpointFolder::~CheckpointFolder() {
   if (lock_ >= 0) ::close(lock_);
@@ -163,7 +183,23 @@ std::string CheckpointFolder::save(const Checkpoint& checkpoint, std::string_vie
   sync_folder(folder_);
   WEIR_FAIL_POINT("checkpoint.kept");
   remove_old(files_of(checkpoint.group));
+  remove_states(checkpoint);
   return {};
+}
+
+void CheckpointFolder::remove_states(const Checkpoint& saved) const {
+  std::set<std::string> kept;
+  for (const auto& file : files()) kept.insert(state_folder(pipeline_, file.group, file.number));
+  const std::string of_group = prefix_ + std::to_string(saved.group) + kMiddle;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(of_group) || !name.ends_with(kStateSuffix) || kept.contains(name)) continue;
+    // The next one may be in the making.
+    std::uint64_t number = 0;
+    std::from_chars(name.data() + of_group.size(), name.data() + name.size(), number);
+    if (number < saved.number) fs::remove_all(entry.path(), error);
+  }
 }
 
 CheckpointFolder::Files CheckpointFolder::files_of(int group) const {
@@ -294,8 +330,11 @@ class CheckpointFolder::Links {
       return std::nullopt;
     }
     auto read = decode(bytes, origins_);
-    if (auto* checkpoint = std::get_if<Checkpoint>(&read)) return std::move(*checkpoint);
-    return bad(file, std::get<1>(read));
+    auto* const checkpoint = std::get_if<Checkpoint>(&read);
+    if (checkpoint == nullptr) return bad(file, std::get<1>(read));
+    if (auto wrong = check_states(*checkpoint, fs::path(file.path).parent_path().string()); !wrong.empty())
+      return bad(file, wrong);
+    return std::move(*checkpoint);
   }
   std::nullopt_t bad(const File& file, const std::string& why) {
     problem_ += (problem_.empty() ? "checkpoint file " : "; ") + file.path + ": " + why;

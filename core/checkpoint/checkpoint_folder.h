@@ -11,6 +11,9 @@
 
 namespace weir {
 
+/// Where, below the folder of checkpoints, the stores of a group's stages put their files for a checkpoint.
+std::string state_folder(const std::string& pipeline, int group, std::uint64_t checkpoint);
+
 /// Keeps the last checkpoints of a pipeline in a folder, each in a file, see FORMAT.md. A file is written
 /// beside and renamed, so that a crash leaves the old or the new checkpoint as a whole.
 class CheckpointFolder final : public CheckpointStore {
@@ -44,6 +47,8 @@ class CheckpointFolder final : public CheckpointStore {
   using Files = std::vector<File>;
   class Links;
 
+  /// Removes what stores have put there for checkpoints of the group, before this one, that are no more.
+  void remove_states(const Checkpoint& saved) const;
   /// All checkpoints of the pipeline, by group, the newest first.
   Files files() const;
   Files files_of(int group) const;

@@ -89,7 +89,8 @@ class Lines {
 
 }  // namespace
 
-void write_lines(const Checkpoint& checkpoint, const std::function<void(const std::string&)>& line) {
+void write_lines(const Checkpoint& checkpoint, const OpenStored& open,
+                 const std::function<void(const std::string&)>& line) {
   const auto write = [&](const char* kind, json what) { line(json{{kind, std::move(what)}}.dump()); };
   write("checkpoint",
         {{"group", checkpoint.group}, {"groups", checkpoint.groups}, {"number", checkpoint.number}});
@@ -98,7 +99,7 @@ void write_lines(const Checkpoint& checkpoint, const std::function<void(const st
     write("prepared", {{"stage", p.stage}, {"transaction", bytes_to_json(p.transaction)}});
   write("tasks", checkpoint.states.size());
   for (std::size_t task = 0; task < checkpoint.states.size(); ++task) {
-    for (const auto& state : checkpoint.states[task]) snapshot_to_lines(task, state, write);
+    for (const auto& state : checkpoint.states[task]) snapshot_to_lines(task, state, open, write);
   }
 }
 

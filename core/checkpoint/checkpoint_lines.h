@@ -9,12 +9,15 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/snapshot_lines.h"
 
 namespace weir {
 
-/// A checkpoint as lines of JSON, for people and for another store; see FORMAT.md. Calls `line` with each,
+/// A checkpoint as lines of JSON, for people and for another store; see FORMAT.md. `open` is asked where
+/// snapshots keep something in a folder. Calls `line` with each,
 /// without the line feed. Throws std::runtime_error when a snapshot cannot be understood.
-void write_lines(const Checkpoint& checkpoint, const std::function<void(const std::string&)>& line);
+void write_lines(const Checkpoint& checkpoint, const OpenStored& open,
+                 const std::function<void(const std::string&)>& line);
 
 /// The line behind all checkpoints: so many lines stand before it.
 std::string end_line(std::size_t lines);

@@ -9,6 +9,8 @@
 
 #include "checkpoint/json_bytes.h"
 #include "state/snapshot.h"
+#include "state/store/stage_store.h"
+#include "state/store/stored_part.h"
 
 namespace weir {
 namespace {
@@ -169,6 +171,14 @@ void maps_from_lines(const std::vector<json>& entries, SnapshotWriter& to) {
   }
 }
 
+void stored_lists_to_lines(KeyValueStore& store, const Write& write) {
+  each_stored_record(store, [&](std::string_view key, std::int64_t window, std::string_view record) {
+    SnapshotReader from(record);
+    write("record",
+          {{"list", {{"key", bytes_to_json(key)}, {"window", window}}}, {"record", record_to_json(from)}});
+  });
+}
+
 /// As runtime/worker_node.h has it.
 constexpr std::uint64_t kWaitingWork = 2;
 /// As runtime/standstill.cc has them.
@@ -203,8 +213,10 @@ void works_from_lines(const std::vector<json>& works, SnapshotWriter& to) {
 
 }  // namespace
 
-void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, const Write& write) {
-  SnapshotReader from(state.snapshot);
+void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, const OpenStored& open,
+                       const Write& write) {
+  const DividedSnapshot divided = divide_snapshot(state.snapshot);
+  SnapshotReader from(divided.text);
   const std::uint64_t first = from.number();
   if (first == kWaitingWork) {
     write("stage", {{"task", task}, {"name", state.stage}, {"shape", state.shape}, {"waiting", true}});
@@ -236,8 +248,11 @@ void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, co
     for (std::uint64_t left = from.number(); left > 0; --left)
       write("record", {{"list", {{"key", key}, {"window", window}}}, {"record", record_to_json(from)}});
   }
+  const auto store = divided.stored ? open(divided.stored->folder) : nullptr;
+  if (store != nullptr) stored_lists_to_lines(*store, write);
   for (std::uint64_t states = from.number(); states > 0; --states) {
-    json head{{"name", from.text()}};
+    const std::string name(from.text());
+    json head{{"name", name}};
     SnapshotReader one(from.text());
     const std::uint64_t kind = one.number();
     head["kind"] = kind == WEIR_MAP_STATE ? "map" : "value";
@@ -250,6 +265,11 @@ void snapshot_to_lines(std::size_t task, const Checkpoint::StageState& state, co
     }
     write("state", std::move(head));
     kind == WEIR_MAP_STATE ? maps_to_lines(one, write) : values_to_lines(one, write);
+    if (store == nullptr) continue;
+    each_stored_entry(*store, kind == WEIR_MAP_STATE, name, [&](const std::string& entries) {
+      SnapshotReader some(entries);
+      kind == WEIR_MAP_STATE ? maps_to_lines(some, write) : values_to_lines(some, write);
+    });
   }
   if (from.at_end()) return;
   write("standstill", json::object());

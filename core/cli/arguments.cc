@@ -35,7 +35,8 @@ enum class OptionId {
   kAtOnce,
   kThorough,
   kFilter,
-  kJunit
+  kJunit,
+  kState
 };
 
 struct Option {
@@ -63,7 +64,8 @@ constexpr Option kOptions[] = {{"help", 'h', OptionId::kHelp, false},
                                {"at-once", 0, OptionId::kAtOnce, true, Command::kTest},
                                {"thorough", 0, OptionId::kThorough, false, Command::kTest},
                                {"filter", 0, OptionId::kFilter, true, Command::kTest},
-                               {"junit", 0, OptionId::kJunit, true, Command::kTest}};
+                               {"junit", 0, OptionId::kJunit, true, Command::kTest},
+                               {"state", 0, OptionId::kState, true, Command::kTest}};
 
 const std::vector<std::pair<std::string, Command>> kCommands{
     {"run", Command::kRun},       {"check", Command::kCheck}, {"plugins", Command::kPlugins},
@@ -219,7 +221,16 @@ class Parser {
     if (id == OptionId::kAtOnce) arguments_.test.at_once = number(name, values.front());
     if (id == OptionId::kFilter) arguments_.test.filter = values.front();
     if (id == OptionId::kJunit) arguments_.test.junit = values.front();
+    if (id == OptionId::kState) arguments_.test.on_disk = read_state(name, values.front());
     if (id == OptionId::kMaxAttempts) replay.max_attempts = number(name, values.front());
+  }
+
+  bool read_state(const std::string& name, const std::string& kind) {
+    if (kind != "memory" && kind != "rocksdb") {
+      fail("option '" + name + "' is '" + kind + "', expected memory or rocksdb" +
+           suggestion(kind, {"memory", "rocksdb"}));
+    }
+    return kind == "rocksdb";
   }
 
   int number(const std::string& name, const std::string& text) {

@@ -17,6 +17,7 @@ struct TestRequest {
   std::string filter;              ///< only tests with this in their name
   int at_once = 0;                 ///< sources give no more records at once; 0: all that a step has
   bool thorough = false;           ///< each test in all ways that must make no difference
+  bool on_disk = false;            ///< `--state rocksdb`: state stands there, not in memory
   std::string junit;               ///< where the results go as JUnit's XML; empty: nowhere
 };
 

@@ -105,6 +105,8 @@ options
                      not depend on it
   --thorough         run each test again in ways that must make no difference: 1, 2 and 1,024 records at once,
                      three tasks, and a restart between any two steps, with another number of tasks too
+  --state KIND       where the state of stages stands: memory, which is the default, or rocksdb, with no memory
+                     at all, whatever the pipelines say
   --junit FILE       write the results to FILE as JUnit's XML, too)";
 
 constexpr char kTestCodes[] = R"(

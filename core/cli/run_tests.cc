@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run_tests.h"
 
+#include <stdlib.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <list>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,6 +24,25 @@
 
 namespace weir {
 namespace {
+
+/// A folder for the stores of tests, for as long as they run.
+class WorkingFolder {
+ public:
+  WorkingFolder() : path_((std::filesystem::temp_directory_path() / "etl-run-test-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw std::runtime_error("cannot make the folder " + path_ + ": " + std::strerror(errno));
+  }
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+  ~WorkingFolder() {
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 /// All tests that can be run; what is wrong goes to `diagnostics`.
 std::vector<std::unique_ptr<PipelineTest>> prepare_all(const std::list<TestFile>& files,
@@ -50,6 +76,12 @@ ExitCode run_tests(const TestRequest& request, PluginCatalog& plugins, bool quie
   if (!diagnostics.empty()) {
     print_errors(diagnostics);
     return kBadInput;
+  }
+  std::optional<WorkingFolder> folder;
+  if (request.on_disk) folder.emplace();
+  for (const auto& test : tests) {
+    // With no memory, so that between two calls of a plugin all goes to the store.
+    if (folder) test->keep_state_in({true, folder->path(), 0, {}});
   }
   const std::vector<Variation> variations =
       request.thorough ? thorough_variations()

@@ -7,6 +7,7 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -18,12 +19,14 @@
 #include "checkpoint/checkpoint_lines.h"
 #include "checkpoint/snapshot_lines.h"
 #include "runtime/load_checkpoints.h"
+#include "state/store/key_value_store.h"
+#include "state/store/stored_part.h"
 
 namespace weir {
 namespace {
 
 /// "3 entries in 'count', 2 timers": what the lines of a snapshot are, counted.
-std::string contents_of(const Checkpoint::StageState& state) {
+std::string contents_of(const Checkpoint::StageState& state, const OpenStored& open) {
   std::vector<std::pair<std::string, std::uint64_t>> counts;
   const auto count = [&](const std::string& what) {
     for (auto& [name, n] : counts) {
@@ -32,7 +35,7 @@ std::string contents_of(const Checkpoint::StageState& state) {
     counts.emplace_back(what, 1);
   };
   std::string in;
-  snapshot_to_lines(0, state, [&](const char* line, const nlohmann::json& what) {
+  snapshot_to_lines(0, state, open, [&](const char* line, const nlohmann::json& what) {
     const std::string kind = line;
     if (kind == "state") in = what.at("name").get<std::string>();
     if (kind == "entry") count("entries in '" + in + "'");
@@ -45,7 +48,16 @@ std::string contents_of(const Checkpoint::StageState& state) {
   return text.empty() ? "nothing" : text;
 }
 
-void print(const Checkpoint& checkpoint) {
+/// In the checkpoint, and in files beside it.
+std::uint64_t bytes_of(const Checkpoint::StageState& state) {
+  const DividedSnapshot divided = divide_snapshot(state.snapshot);
+  std::uint64_t bytes = state.snapshot.size();
+  if (!divided.stored) return bytes;
+  for (const auto& [name, file] : divided.stored->files) bytes += file.size;
+  return bytes;
+}
+
+void print(const Checkpoint& checkpoint, const OpenStored& open) {
   std::printf("checkpoint %llu, %s\n", static_cast<unsigned long long>(checkpoint.number),
               format_size(encode(checkpoint).size()).c_str());
   for (const auto& p : checkpoint.positions) {
@@ -58,17 +70,17 @@ void print(const Checkpoint& checkpoint) {
     for (const auto& state : checkpoint.states[task]) {
       std::printf("  stage '%s'%s: %s, %s\n", state.stage.c_str(),
                   checkpoint.states.size() == 1 ? "" : (", task " + std::to_string(task)).c_str(),
-                  contents_of(state).c_str(), format_size(state.snapshot.size()).c_str());
+                  contents_of(state, open).c_str(), format_size(bytes_of(state)).c_str());
     }
   }
   for (const auto& p : checkpoint.prepared)
     std::printf("  stage '%s': a prepared transaction\n", p.stage.c_str());
 }
 
-bool export_lines(const std::vector<Checkpoint>& checkpoints, std::ostream& to) {
+bool export_lines(const std::vector<Checkpoint>& checkpoints, const OpenStored& open, std::ostream& to) {
   std::size_t lines = 0;
   for (const auto& checkpoint : checkpoints) {
-    write_lines(checkpoint, [&](const std::string& line) {
+    write_lines(checkpoint, open, [&](const std::string& line) {
       to << line << '\n';
       ++lines;
     });
@@ -100,9 +112,14 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
     std::fprintf(stderr, "etl-run: the checkpoint cannot be understood: %s\n", e.what());
     return kFailed;
   }
+  std::unique_ptr<StoreEngine> engine;
+  const OpenStored open = [&](const std::string& stored) {
+    if (engine == nullptr) engine = make_rocksdb_engine(graph.spec.state.memory_bytes);
+    return engine->read(graph.spec.checkpoint_store + "/" + stored);
+  };
   if (export_to.empty()) {
     if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
-    for (const auto& checkpoint : checkpoints) print(checkpoint);
+    for (const auto& checkpoint : checkpoints) print(checkpoint, open);
     return kDone;
   }
   if (checkpoints.empty()) {
@@ -111,10 +128,10 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   }
   bool written = false;
   if (export_to == "-") {
-    written = export_lines(checkpoints, std::cout);
+    written = export_lines(checkpoints, open, std::cout);
   } else {
     std::ofstream file(export_to);
-    written = file && export_lines(checkpoints, file);
+    written = file && export_lines(checkpoints, open, file);
   }
   if (!written) std::fprintf(stderr, "etl-run: cannot write %s\n", export_to.c_str());
   return written ? kDone : kFailed;

@@ -61,6 +61,7 @@ class Builder {
     check_surroundings(graph_, diagnostics_);
     settle_delivery(graph_, diagnostics_);
     check_store();
+    check_state();
     if (!diagnostics_.empty()) return std::nullopt;
     return std::move(graph_);
   }
@@ -112,6 +113,21 @@ class Builder {
                        "stage " + in_quotes(stage.spec.name) +
                            " keeps state, which needs a place; expected checkpoint: {store: FOLDER}, or "
                            "{store: none} to begin without it at each start");
+    }
+  }
+
+  /// Files of a store go nowhere but to a folder.
+  void check_state() {
+    const auto& [on_disk, path, memory, mark] = graph_.spec.state;
+    if (!on_disk || !graph_.keeps_state()) return;
+    if (graph_.keeper || !graph_.spec.checkpoint_sink.empty()) {
+      diagnostics_.add(mark,
+                       "state: rocksdb goes with checkpoints in a folder alone, not in a sink's place; "
+                       "expected checkpoint: {store: FOLDER}");
+    } else if (graph_.spec.checkpoint_store.empty() && path.empty()) {
+      diagnostics_.add(mark,
+                       "state: rocksdb needs a folder; expected checkpoint: {store: FOLDER}, or without "
+                       "checkpoints state: {kind: rocksdb, path: FOLDER}");
     }
   }
 

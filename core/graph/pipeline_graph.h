@@ -76,6 +76,8 @@ struct PipelineGraph {
   bool has_exchange_before(std::size_t stage) const;
   /// The same of any stage.
   bool has_exchange() const;
+  /// Whether some stage says that it is stateful.
+  bool keeps_state() const;
 };
 
 /// Checks a spec against the plugins. All that is wrong goes to `diagnostics`; then there is no graph, as

@@ -41,6 +41,12 @@ bool PipelineGraph::has_exchange_before(std::size_t stage) const {
   });
 }
 
+bool PipelineGraph::keeps_state() const {
+  return std::any_of(stages.begin(), stages.end(), [](const GraphStage& stage) {
+    return stage.plugin != nullptr && (stage.plugin->capabilities & WEIR_STATEFUL) != 0;
+  });
+}
+
 bool PipelineGraph::has_exchange() const {
   for (std::size_t i = 0; i < stages.size(); ++i) {
     if (has_exchange_before(i)) return true;

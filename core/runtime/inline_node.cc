@@ -71,12 +71,14 @@ class InlineNode::Context final : public InstanceContext {
     return reinterpret_cast<weir_state*>(&state);
   }
   weir_slice state_get(weir_state* state, weir_slice key, std::int64_t window) override {
-    return of(state).values().get(view(key), window, now_for(of(state)));
+    return of(state).with_values(
+        [&](auto& values) { return values.get(view(key), window, now_for(of(state))); });
   }
   char* state_room(weir_state* state, weir_slice key, std::int64_t window, std::size_t bytes,
                    std::size_t& held) override {
     of(state).note(key);
-    return of(state).values().room(view(key), window, bytes, held, now_for(of(state)));
+    return of(state).with_values(
+        [&](auto& values) { return values.room(view(key), window, bytes, held, now_for(of(state))); });
   }
   void state_erase(weir_state* state, weir_slice key, std::int64_t window) override {
     std::visit([&](auto& kept) { kept.erase(view(key), window); }, of(state).kept);
@@ -90,47 +92,51 @@ class InlineNode::Context final : public InstanceContext {
     of(state).ends.set(window, at);
   }
   weir_slice map_get(weir_state* state, weir_slice key, std::int64_t window, weir_slice field) override {
-    return of(state).maps().get(view(key), window, view(field), now());
+    return of(state).with_maps([&](auto& maps) { return maps.get(view(key), window, view(field), now()); });
   }
   void map_put(weir_state* state, weir_slice key, std::int64_t window, weir_slice field,
                weir_slice value) override {
     of(state).note(key);
-    of(state).maps().put(view(key), window, view(field), view(value), now());
+    of(state).with_maps([&](auto& maps) { maps.put(view(key), window, view(field), view(value), now()); });
   }
   void map_erase(weir_state* state, weir_slice key, std::int64_t window, weir_slice field) override {
-    of(state).maps().erase(view(key), window, view(field));
+    of(state).with_maps([&](auto& maps) { maps.erase(view(key), window, view(field)); });
   }
   void map_each(weir_state* state, weir_slice key, std::int64_t window, void* visitor,
                 weir_visit visit) override {
-    of(state).maps().each(view(key), window, now(),
-                          [&](weir_slice field, weir_slice value) { visit(visitor, field, value); });
+    of(state).with_maps([&](auto& maps) {
+      maps.each(view(key), window, now(),
+                [&](weir_slice field, weir_slice value) { visit(visitor, field, value); });
+    });
   }
 
   std::size_t list_append(weir_slice key, std::int64_t window, const weir_record* records,
                           std::size_t count) override {
-    return node_.kept_.lists.append(key, window, records, count);
+    return node_.with_lists([&](auto& lists) { return lists.append(key, window, records, count); });
   }
   void list_emit(std::uint32_t port, weir_slice key, std::int64_t window, std::int64_t start,
                  std::int64_t end) override {
-    const OwnedRecords list = node_.kept_.lists.take(key, window);
+    const OwnedRecords list = node_.with_lists([&](auto& lists) { return lists.take(key, window); });
     if (list.empty()) return;
     emit_group(port, {sizeof(weir_group), 0, key, start, end, list.data(), list.size()});
   }
   void list_show(std::uint32_t port, weir_slice key, std::int64_t window, std::int64_t start,
                  std::int64_t end) override {
-    const OwnedRecords* const list = node_.kept_.lists.find(key, window);
+    const OwnedRecords* const list = find_list(key, window);
     if (list == nullptr || list->empty()) return;
     emit_group(port, {sizeof(weir_group), 0, key, start, end, list->data(), list->size()});
   }
-  void list_clear(weir_slice key, std::int64_t window) override { node_.kept_.lists.take(key, window); }
+  void list_clear(weir_slice key, std::int64_t window) override {
+    node_.with_lists([&](auto& lists) { lists.clear(key, window); });
+  }
   void list_drop_front(weir_slice key, std::int64_t window, std::size_t count) override {
-    node_.kept_.lists.drop_front(key, window, count);
+    node_.with_lists([&](auto& lists) { lists.drop_front(key, window, count); });
   }
   std::size_t list_move(weir_slice key, std::int64_t from, std::int64_t into) override {
-    return node_.kept_.lists.move(key, from, into);
+    return node_.with_lists([&](auto& lists) { return lists.move(key, from, into); });
   }
   const weir_record* list_records(weir_slice key, std::int64_t window, std::size_t& count) override {
-    const OwnedRecords* const list = node_.kept_.lists.find(key, window);
+    const OwnedRecords* const list = find_list(key, window);
     if (list == nullptr) return nullptr;
     count = list->size();
     return list->data();
@@ -162,6 +168,9 @@ class InlineNode::Context final : public InstanceContext {
 
  private:
   static NamedState& of(weir_state* state) { return *reinterpret_cast<NamedState*>(state); }
+  const OwnedRecords* find_list(weir_slice key, std::int64_t window) {
+    return node_.with_lists([&](auto& lists) -> const OwnedRecords* { return lists.find(key, window); });
+  }
   /// The clock is asked only where values expire.
   std::int64_t now_for(const NamedState& state) { return state.options.time_to_live == 0 ? 0 : now(); }
   Timers& timers(weir_time_domain domain) {
@@ -185,6 +194,12 @@ InlineNode::InlineNode(Services& services, TaskControl& task, const PipelineGrap
              stage_.split == Split::kWhole},
       key_reader_(stage_.spec.key) {
   if (stage_.spec.event_time) event_times_.emplace(*stage_.spec.event_time, graph.has_exchange());
+  if (!graph.spec.state.on_disk || services.stores == nullptr || !is_stateful()) return;
+  store_ = std::make_unique<StageStore>(
+      *services.stores, [&](std::string_view source, std::string_view name, std::int32_t partition) {
+        return services.origins.get(source, name, partition);
+      });
+  kept_.states.keep_in(*store_);
 }
 
 InlineNode::~InlineNode() {
@@ -424,6 +439,10 @@ void InlineNode::forget_over() {
 }
 
 void InlineNode::settle(weir_status status, const weir_record* records, std::size_t count) {
+  if (store_ != nullptr) {
+    kept_.states.relieve();
+    store_->lists().relieve();
+  }
   if (auto failure = context_->take_host_failure()) return task_.stop_for(*std::move(failure));
   if (status >= 0) return;
   StopReason reason = context_->take_error();
@@ -511,72 +530,6 @@ void InlineNode::append_prepared(std::vector<Checkpoint::Prepared>& prepared) co
 void InlineNode::interrupt() {
   weir_instance* instance = interruptible_;
   if (instance != nullptr && stage_.plugin->interrupt != nullptr) stage_.plugin->interrupt(instance);
-}
-
-void InlineNode::hold(HeldPositions& held, bool saved) const {
-  if (saved && is_stateful()) return;
-  kept_.lists.for_each([&](const OwnedRecords& list) { held.add(list.data(), list.size()); });
-}
-
-std::uint64_t InlineNode::held(bool saved) const {
-  std::uint64_t count = 0;
-  if (!saved || !is_stateful()) kept_.lists.for_each([&](const OwnedRecords& list) { count += list.size(); });
-  return count;
-}
-
-bool InlineNode::is_stateful() const {
-  return (stage_.plugin->capabilities & WEIR_STATEFUL) != 0;
-}
-
-void InlineNode::save(Checkpoint::StageState& to, bool changes) {
-  if (!is_stateful() && !event_times_) return;
-  SnapshotWriter snapshot;
-  snapshot.number(is_stateful() ? 1 : 0);
-  snapshot.number(event_times_ ? 1 : 0);
-  if (event_times_) event_times_->save(snapshot);
-  if (is_stateful()) {
-    // After the end of the input there may be more of it: how far that is, its sources tell.
-    snapshot.time(watermarks().now() == Watermarks::kEnd ? Watermarks::kStart : watermarks().now());
-    to.is_whole = !changes;
-    SnapshotWriter waiting;
-    if (standstill_.on()) standstill_.save(waiting);
-    to.rest = [states = kept_.save(snapshot, changes), behind = waiting.take()](SnapshotWriter& rest) {
-      states.save(rest);
-      rest.raw(behind);
-    };
-  }
-  to.snapshot = snapshot.take();
-}
-
-void InlineNode::load(const std::vector<std::string_view>& layers, const FindOrigin& origins, SavedBy by) {
-  std::vector<SnapshotReader> readers(layers.begin(), layers.end());
-  for (auto older = readers.begin(); older + 1 != readers.end(); ++older) skip_snapshot_head(*older);
-  SnapshotReader& from = readers.back();
-  const bool stateful = from.number() != 0;
-  if (from.number() != 0) {
-    if (!event_times_) throw std::runtime_error("it had an `event_time:`, which is gone from the file");
-    event_times_->load(from, origins, services_.clock.now(), by == SavedBy::kThisTask);
-  }
-  if (!stateful) return;
-  if (!is_stateful()) throw std::runtime_error("it is of a plugin that keeps none");
-  // Tasks that exchange records have it in common; where they do not, the least makes no record late.
-  const std::int64_t time = from.time();
-  restored_ = std::min(restored_.value_or(time), time);
-  restore_watermark(*restored_);
-  // A task that keeps what it reads itself goes on with its own.
-  const bool apart = stage_.split == Split::kByTask && by != SavedBy::kOtherRun;
-  if (apart && by == SavedBy::kOtherTask) return;
-  kept_.load(readers, origins, apart ? KeyShare{} : share_);
-  if (!from.at_end()) standstill_.load(from, origins, apart ? KeyShare{} : share_, by);
-}
-
-void InlineNode::forget(const std::function<bool(const weir_record&)>& gone) {
-  kept_.lists.remove_if([&](const weir_record& record) {
-    if (!gone(record)) return false;
-    counts_.given_up.add(1);
-    return true;
-  });
-  standstill_.forget(gone);
 }
 
 }  // namespace weir

@@ -13,6 +13,7 @@
 #include "runtime/stage_node.h"
 #include "runtime/standstill.h"
 #include "state/stage_contents.h"
+#include "state/store/stage_store.h"
 
 namespace weir {
 
@@ -53,6 +54,7 @@ class InlineNode : public StageNode {
     if (!standstill_.on()) StageNode::take_idle(wire, idle);
   }
   void expire(std::int64_t now) override { kept_.states.expire(now); }
+  void write_out(const std::string& folder) override;
   void save(Checkpoint::StageState& to, bool changes) override;
   void saved() override { kept_.states.thaw(); }
   void load(const std::vector<std::string_view>& layers, const FindOrigin& origins, SavedBy by) override;
@@ -78,6 +80,18 @@ class InlineNode : public StageNode {
   class Context;
 
   bool is_stateful() const;
+  /// What f(lists) gives, of the lists in memory or in the store.
+  template <class F>
+  decltype(auto) with_lists(F&& f) {
+    if (store_ != nullptr) return f(store_->lists());
+    return f(kept_.lists);
+  }
+  template <class F>
+  void each_list(F&& f) const;
+  /// Takes up what stands in files: all, or the lists; returns where the entries of states are to be taken
+  /// from then.
+  StoredEntries take_stored(const StoredPart& stored, const FindOrigin& origins, SavedBy by,
+                            const KeyShare& share);
   void on_watermark(std::int64_t time) override;
   void on_idle(bool idle) override;
   /// Fires what is due, in order; false where a stop has come before all of it was fired.
@@ -109,7 +123,8 @@ class InlineNode : public StageNode {
   std::atomic<weir_instance*> interruptible_{nullptr};  ///< instance_, for interrupt()
   std::unique_ptr<Context> context_;
   const KeyShare share_;
-  StageContents kept_;
+  std::unique_ptr<StageStore> store_;  ///< where the stage is stateful and its state stands on disk
+  StageContents kept_;                 ///< then but for the lists, which stand there
   Standstill standstill_;
   KeyReader key_reader_;
   std::vector<weir_record> timed_;

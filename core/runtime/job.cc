@@ -56,6 +56,23 @@ std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
   return {};
 }
 
+std::string Job::open_stores(const std::vector<Checkpoint>& checkpoints) {
+  const auto& [on_disk, path, memory, mark] = graph_.spec.state;
+  bool needed = on_disk && graph_.keeps_state();
+  for (const auto& checkpoint : checkpoints) needed = needed || holds_stored_parts(checkpoint);
+  if (!needed) return {};
+  const std::string& checkpoint_folder =
+      graph_.spec.checkpoint_store.empty() ? path : graph_.spec.checkpoint_store;
+  try {
+    stores_ = std::make_unique<StateHome>(path.empty() ? checkpoint_folder : path, graph_.spec.name,
+                                          checkpoint_folder, memory);
+  } catch (const std::runtime_error& e) {
+    return e.what();
+  }
+  services_.stores = stores_.get();
+  return {};
+}
+
 std::string Job::start() {
   if (store_ == nullptr && !graph_.keeper && !graph_.spec.checkpoint_store.empty()) {
     folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
@@ -74,6 +91,7 @@ std::string Job::start() {
   }
   WEIR_FAIL_POINT("job.loaded");
   if (auto problem = check_saved_states(graph_, checkpoints); !problem.empty()) return problem;
+  if (auto problem = open_stores(checkpoints); !problem.empty()) return problem;
   if (auto problem = recover(checkpoints); !problem.empty()) return problem;
   WEIR_FAIL_POINT("job.recovered");
   Task::Restored restored;

@@ -21,6 +21,7 @@
 #include "runtime/services.h"
 #include "runtime/task.h"
 #include "runtime/task_group.h"
+#include "state/store/state_home.h"
 
 namespace weir {
 
@@ -59,6 +60,8 @@ class Job {
  private:
   void run(Task& task);
 
+  /// Where state stands on disk, or stood there in the last run, makes what opens stores.
+  std::string open_stores(const std::vector<Checkpoint>& checkpoints);
   /// Transactions that an earlier run has left are committed or taken back.
   std::string recover(const std::vector<Checkpoint>& checkpoints) const;
 
@@ -72,6 +75,7 @@ class Job {
   CheckpointStore* store_;  // null: none
   std::unique_ptr<CheckpointFolder> folder_;
   std::unique_ptr<CrashNotes> crash_notes_;
+  std::unique_ptr<StateHome> stores_;
   std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task
 
   mutable std::mutex mutex_;  // guards what follows

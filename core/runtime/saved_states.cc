@@ -11,6 +11,7 @@
 #include "graph/quoted.h"
 #include "runtime/stage_node.h"
 #include "state/snapshot.h"
+#include "state/store/stored_part.h"
 
 namespace weir {
 namespace {
@@ -19,7 +20,7 @@ using nlohmann::json;
 
 /// 0: a snapshot that holds event time only; a stage that is gone takes nothing along then.
 std::uint64_t kind_of(const Checkpoint::StageState& state) {
-  return SnapshotReader(state.snapshot).number();
+  return SnapshotReader(divide_snapshot(state.snapshot).text).number();
 }
 
 /// "`size` was 3600000 and is 7200000".

@@ -8,6 +8,7 @@
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
 #include "runtime/suspects.h"
+#include "state/store/state_home.h"
 
 namespace weir {
 
@@ -20,6 +21,7 @@ struct Services {
   AbortSignal& abort;
   SavedPositions& saved;
   const Suspects& suspects;
+  StateHome* stores = nullptr;  ///< null: state stands in memory
 };
 
 /// What a stage, or the runtime itself, says when the pipeline must stop.

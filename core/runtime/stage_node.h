@@ -145,6 +145,9 @@ class StageNode : public Receiver {
 
   /// Forgets values of states whose time to live has run out, also those that are never asked for again.
   virtual void expire(std::int64_t /*now*/) {}
+  /// Before save(): what stands in a store goes, durably, into that folder, a path below that of the
+  /// checkpoints.
+  virtual void write_out(const std::string& /*folder*/) {}
   /// Gives the snapshot of what the stage holds between calls, with nothing outstanding: none where it is
   /// nothing. With `changes` it may be of what has changed since the last call, whose snapshot has been
   /// saved.

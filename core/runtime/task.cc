@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "checkpoint/checkpoint_folder.h"
 #include "runtime/inline_node.h"
 #include "runtime/worker_node.h"
 
@@ -359,6 +360,7 @@ void Task::share(const TaskGroup::Step& step) {
   shared_at_ = Clock::now();
   TaskGroup::Share share;
   for (auto& node : nodes_) node->expire(services_.clock.now());
+  if (saves_ && services_.stores != nullptr) write_out(step);
   if (saves_) share.state = state(step.base != 0);
   for (const auto& node : nodes_) node->hold(share.held, saves_);
   for (const auto& node : nodes_) node->append_prepared(share.prepared);
@@ -369,6 +371,16 @@ void Task::share(const TaskGroup::Step& step) {
       share.claims.emplace_back(source->name(), std::move(claim));
   }
   group_.share(member_, std::move(share));
+}
+
+/// What stages keep in stores is durable before the checkpoint that names it.
+void Task::write_out(const TaskGroup::Step& step) {
+  try {
+    const std::string folder = state_folder(graph_.spec.name, group_.number(), step.checkpoint);
+    for (auto& node : nodes_) node->write_out(folder);
+  } catch (const std::exception& e) {
+    stop_for({"checkpoint", "store", e.what()});
+  }
 }
 
 /// One member for all.

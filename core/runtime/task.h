@@ -110,6 +110,7 @@ class Task final : public TaskControl {
   /// Ends a meeting that takes longer than it may.
   void check_time(const TaskGroup::Step& step);
   void share(const TaskGroup::Step& step);
+  void write_out(const TaskGroup::Step& step);
   void save(const TaskGroup::Step& step);
   /// What may be committed when the checkpoint that is made is durable: of each source.
   using ToCommit = std::vector<std::vector<weir_position>>;

@@ -22,8 +22,12 @@ namespace {
 
 const std::vector<std::string> kSections{"pipeline", "tasks",        "sources",    "windows",  "processes",
                                          "sinks",    "discard",      "checkpoint", "delivery", "poison_after",
-                                         "restart",  "stop_timeout", "tests"};
+                                         "restart",  "stop_timeout", "state",      "tests"};
 const std::vector<std::string> kCheckpointKeys{"every", "store", "drain_timeout"};
+const std::vector<std::string> kStateKeys{"kind", "path", "memory"};
+const std::vector<std::string> kStateKinds{"memory", "rocksdb"};
+/// With less a store's own buffers alone take more.
+constexpr std::uint64_t kLeastStateMemory = 8u << 20;
 const std::vector<std::string> kRestartKeys{"first", "most", "attempts", "reset_after"};
 constexpr int kMostTasks = 1024;
 constexpr int kMostAttempts = 1'000'000;
@@ -117,6 +121,8 @@ class PipelineReader {
       read_poison_after(section);
     } else if (section.key == "restart") {
       read_restart(section);
+    } else if (section.key == "state") {
+      read_state(section);
     } else if (section.key == "stop_timeout") {
       if (const auto time = read_duration(section, "stop_timeout")) spec_.stop_timeout = *time;
     } else {
@@ -216,6 +222,51 @@ class PipelineReader {
         spec_.checkpoint_sink_mark = part.value_mark();
       }
     }
+  }
+
+  void read_state(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    spec_.state.mark = entry.mark;
+    if (entry.value.kind == Node::Kind::kScalar) return read_state_kind(entry);
+    if (entry.value.kind != Node::Kind::kMap) {
+      return report(entry, "memory, rocksdb, or a map such as {kind: rocksdb, memory: 256MiB}");
+    }
+    for (const auto& part : entry.value.entries) {
+      if (part.value.broken) continue;
+      if (part.key == "kind") {
+        read_state_kind(part);
+      } else if (part.key == "path") {
+        if (part.value.kind != Node::Kind::kScalar || part.value.text.empty()) {
+          report(part, "the path of a folder");
+        } else {
+          spec_.state.path = part.value.text;
+        }
+      } else if (part.key == "memory") {
+        const auto bytes = read_scalar(part.value, "state.memory", parse_size);
+        if (!bytes.ok()) {
+          diagnostics_.add(part.value_mark(), bytes.message());
+        } else if (bytes.value() < kLeastStateMemory) {
+          report(part, "at least " + format_size(kLeastStateMemory));
+        } else {
+          spec_.state.memory_bytes = bytes.value();
+        }
+      } else {
+        diagnostics_.add(part.mark,
+                         "unknown key '" + part.key + "' of 'state'" + suggestion(part.key, kStateKeys));
+      }
+    }
+    const bool has_kind = std::any_of(entry.value.entries.begin(), entry.value.entries.end(),
+                                      [](const Node::Entry& part) { return part.key == "kind"; });
+    if (!has_kind) report(entry, "its kind too: {kind: rocksdb, ...}");
+  }
+
+  void read_state_kind(const Node::Entry& entry) {
+    const std::string& kind = entry.value.text;
+    if (entry.value.kind != Node::Kind::kScalar) return report(entry, "memory or rocksdb");
+    spec_.state.on_disk = kind == "rocksdb";
+    if (spec_.state.on_disk || kind == "memory") return;
+    diagnostics_.add(entry.value_mark(), "'" + entry.key + "' " + describe(entry.value) +
+                                             ", expected memory or rocksdb" + suggestion(kind, kStateKinds));
   }
 
   void read_delivery(const Node::Entry& entry) {

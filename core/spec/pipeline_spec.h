@@ -62,6 +62,14 @@ struct RestartSpec {
   int attempts = 0;  ///< in a row without a checkpoint; 0: any number
 };
 
+/// `state:`: where the stages' state stands while the pipeline runs.
+struct StateSpec {
+  bool on_disk = false;                  ///< `rocksdb`, not `memory`
+  std::string path = {};                 ///< the folder for it; empty: that of the checkpoints
+  std::size_t memory_bytes = 64u << 20;  ///< for all of it, in all tasks
+  Mark mark = {};                        ///< of `state:`, where the file has it
+};
+
 /// A pipeline file: plain data, checked only for what needs no plugin.
 struct PipelineSpec {
   std::string name;
@@ -81,6 +89,7 @@ struct PipelineSpec {
   Mark checkpoint_sink_mark = {};
   bool exactly_once = false;  ///< `delivery: exactly_once`
   Mark delivery_mark = {};    ///< of `delivery:`, where the file has it
+  StateSpec state = {};
   std::chrono::milliseconds stop_timeout{30000};
   std::size_t poison_after = 3;             ///< crashes with a record on hand until it is set aside; 0: never
   std::optional<RestartSpec> restart = {};  ///< none: the file does not say

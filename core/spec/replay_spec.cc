@@ -114,6 +114,7 @@ std::optional<PipelineSpec> replay_spec(const PipelineSpec& spec, const ReplayRe
   replay.tasks = 1;
   replay.checkpoint_store.clear();  // the source keeps its place in the files' names
   replay.checkpoint_sink.clear();
+  replay.state = {};
   replay.exactly_once = false;  // what fails in the middle is sent again
   replay.restart.reset();
   replay.stages.clear();

@@ -39,6 +39,10 @@ class SnapshotWriter {
   void end_text(std::size_t begun) {
     put(bytes_.size() - begun, bytes_.data() + begun - sizeof(std::uint64_t));
   }
+  /// A number whose place was begun as a text's, once it is known.
+  void set_number(std::size_t begun, std::uint64_t n) {
+    put(n, bytes_.data() + begun - sizeof(std::uint64_t));
+  }
   /// Tells an absent slice from an empty one.
   void slice(weir_slice s) {
     number(s.data == nullptr ? 0 : 1);

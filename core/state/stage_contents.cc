@@ -13,7 +13,7 @@ StageState::Frozen StageContents::save(SnapshotWriter& to, bool changes) {
 }
 
 void StageContents::load(std::vector<SnapshotReader>& layers, const FindOrigin& origins,
-                         const KeyShare& share) {
+                         const KeyShare& share, const StoredEntries& stored) {
   // Apart at first: what one task has given up, another may have.
   Timers its_timers, its_event_timers;
   WindowLists its_lists;
@@ -31,7 +31,7 @@ void StageContents::load(std::vector<SnapshotReader>& layers, const FindOrigin& 
   timers.merge(std::move(its_timers));
   event_timers.merge(std::move(its_event_timers));
   lists.merge(std::move(its_lists));
-  states.load(layers, share);
+  states.load(layers, share, stored);
 }
 
 void skip_snapshot_head(SnapshotReader& from) {

@@ -26,7 +26,8 @@ struct StageContents {
 
   /// Adds what a task has kept, as far as `share` says: all of it, and then what had changed each time. Each
   /// reader stands behind the snapshot's head.
-  void load(std::vector<SnapshotReader>& layers, const FindOrigin& origins, const KeyShare& share);
+  void load(std::vector<SnapshotReader>& layers, const FindOrigin& origins, const KeyShare& share,
+            const StoredEntries& stored = {});
 };
 
 /// Passes over what stands in a stage's snapshot before its contents: whether it keeps state, and times.

@@ -19,6 +19,16 @@ Head read_head(SnapshotReader& from) {
   return head;
 }
 
+/// States that are kept in memory take up what another run has kept in a store.
+std::string with_entries(std::string_view bytes, KeyValueStore& store, const std::string& state) {
+  const bool map = SnapshotReader(bytes).number() == WEIR_MAP_STATE;
+  SnapshotWriter whole;
+  // Last stands how many entries there are, none.
+  whole.raw(bytes.substr(0, bytes.size() - sizeof(std::uint64_t)));
+  save_entries(store, map ? store_key::kMap : store_key::kValue, state, whole);
+  return whole.take();
+}
+
 }  // namespace
 
 StageState::Frozen StageState::freeze(bool changes) {
@@ -31,7 +41,9 @@ StageState::Frozen StageState::freeze(bool changes) {
     state->ends.save(to);
     auto& one = frozen.states_.emplace_back();
     one.name = name;
-    if (auto* const maps = std::get_if<KeyedMaps>(&state->kept)) {
+    if (store_ != nullptr) {
+      to.number(0);  // of what stands in the store
+    } else if (auto* const maps = std::get_if<KeyedMaps>(&state->kept)) {
       maps->save(to, changes);
     } else {
       one.values = state->values().freeze(changes);
@@ -58,7 +70,8 @@ void StageState::Frozen::save(SnapshotWriter& to) const {
   }
 }
 
-void StageState::load(std::vector<SnapshotReader>& layers, const KeyShare& share) {
+void StageState::load(std::vector<SnapshotReader>& layers, const KeyShare& share,
+                      const StoredEntries& stored) {
   std::map<std::string, Saved> all;
   for (auto& from : layers) {
     for (std::uint64_t left = from.number(); left > 0; --left) {
@@ -70,7 +83,13 @@ void StageState::load(std::vector<SnapshotReader>& layers, const KeyShare& share
       if (saved.layers.size() == 1 && &from != &layers.front()) saved.layers.emplace(saved.layers.begin());
     }
   }
-  for (auto& [name, saved] : all) unclaimed_[name].push_back(std::move(saved));
+  const bool in_memory = store_ == nullptr && !stored.folder.empty();
+  const auto theirs = in_memory ? stored.home->read(stored.folder) : nullptr;
+  for (auto& [name, saved] : all) {
+    if (store_ != nullptr) saved.stored = stored.folder;
+    if (theirs != nullptr) saved.layers.back() = with_entries(saved.layers.back(), *theirs, name);
+    unclaimed_[name].push_back(std::move(saved));
+  }
 }
 
 void StageState::open_saved() {
@@ -81,7 +100,23 @@ void StageState::open_saved() {
   }
 }
 
-void StageState::restore(NamedState& state, const Saved& saved) {
+KeyFilter StageState::mine_of(const KeyShare& share, bool keyless) {
+  return [=](std::string_view key) { return keyless && key.empty() ? share.has_keyless() : share.has(key); };
+}
+
+void StageState::take_stored(const std::string& name, const StateOptions& options,
+                             const std::vector<Saved>* saved) {
+  if (saved == nullptr) return store_->forget_state(name);
+  for (const auto& one : *saved) {
+    if (one.stored.empty()) continue;
+    SnapshotReader from(one.layers.back());
+    const KeyFilter mine = mine_of(one.share, read_head(from).keyless);
+    store_->take_state(one.stored, options.kind == WEIR_MAP_STATE ? store_key::kMap : store_key::kValue, name,
+                       mine);
+  }
+}
+
+void StageState::restore(NamedState& state, const Saved& saved) const {
   NamedState theirs(state.name, state.options);
   for (std::size_t i = 0; i < saved.layers.size(); ++i) {
     if (saved.layers[i].empty()) continue;
@@ -95,15 +130,20 @@ void StageState::restore(NamedState& state, const Saved& saved) {
     theirs.keyless = head.keyless;
     theirs.ends = {};
     theirs.ends.load(from);
-    const auto mine = [&](std::string_view key) {
-      return head.keyless && key.empty() ? saved.share.has_keyless() : saved.share.has(key);
-    };
-    std::visit([&](auto& kept) { i == 0 ? kept.load(from, mine) : kept.load_changes(from, mine); },
-               theirs.kept);
+    const KeyFilter mine = mine_of(saved.share, head.keyless);
+    const auto load = [&](auto& kept) { i == 0 ? kept.load(from, mine) : kept.load_changes(from, mine); };
+    state.options.kind == WEIR_MAP_STATE ? load(theirs.maps()) : load(theirs.values());
   }
   state.keyless = state.keyless || theirs.keyless;
   state.ends.merge(theirs.ends);
-  if (state.options.kind == WEIR_MAP_STATE) {
+  if (store_ != nullptr) {
+    SnapshotWriter all;
+    state.options.kind == WEIR_MAP_STATE ? theirs.maps().save(all, false)
+                                         : theirs.values().freeze(false).save(all);
+    SnapshotReader from(all.bytes());
+    const auto load = [&](auto& kept) { kept.load(from); };
+    state.options.kind == WEIR_MAP_STATE ? state.with_maps(load) : state.with_values(load);
+  } else if (state.options.kind == WEIR_MAP_STATE) {
     state.maps().merge(std::move(theirs.maps()));
   } else {
     state.values().merge(std::move(theirs.values()));

@@ -32,6 +32,8 @@ class WindowLists {
   /// Removes the list and returns it; empty when there is none.
   OwnedRecords take(weir_slice key, std::int64_t window);
 
+  void clear(weir_slice key, std::int64_t window) { take(key, window); }
+
   /// The list itself; null when there is none.
   const OwnedRecords* find(weir_slice key, std::int64_t window) const {
     const auto found = lists_.find(Id{std::string(view(key)), window});

@@ -35,6 +35,7 @@ std::unique_ptr<PipelineTest> PipelineTest::prepare(const TestFile& file, const 
   }
   auto spec = load_pipeline(file.pipeline, environment, own);
   if (spec) made->graph_ = build_graph(*std::move(spec), plugins, made->log_, own);
+  if (made->graph_) made->keep_state_in({});
   if (made->graph_) check_names(test, *made->graph_, own);
   for (const auto& found : own.all()) diagnostics.add(found.mark, found.message);
   return own.empty() ? std::move(made) : nullptr;

@@ -44,6 +44,8 @@ class PipelineTest {
   PipelineTest& operator=(const PipelineTest&) = delete;
 
   const std::string& name() const { return test_.name; }
+  /// Where state stands, whatever the file says: in memory where it is not told otherwise.
+  void keep_state_in(const StateSpec& state) { graph_->spec.state = state; }
   /// Runs the steps once in each way, until they do not hold in one. Ways of several tasks are passed over
   /// where TaskSpread::only_one() says why.
   TestResult run(const std::vector<Variation>& variations = {Variation{}});

@@ -164,7 +164,7 @@ std::set<std::string> lines_of(const std::string& snapshot) {
   std::set<std::string> lines;
   std::string in;
   const Checkpoint::StageState state{"s", "{}", snapshot};
-  snapshot_to_lines(0, state, [&](const char* kind, nlohmann::json what) {
+  snapshot_to_lines(0, state, nullptr, [&](const char* kind, nlohmann::json what) {
     if (std::string(kind) == "state") {
       in = what.at("name").get<std::string>();
       return;

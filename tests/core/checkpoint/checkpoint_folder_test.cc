@@ -17,6 +17,8 @@
 #include <variant>
 #include <vector>
 
+#include "state/snapshot.h"
+#include "state/store/stored_part.h"
 #include "support/small_disk.h"
 #include "support/temp_dir.h"
 
@@ -111,6 +113,54 @@ TEST_F(CheckpointFolderTest, TheLastThreeAreKept) {
   for (const auto& entry : fs::directory_iterator(folder_)) names.push_back(entry.path().filename().string());
   EXPECT_THAT(names, UnorderedElementsAre("orders.task-0.checkpoint-3", "orders.task-0.checkpoint-4",
                                           "orders.task-0.checkpoint-5", "orders.task-12.checkpoint-6"));
+}
+
+/// A checkpoint whose stage keeps its state in a file of that content.
+class CheckpointWithFiles : public CheckpointFolderTest {
+ protected:
+  std::string save_with_file(const std::string& content) {
+    const std::string folder = state_folder("orders", 0, number_ + 1) + "/0.count";
+    dir_.write(folder_ + "/" + folder + "/7.sst", content);
+    SnapshotWriter snapshot;
+    StoredPart{folder, make_durable(folder_ + "/" + folder, {})}.save(snapshot);
+    snapshot.number(1);
+    return save(store_, 0, {at("a", static_cast<std::int64_t>(number_))}, {snapshot.take()});
+  }
+  std::string file_of(int checkpoint) {
+    return folder_ + "/orders.task-0.checkpoint-" + std::to_string(checkpoint) + ".state/0.count/7.sst";
+  }
+};
+
+TEST_F(CheckpointWithFiles, FilesGoWithTheirCheckpoint) {
+  for (int i = 1; i <= 5; ++i) EXPECT_EQ(save_with_file("state " + std::to_string(i)), "");
+  EXPECT_FALSE(fs::exists(file_of(2)));
+  EXPECT_FALSE(fs::exists(fs::path(file_of(2)).parent_path().parent_path()));
+  EXPECT_TRUE(fs::exists(file_of(3)));
+  EXPECT_TRUE(fs::exists(file_of(5)));
+  EXPECT_THAT(damaged(), IsEmpty());
+}
+
+TEST_F(CheckpointWithFiles, FilesOfACheckpointThatNeverCameToBeAreRemoved) {
+  number_ = 7;
+  dir_.write(file_of(7), "left by a run that was killed");
+  dir_.write(file_of(9), "of the next one, in the making");
+  dir_.write(folder_ + "/orders.task-1.checkpoint-7.state/0.count/7.sst", "of another group");
+  save_with_file("state 8");
+  EXPECT_FALSE(fs::exists(file_of(7)));
+  EXPECT_TRUE(fs::exists(file_of(8)));
+  EXPECT_TRUE(fs::exists(file_of(9)));
+  EXPECT_TRUE(fs::exists(folder_ + "/orders.task-1.checkpoint-7.state"));
+}
+
+TEST_F(CheckpointWithFiles, OneWhoseFilesAreDamagedOrMissingIsNamedAndTheOneBeforeIsUsed) {
+  for (int i = 1; i <= 3; ++i) save_with_file("state " + std::to_string(i));
+  dir_.write(file_of(3), "state 4");
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 1)));
+  EXPECT_THAT(damaged(),
+              ElementsAre(AllOf(HasSubstr(file_of(3) + " is damaged"), HasSubstr("the one before is used"))));
+  fs::remove(file_of(2));
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 0)));
+  EXPECT_THAT(damaged(), ElementsAre(HasSubstr(file_of(2) + " is missing")));
 }
 
 /// Each byte is flipped, and the file is cut off at each length.

@@ -159,7 +159,7 @@ TEST_F(StopAmongTimers, WhatWaitsBehindThemIsInAnExportedCheckpoint) {
   ASSERT_THAT(loaded.checkpoints, SizeIs(1));
   std::string lines;
   std::size_t count = 0;
-  write_lines(loaded.checkpoints[0], [&](const std::string& line) {
+  write_lines(loaded.checkpoints[0], nullptr, [&](const std::string& line) {
     lines += line + "\n";
     ++count;
   });

@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"sources: {a: {plugin: x}}\nvariables: {}\n",
                 "p.yaml:2:1: unknown section 'variables'; known: pipeline, tasks, sources, windows, "
                 "processes, sinks, "
-                "discard, checkpoint, delivery, poison_after, restart, stop_timeout, tests"},
+                "discard, checkpoint, delivery, poison_after, restart, stop_timeout, state, tests"},
         BadFile{"sources: [a, b]\n", "p.yaml:1:1: 'sources' is a list, expected a map of names to stages"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -71,6 +71,19 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"sources: {a: {plugin: x}}\ntasks: [1]\n",
                 "p.yaml:2:1: 'tasks' is a list, expected a whole number"},
         BadFile{"sources: {a: {plugin: x}}\ntasks: 0\n", "p.yaml:2:8: 'tasks' is '0', expected 1 to 1024"},
+        BadFile{"sources: {a: {plugin: x}}\nstate: rocksdbb\n",
+                "p.yaml:2:8: 'state' is 'rocksdbb', expected memory or rocksdb; did you mean 'rocksdb'?"},
+        BadFile{"sources: {a: {plugin: x}}\nstate: [rocksdb]\n",
+                "p.yaml:2:1: 'state' is a list, expected memory, rocksdb, or a map such as {kind: rocksdb, "
+                "memory: 256MiB}"},
+        BadFile{"sources: {a: {plugin: x}}\nstate: {kind: rocksdb, memroy: 1GiB}\n",
+                "p.yaml:2:24: unknown key 'memroy' of 'state'; did you mean 'memory'?"},
+        BadFile{"sources: {a: {plugin: x}}\nstate: {kind: rocksdb, memory: 1MiB}\n",
+                "p.yaml:2:32: 'memory' is '1MiB', expected at least 8MiB"},
+        BadFile{"sources: {a: {plugin: x}}\nstate: {kind: rocksdb, path: []}\n",
+                "p.yaml:2:24: 'path' is a list, expected the path of a folder"},
+        BadFile{"sources: {a: {plugin: x}}\nstate: {memory: 1GiB}\n",
+                "p.yaml:2:1: 'state' is a map, expected its kind too: {kind: rocksdb, ...}"},
         BadFile{"sources: {a: {plugin: x}}\nstop_timeout: 30\n",
                 "p.yaml:2:15: 'stop_timeout' is '30', expected a duration with its unit, such as 5s"},
         BadFile{"sources: {a: {plugin: x}}\ncheckpoint: 5s\n",
@@ -209,7 +222,7 @@ extra: 1
       "p.yaml:11:24: 'from' is '1.2.3', expected stage, stage.port or a list of these\n"
       "p.yaml:12:15: 'stop_timeout' is 'soon', expected a duration such as 5s\n"
       "p.yaml:13:1: unknown section 'extra'; known: pipeline, tasks, sources, windows, processes, sinks, "
-      "discard, checkpoint, delivery, poison_after, restart, stop_timeout, tests\n");
+      "discard, checkpoint, delivery, poison_after, restart, stop_timeout, state, tests\n");
 }
 
 TEST(PipelineErrorsAtOnce, WhatWasPutInForAVariableIsNeverShown) {

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "kept_states.h"
+
 namespace weir::test {
 namespace {
 
@@ -20,10 +22,12 @@ std::optional<std::string> text(weir_slice s) {
   return std::string(view(s));
 }
 
-void put(KeyedValues& state, const std::string& key, std::int64_t window, const std::string& value,
+template <class Values>
+void put(Values& state, const std::string& key, std::int64_t window, const std::string& value,
          std::int64_t now = 0) {
   std::size_t held = 0;
   value.copy(state.room(key, window, value.size(), held, now), value.size());
+  if constexpr (requires { state.relieve(); }) state.relieve();
 }
 
 std::string saved(StageState& state) {
@@ -38,15 +42,27 @@ void load(StageState& state, const std::string& bytes) {
   EXPECT_TRUE(whole[0].at_end());
 }
 
-std::map<std::string, std::string> all(KeyedValues& state, std::int64_t window, bool erase = false) {
+template <class Values>
+std::map<std::string, std::string> all(Values& state, std::int64_t window, bool erase = false) {
   std::map<std::string, std::string> seen;
   state.each(window, 0, [&](weir_slice key, weir_slice value) { seen[*text(key)] = *text(value); });
   if (erase) state.forget_window(window);
   return seen;
 }
 
-TEST(KeyedValues, EachWindowHasItsKeysAndGoesAsAWhole) {
-  KeyedValues state(StateOptions{});
+template <class Kept>
+class KeyedValuesOf : public ::testing::Test {
+ protected:
+  Kept kept;
+};
+template <class Kept>
+class KeyedMapsOf : public KeyedValuesOf<Kept> {};
+using Kinds = ::testing::Types<InMemory, InStore>;
+TYPED_TEST_SUITE(KeyedValuesOf, Kinds);
+TYPED_TEST_SUITE(KeyedMapsOf, Kinds);
+
+TYPED_TEST(KeyedValuesOf, EachWindowHasItsKeysAndGoesAsAWhole) {
+  auto state = this->kept.values(StateOptions{});
   put(state, "a", 1, "x");
   put(state, "b", 1, "y");
   put(state, "a", 2, "z");
@@ -56,8 +72,8 @@ TEST(KeyedValues, EachWindowHasItsKeysAndGoesAsAWhole) {
   EXPECT_EQ(state.size(), 1u);
 }
 
-TEST(KeyedValues, WhatHasRunOutIsNeverSeenAgain) {
-  KeyedValues state({WEIR_VALUE_STATE, 100, false});
+TYPED_TEST(KeyedValuesOf, WhatHasRunOutIsNeverSeenAgain) {
+  auto state = this->kept.values({WEIR_VALUE_STATE, 100, false});
   put(state, "a", 0, "x", 1'000);
   EXPECT_EQ(text(state.get("a", 0, 1'099)), "x");
   EXPECT_EQ(text(state.get("a", 0, 1'100)), std::nullopt);
@@ -66,8 +82,8 @@ TEST(KeyedValues, WhatHasRunOutIsNeverSeenAgain) {
   EXPECT_EQ(text(state.get("a", 0, 2'149)), "z") << "a write begins the time anew";
 }
 
-TEST(KeyedValues, WhatHasRunOutAndIsNeverAskedForIsForgotten) {
-  KeyedValues state({WEIR_VALUE_STATE, 100, false});
+TYPED_TEST(KeyedValuesOf, WhatHasRunOutAndIsNeverAskedForIsForgotten) {
+  auto state = this->kept.values({WEIR_VALUE_STATE, 100, false});
   put(state, "a", 0, "x", 1'000);
   put(state, "b", 1, "y", 1'000);
   put(state, "c", 1, "z", 1'050);
@@ -77,7 +93,7 @@ TEST(KeyedValues, WhatHasRunOutAndIsNeverAskedForIsForgotten) {
   EXPECT_EQ(state.size(), 1u);
   EXPECT_EQ(text(state.get("c", 1, 1'100)), "z");
 
-  KeyedMaps maps({WEIR_MAP_STATE, 100, false});
+  auto maps = this->kept.maps({WEIR_MAP_STATE, 100, false});
   maps.put("a", 0, "f", "x", 1'000);
   maps.put("b", 0, "f", "x", 1'000);
   maps.put("b", 0, "g", "y", 1'050);
@@ -86,16 +102,16 @@ TEST(KeyedValues, WhatHasRunOutAndIsNeverAskedForIsForgotten) {
   EXPECT_EQ(text(maps.get("b", 0, "g", 1'100)), "y");
 }
 
-TEST(KeyedValues, ReadingKeepsAliveWhereTheOptionsSaySo) {
-  KeyedValues state({WEIR_VALUE_STATE, 100, true});
+TYPED_TEST(KeyedValuesOf, ReadingKeepsAliveWhereTheOptionsSaySo) {
+  auto state = this->kept.values({WEIR_VALUE_STATE, 100, true});
   put(state, "a", 0, "x", 1'000);
   EXPECT_EQ(text(state.get("a", 0, 1'090)), "x");
   EXPECT_EQ(text(state.get("a", 0, 1'180)), "x");
   EXPECT_EQ(text(state.get("a", 0, 1'280)), std::nullopt);
 }
 
-TEST(KeyedMaps, FieldsComeInTheirOrderAndGoOneByOne) {
-  KeyedMaps state({WEIR_MAP_STATE, 0, false});
+TYPED_TEST(KeyedMapsOf, FieldsComeInTheirOrderAndGoOneByOne) {
+  auto state = this->kept.maps({WEIR_MAP_STATE, 0, false});
   state.put("k", 0, "b", "2", 0);
   state.put("k", 0, "a", "1", 0);
   state.put("other", 0, "c", "3", 0);
@@ -109,13 +125,13 @@ TEST(KeyedMaps, FieldsComeInTheirOrderAndGoOneByOne) {
   EXPECT_EQ(text(state.get("k", 0, "b", 0)), "2");
 }
 
-TEST(KeyedMaps, VisitingFieldsKeepsThemAliveWhereTheOptionsSaySo) {
-  const auto fields_at = [](KeyedMaps& state, std::int64_t now) {
+TYPED_TEST(KeyedMapsOf, VisitingFieldsKeepsThemAliveWhereTheOptionsSaySo) {
+  const auto fields_at = [](auto& state, std::int64_t now) {
     std::string seen;
     state.each("k", 0, now, [&](weir_slice field, weir_slice) { seen += *text(field); });
     return seen;
   };
-  KeyedMaps state({WEIR_MAP_STATE, 100, true});
+  auto state = this->kept.maps({WEIR_MAP_STATE, 100, true});
   state.put("k", 0, "a", "1", 1'000);
   state.put("k", 0, "b", "2", 1'050);
   EXPECT_EQ(fields_at(state, 1'100), "b") << "what has run out is not renewed";
@@ -124,8 +140,8 @@ TEST(KeyedMaps, VisitingFieldsKeepsThemAliveWhereTheOptionsSaySo) {
   EXPECT_EQ(fields_at(state, 1'398), "");
 }
 
-TEST(KeyedMaps, EachWindowHasItsKeysAndGoesAsAWhole) {
-  KeyedMaps state({WEIR_MAP_STATE, 100, false});
+TYPED_TEST(KeyedMapsOf, EachWindowHasItsKeysAndGoesAsAWhole) {
+  auto state = this->kept.maps({WEIR_MAP_STATE, 100, false});
   state.put("a", 1, "f", "1", 0);
   state.put("b", 1, "f", "2", 50);
   state.put("a", 2, "f", "3", 50);
@@ -138,20 +154,20 @@ TEST(KeyedMaps, EachWindowHasItsKeysAndGoesAsAWhole) {
   EXPECT_EQ(state.size(), 1u);
 }
 
-TEST(KeyedValues, VisitingKeysKeepsThemAliveWhereTheOptionsSaySo) {
-  KeyedValues state({WEIR_VALUE_STATE, 100, true});
+TYPED_TEST(KeyedValuesOf, VisitingKeysKeepsThemAliveWhereTheOptionsSaySo) {
+  auto state = this->kept.values({WEIR_VALUE_STATE, 100, true});
   put(state, "a", 0, "x", 1'000);
   for (const std::int64_t now : {1'099, 1'198}) state.each(0, now, [](weir_slice, weir_slice) {});
   EXPECT_EQ(text(state.get("a", 0, 1'297)), "x");
 }
 
-TEST(KeyedValues, ATimeToLiveBeyondTheEndOfTimeIsForEver) {
-  KeyedValues state({WEIR_VALUE_STATE, INT64_MAX, true});
+TYPED_TEST(KeyedValuesOf, ATimeToLiveBeyondTheEndOfTimeIsForEver) {
+  auto state = this->kept.values({WEIR_VALUE_STATE, INT64_MAX, true});
   put(state, "a", 0, "x", 1'000);
   EXPECT_EQ(text(state.get("a", 0, 2'000)), "x");
   EXPECT_EQ(text(state.get("a", 0, INT64_MAX - 1)), "x");
 
-  KeyedMaps maps({WEIR_MAP_STATE, INT64_MAX, true});
+  auto maps = this->kept.maps({WEIR_MAP_STATE, INT64_MAX, true});
   maps.put("a", 0, "f", "x", 1'000);
   EXPECT_EQ(text(maps.get("a", 0, "f", 2'000)), "x");
   EXPECT_EQ(text(maps.get("a", 0, "f", INT64_MAX - 1)), "x");

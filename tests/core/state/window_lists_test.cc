@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kept_states.h"
 #include "record_block.h"
 
 namespace weir::test {
@@ -16,9 +17,17 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-TEST(WindowLists, EachKeyAndWindowHasAListOfItsOwn) {
+template <class Kept>
+class WindowListsOf : public ::testing::Test {
+ protected:
+  Kept kept;
+};
+using Kinds = ::testing::Types<InMemory, InStore>;
+TYPED_TEST_SUITE(WindowListsOf, Kinds);
+
+TYPED_TEST(WindowListsOf, EachKeyAndWindowHasAListOfItsOwn) {
   const RecordBlock block({"a", "b", "c", "d"}, 4);
-  WindowLists lists;
+  auto lists = this->kept.lists();
   EXPECT_EQ(lists.append(slice("k"), 0, block.data(), 1), 1u);
   EXPECT_EQ(lists.append(slice("k"), 1, block.data() + 1, 1), 1u);
   EXPECT_EQ(lists.append(slice("l"), 0, block.data() + 2, 1), 1u);
@@ -28,9 +37,9 @@ TEST(WindowLists, EachKeyAndWindowHasAListOfItsOwn) {
   EXPECT_THAT(values_of(lists.take(slice("l"), 0)), ElementsAre("c"));
 }
 
-TEST(WindowLists, AListThatWasTakenBeginsAnew) {
+TYPED_TEST(WindowListsOf, AListThatWasTakenBeginsAnew) {
   const RecordBlock block({"a"}, 1);
-  WindowLists lists;
+  auto lists = this->kept.lists();
   EXPECT_THAT(values_of(lists.take(kAbsent, 0)), IsEmpty());
   lists.append(kAbsent, 0, block.data(), 1);
   EXPECT_THAT(values_of(lists.take(kAbsent, 0)), ElementsAre("a"));
@@ -38,9 +47,9 @@ TEST(WindowLists, AListThatWasTakenBeginsAnew) {
   EXPECT_EQ(lists.append(kAbsent, 0, block.data(), 1), 1u);
 }
 
-TEST(WindowLists, AllThatIsHeldCanBeSeen) {
+TYPED_TEST(WindowListsOf, AllThatIsHeldCanBeSeen) {
   const RecordBlock block({"a", "b", "c"}, 3);
-  WindowLists lists;
+  auto lists = this->kept.lists();
   lists.append(slice("k"), 0, block.data(), 2);
   lists.append(slice("l"), -5, block.data() + 2, 1);
   std::vector<std::string> seen;
@@ -50,9 +59,9 @@ TEST(WindowLists, AllThatIsHeldCanBeSeen) {
   EXPECT_THAT(seen, UnorderedElementsAre("a", "b", "c"));
 }
 
-TEST(WindowLists, RecordsThatAnotherOwnerReadsAgainAreForgotten) {
+TYPED_TEST(WindowListsOf, RecordsThatAnotherOwnerReadsAgainAreForgotten) {
   const RecordBlock block({"mine", "theirs", "theirs"}, 16);
-  WindowLists lists;
+  auto lists = this->kept.lists();
   lists.append(slice("k"), 0, block.data(), 2);
   lists.append(slice("l"), 0, block.data() + 2, 1);
   lists.remove_if([](const weir_record& r) { return view(r.value) == "theirs"; });
@@ -61,6 +70,32 @@ TEST(WindowLists, RecordsThatAnotherOwnerReadsAgainAreForgotten) {
   EXPECT_EQ(left, 1) << "an empty list is no list";
   EXPECT_THAT(values_of(lists.take(slice("k"), 0)), ElementsAre("mine"));
   EXPECT_THAT(values_of(lists.take(slice("l"), 0)), IsEmpty());
+}
+
+TYPED_TEST(WindowListsOf, RecordsAreForgottenFromTheFrontAlsoWhereSomeBehindThemAreGone) {
+  const RecordBlock block({"a", "b", "c", "d", "e"}, 5);
+  auto lists = this->kept.lists();
+  lists.append(slice("k"), 0, block.data(), 5);
+  TypeParam::relieve(lists);
+  lists.remove_if([](const weir_record& r) { return view(r.value) == "b"; });
+  lists.drop_front(slice("k"), 0, 2);
+  TypeParam::relieve(lists);
+  EXPECT_THAT(values_of(*lists.find(slice("k"), 0)), ElementsAre("d", "e"));
+  EXPECT_EQ(lists.append(slice("k"), 0, block.data(), 1), 3u);
+  lists.drop_front(slice("k"), 0, 3);
+  EXPECT_EQ(lists.find(slice("k"), 0), nullptr);
+}
+
+TYPED_TEST(WindowListsOf, AListThatMovesStandsBehindTheOther) {
+  const RecordBlock block({"a", "b", "c"}, 3);
+  auto lists = this->kept.lists();
+  lists.append(slice("k"), 1, block.data(), 1);
+  lists.append(slice("k"), 2, block.data() + 1, 2);
+  TypeParam::relieve(lists);
+  EXPECT_EQ(lists.move(slice("k"), 1, 2), 3u);
+  EXPECT_EQ(lists.move(slice("k"), 2, 2), 3u);
+  EXPECT_THAT(values_of(lists.take(slice("k"), 2)), ElementsAre("b", "c", "a"));
+  EXPECT_EQ(lists.move(slice("k"), 1, 3), 0u);
 }
 
 }  // namespace

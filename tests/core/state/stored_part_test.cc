@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/store/stored_part.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "state/store/state_home.h"
+#include "support/temp_dir.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+namespace fs = std::filesystem;
+
+std::size_t entries_in(const fs::path& folder) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+TEST(StoredPart, AFileThatIsMissingOrHasChangedIsNamed) {
+  const support::TempDir dir("weir-part");
+  fs::create_directories(dir / "p.state");
+  dir.write("p.state/000007.sst", std::string(3'000'001, 'x'));
+  dir.write("p.state/CURRENT", "MANIFEST-000004\n");
+  StoredPart part{"p.state", make_durable((dir / "p.state").string(), {})};
+  EXPECT_THAT(part.check(dir.path().string()), IsEmpty());
+
+  std::string bytes = dir.read("p.state/000007.sst");
+  bytes[2'999'999] ^= 1;
+  dir.write("p.state/000007.sst", bytes);
+  EXPECT_THAT(part.check(dir.path().string()), HasSubstr("p.state/000007.sst is damaged"));
+  fs::remove(dir / "p.state/000007.sst");
+  EXPECT_THAT(part.check(dir.path().string()), HasSubstr("p.state/000007.sst is missing"));
+}
+
+TEST(StoredPart, ASnapshotIsDividedAsItWasPutTogether) {
+  const StoredPart part{"p.state/0.sum", {{"CURRENT", {16, 7}}, {"1.sst", {1, 2}}}};
+  SnapshotWriter to;
+  part.save(to);
+  to.number(1);
+  to.text("the stage's own");
+  const DividedSnapshot divided = divide_snapshot(to.bytes());
+  ASSERT_TRUE(divided.stored);
+  EXPECT_EQ(divided.stored->folder, part.folder);
+  EXPECT_EQ(divided.stored->files, part.files);
+  SnapshotReader text(divided.text);
+  EXPECT_EQ(text.number(), 1u);
+  EXPECT_EQ(text.text(), "the stage's own");
+  EXPECT_FALSE(divide_snapshot(divided.text).stored) << "one without such a part is its own text";
+}
+
+TEST(StateHome, WhatIsInUseStaysAndWhatWasLeftGoes) {
+  const support::TempDir dir("weir-home");
+  const std::string working = (dir / "working").string();
+  dir.write("working/p.working-left/in-use", "");
+  dir.write("working/p.working-left/3/CURRENT", "");
+  dir.write("working/other.working-left/in-use", "");
+  {
+    StateHome first(working, "p", "", 8u << 20);
+    const auto store = first.make();
+    EXPECT_FALSE(fs::exists(dir / "working/p.working-left"));
+    EXPECT_TRUE(fs::exists(dir / "working/other.working-left")) << "it is of another pipeline";
+    StateHome second(working, "p", "", 8u << 20);
+    store->put("k", "v");
+    std::string value;
+    EXPECT_TRUE(store->get("k", value)) << "two that run at once leave each other alone";
+    EXPECT_EQ(entries_in(working), 3u);
+  }
+  EXPECT_EQ(entries_in(working), 1u);
+}
+
+TEST(StateHome, AFolderThatCannotBeMadeIsNamed) {
+  const support::TempDir dir("weir-home");
+  dir.write("file", "");
+  const std::string working = (dir / "file" / "working").string();
+  EXPECT_THAT([&] { StateHome(working, "p", "", 8u << 20); },
+              ::testing::ThrowsMessage<std::runtime_error>(HasSubstr("cannot make a folder in " + working)));
+}
+
+}  // namespace
+}  // namespace weir::test
