@@ -50,6 +50,7 @@ struct Checkpoint {
   int group = 0;               ///< of the job's groups of tasks: which it is of,
   int groups = 1;              ///< and how many there were
   std::vector<weir_position> positions;
+  bool has_files = false;  ///< of one that is to be saved: see holds_stored_parts(), also without `states`
   std::vector<TaskState> states;   ///< of each task, in their order; none where nothing is kept
   std::vector<Prepared> prepared;  ///< to be committed by whoever goes on from here
 };

@@ -15,6 +15,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "checkpoint/chain.h"
@@ -58,16 +60,42 @@ std::string write_synced(const std::string& path, std::string_view text) {
   return result;
 }
 
-/// Empty, or what is wrong with the files in the folder that it names.
-std::string check_states(const Checkpoint& checkpoint, const std::string& folder) {
+/// What is wrong with the files in the folder that it names.
+StoredPart::Finding check_states(const Checkpoint& checkpoint, const std::string& folder) {
   for (const auto& task : checkpoint.states) {
     for (const auto& state : task) {
-      const auto stored = divide_snapshot(state.snapshot).stored;
-      if (!stored) continue;
-      if (auto problem = stored->check(folder); !problem.empty()) return problem;
+      try {
+        const auto stored = divide_snapshot(state.snapshot).stored;
+        if (!stored) continue;
+        if (auto finding = stored->check(folder); !finding.is_good()) return finding;
+      } catch (const std::runtime_error& e) {
+        return {"what it holds of '" + state.stage + "' is damaged: " + e.what(), {}};
+      }
     }
   }
   return {};
+}
+
+/// Takes off what the text begins with; false where it begins otherwise.
+bool take_word(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+template <class Number>
+bool take_digits(std::string_view& text, Number& n) {
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, n);
+  text = {rest, static_cast<std::size_t>(end - rest)};
+  return error == std::errc();
+}
+
+/// The names in a folder; with `error` not all of them.
+std::vector<std::string> names_in(const std::string& folder, std::error_code& error) {
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  return names;
 }
 
 /// False, with errno, when the file cannot be read; what is in it may be damaged all the same.
@@ -126,6 +154,7 @@ std::string CheckpointFolder::claim() {
   if (result.empty()) {
     lock_ = fd;
     remove_unfinished();
+    has_states_ = remove_states({}, UINT64_MAX);
   } else {
     ::close(fd);
   }
@@ -183,23 +212,31 @@ std::string CheckpointFolder::save(const Checkpoint& checkpoint, std::string_vie
   sync_folder(folder_);
   WEIR_FAIL_POINT("checkpoint.kept");
   remove_old(files_of(checkpoint.group));
-  remove_states(checkpoint);
+  if (checkpoint.has_files) has_states_ = true;
+  // The next one may be in the making.
+  if (has_states_) remove_states(checkpoint.group, checkpoint.number);
   return {};
 }
 
-void CheckpointFolder::remove_states(const Checkpoint& saved) const {
-  std::set<std::string> kept;
-  for (const auto& file : files()) kept.insert(state_folder(pipeline_, file.group, file.number));
-  const std::string of_group = prefix_ + std::to_string(saved.group) + kMiddle;
+bool CheckpointFolder::remove_states(std::optional<int> group, std::uint64_t before) const {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(of_group) || !name.ends_with(kStateSuffix) || kept.contains(name)) continue;
-    // The next one may be in the making.
+  const auto names = names_in(folder_, error);
+  if (error) return true;  // which checkpoints there are is not known
+  std::set<std::string> kept;
+  for (const auto& file : files_among(names)) kept.insert(state_folder(pipeline_, file.group, file.number));
+  bool others = false;
+  for (const auto& name : names) {
+    std::string_view rest = name;
+    int of_group = 0;
     std::uint64_t number = 0;
-    std::from_chars(name.data() + of_group.size(), name.data() + name.size(), number);
-    if (number < saved.number) fs::remove_all(entry.path(), error);
+    if (!take_word(rest, prefix_) || !take_digits(rest, of_group) || !take_word(rest, kMiddle) ||
+        !take_digits(rest, number) || rest != kStateSuffix)
+      continue;
+    const bool goes = !kept.contains(name) && number < before && (!group || *group == of_group);
+    if (goes) fs::remove_all(folder_ + "/" + name, error);
+    others = others || !goes;
   }
+  return others;
 }
 
 CheckpointFolder::Files CheckpointFolder::files_of(int group) const {
@@ -253,24 +290,20 @@ void CheckpointFolder::remove_old(const Files& files) const {
 }
 
 CheckpointFolder::Files CheckpointFolder::files() const {
-  Files all;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix_)) continue;
-    const char* const end = name.data() + name.size();
-    File file{-1, 0, 0, entry.path().string()};
-    const auto [middle, no_group] = std::from_chars(name.data() + prefix_.size(), end, file.group);
-    if (no_group != std::errc() || !std::string_view(middle, end).starts_with(kMiddle)) continue;
-    const auto [rest, no_number] = std::from_chars(middle + std::strlen(kMiddle), end, file.number);
-    if (no_number != std::errc()) continue;
-    const char* last = rest;
-    if (std::string_view(rest, end).starts_with(kAfter)) {
-      const auto [behind, no_base] = std::from_chars(rest + std::strlen(kAfter), end, file.base);
-      if (no_base != std::errc()) continue;
-      last = behind;
-    }
-    if (last == end) all.push_back(std::move(file));
+  return files_among(names_in(folder_, error));
+}
+
+CheckpointFolder::Files CheckpointFolder::files_among(const std::vector<std::string>& names) const {
+  Files all;
+  for (const auto& name : names) {
+    std::string_view rest = name;
+    File file{-1, 0, 0, folder_ + "/" + name};
+    if (!take_word(rest, prefix_) || !take_digits(rest, file.group) || !take_word(rest, kMiddle) ||
+        !take_digits(rest, file.number))
+      continue;
+    if (take_word(rest, kAfter) && !take_digits(rest, file.base)) continue;
+    if (rest.empty()) all.push_back(std::move(file));
   }
   std::sort(all.begin(), all.end(), [](const File& a, const File& b) {
     return a.group != b.group ? a.group < b.group : a.number > b.number;
@@ -332,9 +365,11 @@ class CheckpointFolder::Links {
     auto read = decode(bytes, origins_);
     auto* const checkpoint = std::get_if<Checkpoint>(&read);
     if (checkpoint == nullptr) return bad(file, std::get<1>(read));
-    if (auto wrong = check_states(*checkpoint, fs::path(file.path).parent_path().string()); !wrong.empty())
-      return bad(file, wrong);
-    return std::move(*checkpoint);
+    const auto found = check_states(*checkpoint, fs::path(file.path).parent_path().string());
+    if (!found.damaged.empty()) return bad(file, found.damaged);
+    if (found.unreadable.empty()) return std::move(*checkpoint);
+    failure_ = "cannot read what the checkpoint file " + file.path + " holds: " + found.unreadable;
+    return std::nullopt;
   }
   std::nullopt_t bad(const File& file, const std::string& why) {
     problem_ += (problem_.empty() ? "checkpoint file " : "; ") + file.path + ": " + why;

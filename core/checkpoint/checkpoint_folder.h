@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -47,11 +49,13 @@ class CheckpointFolder final : public CheckpointStore {
   using Files = std::vector<File>;
   class Links;
 
-  /// Removes what stores have put there for checkpoints of the group, before this one, that are no more.
-  void remove_states(const Checkpoint& saved) const;
+  /// Removes what stores have put there for checkpoints of the group, or of all, below a number that are no
+  /// more. Returns whether there are others, or may be.
+  bool remove_states(std::optional<int> group, std::uint64_t before) const;
   /// All checkpoints of the pipeline, by group, the newest first.
   Files files() const;
   Files files_of(int group) const;
+  Files files_among(const std::vector<std::string>& names) const;
   /// The file itself, what it goes on from, and so on, of `files` of one group; empty where one is missing or
   /// damaged.
   std::vector<const File*> chain_of(const File& file, const Files& files) const;
@@ -67,6 +71,8 @@ class CheckpointFolder final : public CheckpointStore {
   int lock_ = -1;  // the lock file, open; -1 without a claim
   /// Files that load() could not use: the first to go. Not changed while anyone saves.
   mutable std::set<std::string> damaged_;
+  /// Stores have put something there: only then it is looked for. Several groups may save at once.
+  std::atomic<bool> has_states_{false};
 };
 
 }  // namespace weir

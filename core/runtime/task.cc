@@ -10,6 +10,7 @@
 #include "checkpoint/checkpoint_folder.h"
 #include "runtime/inline_node.h"
 #include "runtime/worker_node.h"
+#include "state/store/key_value_store.h"
 
 namespace weir {
 
@@ -466,11 +467,14 @@ void Task::restore(const Checkpoint::TaskState& state, SavedBy by) {
     const auto node =
         std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& n) { return n->name() == saved.stage; });
     if (node == nodes_.end()) continue;  // nothing but event time, see check_saved_states
+    const std::string problem = "the stage '" + saved.stage + "' cannot take up its state: ";
     try {
       (*node)->load(saved.layers(), origins, by);
+    } catch (const DiskError& e) {
+      throw std::runtime_error(problem + e.what() +
+                               "; what was saved stays, and is taken up by the next start");
     } catch (const std::exception& e) {
-      throw std::runtime_error("the stage '" + saved.stage + "' cannot take up its state: " + e.what() +
-                               "; to begin without it: --drop-state " + saved.stage);
+      throw std::runtime_error(problem + e.what() + "; to begin without it: --drop-state " + saved.stage);
     }
   }
 }

@@ -262,6 +262,7 @@ std::string TaskGroup::save(Checkpoint&& checkpoint) {
   std::string bytes;
   if (store_ != nullptr) {
     bytes = encode(checkpoint);
+    checkpoint.has_files = holds_stored_parts(checkpoint);
     checkpoint.states.clear();
     if (auto problem = store_->save(checkpoint, bytes); !problem.empty()) return problem;
   }

@@ -4,14 +4,22 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weir {
 
+/// The disk is at fault, or there are too many open files: what is stored may be good all the same.
+class DiskError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Bytes for keys, in the order of the keys' bytes, more than memory holds. What is written is durable with
-/// snapshot() only. Used by one thread. All methods throw std::runtime_error when the disk fails.
+/// snapshot() only. Used by one thread. All methods throw DiskError when the disk fails, and
+/// std::runtime_error when what it holds cannot be understood.
 class KeyValueStore {
  public:
   /// Visits keys in their order, as they were when it was made.
@@ -52,7 +60,7 @@ class KeyValueStore {
 class StoreEngine {
  public:
   virtual ~StoreEngine() = default;
-  /// A store whose files are in `folder`, which is made when it is not there. Throws std::runtime_error.
+  /// A store whose files are in `folder`, which is made when it is not there. Throws as a store does.
   virtual std::unique_ptr<KeyValueStore> open(const std::string& folder) = 0;
   /// The same to be read only: nothing in the folder changes, and several may read it.
   virtual std::unique_ptr<KeyValueStore> read(const std::string& folder) = 0;

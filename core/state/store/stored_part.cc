@@ -2,17 +2,18 @@
 #include "state/store/stored_part.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/checksum.h"
+#include "state/store/key_value_store.h"
 
 namespace weir {
 namespace {
@@ -25,7 +26,7 @@ constexpr std::uint64_t kHasStoredPart = 3;
 constexpr std::string_view kTableSuffix = ".sst";
 
 [[noreturn]] void fail(const char* what, const std::string& path) {
-  throw std::runtime_error(std::string("cannot ") + what + " " + path + ": " + std::strerror(errno));
+  throw DiskError(std::string("cannot ") + what + " " + path + ": " + std::strerror(errno));
 }
 
 class OpenFile {
@@ -95,24 +96,25 @@ DividedSnapshot divide_snapshot(std::string_view snapshot) {
   return {std::move(part), snapshot.substr(read)};
 }
 
-std::string StoredPart::check(const std::string& checkpoints) const {
+StoredPart::Finding StoredPart::check(const std::string& checkpoints) const {
   const std::string in = checkpoints + "/" + folder;
   for (const auto& [name, file] : files) {
     const std::string path = in + "/" + name;
-    std::error_code error;
-    if (!fs::exists(path, error)) return "what it holds in " + path + " is missing";
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0 && (errno == ENOENT || errno == ENOTDIR))
+      return {"what it holds in " + path + " is missing", {}};
     try {
       const OpenFile opened(path, O_RDONLY);
       if (look_through(path, opened.fd()) != file)
-        return "what it holds in " + path + " is damaged: its sum does not fit its bytes";
-    } catch (const std::runtime_error& e) {
-      return e.what();
+        return {"what it holds in " + path + " is damaged: its sum does not fit its bytes", {}};
+    } catch (const DiskError& e) {
+      return {{}, e.what()};
     }
   }
   return {};
 }
 
-StoredPart::Files make_durable(const std::string& folder, const StoredPart::Files& known) {
+StoredPart::Files make_durable(const std::string& folder, const StoredPart::Files& known) try {
   StoredPart::Files files;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string path = entry.path().string();
@@ -128,6 +130,8 @@ StoredPart::Files make_durable(const std::string& folder, const StoredPart::File
   }
   make_folder_durable(folder);
   return files;
+} catch (const fs::filesystem_error& e) {
+  throw DiskError(e.what());
 }
 
 void make_folder_durable(const std::string& folder) {
@@ -135,7 +139,7 @@ void make_folder_durable(const std::string& folder) {
   if (::fsync(file.fd()) != 0) fail("sync", folder);
 }
 
-void link_snapshot(const std::string& from, const std::string& to) {
+void link_snapshot(const std::string& from, const std::string& to) try {
   fs::create_directories(to);
   for (const auto& entry : fs::directory_iterator(from)) {
     const fs::path target = fs::path(to) / entry.path().filename();
@@ -144,6 +148,8 @@ void link_snapshot(const std::string& from, const std::string& to) {
     // On another disk it is copied.
     if (!fs::exists(target)) fs::copy_file(entry.path(), target);
   }
+} catch (const fs::filesystem_error& e) {
+  throw DiskError(e.what());
 }
 
 }  // namespace weir

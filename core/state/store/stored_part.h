@@ -26,8 +26,14 @@ struct StoredPart {
 
   void save(SnapshotWriter& to) const;
 
-  /// Empty, or what is wrong with the files in `checkpoints`.
-  std::string check(const std::string& checkpoints) const;
+  /// What is wrong with the files: one is missing or has changed; or one cannot be read (permission, a
+  /// failing disk, too many open files), which says nothing about what is in it.
+  struct Finding {
+    std::string damaged, unreadable;
+    bool is_good() const { return damaged.empty() && unreadable.empty(); }
+  };
+  /// Of the files in `checkpoints`.
+  Finding check(const std::string& checkpoints) const;
 };
 
 /// A stage's snapshot, divided: the part that stands in a folder, if any, and its own text.
@@ -39,14 +45,14 @@ struct DividedSnapshot {
 DividedSnapshot divide_snapshot(std::string_view snapshot);
 
 /// Makes all files of a folder durable, and the folder; returns what they are. `known`: files that have not
-/// changed since, which are not read again. Throws std::runtime_error.
+/// changed since, which are not read again. Throws DiskError.
 StoredPart::Files make_durable(const std::string& folder, const StoredPart::Files& known);
 
-/// Makes the names in a folder durable. Throws std::runtime_error.
+/// Makes the names in a folder durable. Throws DiskError.
 void make_folder_durable(const std::string& folder);
 
 /// Makes the folder `to` with the files of a store's snapshot, those that never change as links. Throws
-/// std::runtime_error.
+/// DiskError.
 void link_snapshot(const std::string& from, const std::string& to);
 
 }  // namespace weir

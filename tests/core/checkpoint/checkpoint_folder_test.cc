@@ -65,6 +65,7 @@ class CheckpointFolderTest : public ::testing::Test {
     checkpoint.group = group;
     checkpoint.positions = std::move(positions);
     for (const auto& snapshot : snapshots) checkpoint.states.push_back({{"count", "{}", snapshot}});
+    checkpoint.has_files = holds_stored_parts(checkpoint);
     return store.save(checkpoint, encode(checkpoint));
   }
   std::string problem(const CheckpointFolder& store) {
@@ -161,6 +162,48 @@ TEST_F(CheckpointWithFiles, OneWhoseFilesAreDamagedOrMissingIsNamedAndTheOneBefo
   fs::remove(file_of(2));
   EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 0)));
   EXPECT_THAT(damaged(), ElementsAre(HasSubstr(file_of(2) + " is missing")));
+}
+
+TEST_F(CheckpointWithFiles, OneWhoseFilesCannotBeReadIsNotCalledDamagedAndStays) {
+  for (int i = 1; i <= 3; ++i) save_with_file("state " + std::to_string(i));
+  const fs::path locked = fs::path(file_of(3)).parent_path().parent_path();
+  fs::permissions(dir_.path(), fs::perms::all);
+  fs::permissions(locked, fs::perms::none);
+  const auto user = ::geteuid();
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(65534), 0) << "root may read everything, so somebody else has to try";
+  }
+  const auto refused = problem(store_);
+  ASSERT_EQ(::seteuid(user), 0);
+  fs::permissions(locked, fs::perms::owner_all);
+  EXPECT_EQ(refused, "cannot read what the checkpoint file " + folder_ +
+                         "/orders.task-0.checkpoint-3 holds: " + "cannot open " + file_of(3) +
+                         ": Permission denied");
+  EXPECT_THAT(load(store_), ElementsAre(Pair("in/a/-1", 2)));
+  save_with_file("state 4");
+  EXPECT_TRUE(fs::exists(file_of(3)));
+  EXPECT_THAT(damaged(), IsEmpty());
+}
+
+TEST_F(CheckpointWithFiles, ThatWereLeftBehindGoWithTheNextClaim) {
+  save_with_file("state 1");
+  const std::string other = folder_ + "/orders.task-5.task-0.checkpoint-2.state";
+  dir_.write(file_of(2), "left by a run that was killed before its checkpoint stood");
+  dir_.write(folder_ + "/orders.task-3.checkpoint-9.state/0.count/7.sst", "of another group");
+  dir_.write(other + "/0.count/7.sst", "of another pipeline");
+  ASSERT_EQ(store_.claim(), "");
+  EXPECT_TRUE(fs::exists(file_of(1)));
+  EXPECT_FALSE(fs::exists(file_of(2)));
+  EXPECT_FALSE(fs::exists(folder_ + "/orders.task-3.checkpoint-9.state"));
+  EXPECT_TRUE(fs::exists(other));
+}
+
+TEST_F(CheckpointWithFiles, GoOnceTheStateStandsInMemoryAgain) {
+  save_with_file("state 1");
+  CheckpointFolder next(folder_, "orders");
+  ASSERT_EQ(next.claim(), "");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(save(next, 0, {at("a", i)}, {"in memory"}), "");
+  EXPECT_FALSE(fs::exists(file_of(1)));
 }
 
 /// Each byte is flipped, and the file is cut off at each length.

@@ -27,14 +27,18 @@ TEST(StoredPart, AFileThatIsMissingOrHasChangedIsNamed) {
   dir.write("p.state/000007.sst", std::string(3'000'001, 'x'));
   dir.write("p.state/CURRENT", "MANIFEST-000004\n");
   StoredPart part{"p.state", make_durable((dir / "p.state").string(), {})};
-  EXPECT_THAT(part.check(dir.path().string()), IsEmpty());
+  const auto found = [&] { return part.check(dir.path().string()); };
+  EXPECT_TRUE(found().is_good());
 
   std::string bytes = dir.read("p.state/000007.sst");
   bytes[2'999'999] ^= 1;
   dir.write("p.state/000007.sst", bytes);
-  EXPECT_THAT(part.check(dir.path().string()), HasSubstr("p.state/000007.sst is damaged"));
+  EXPECT_THAT(found().damaged, HasSubstr("p.state/000007.sst is damaged"));
   fs::remove(dir / "p.state/000007.sst");
-  EXPECT_THAT(part.check(dir.path().string()), HasSubstr("p.state/000007.sst is missing"));
+  EXPECT_THAT(found().damaged, HasSubstr("p.state/000007.sst is missing"));
+  fs::create_directory(dir / "p.state/000007.sst");
+  EXPECT_THAT(found().damaged, IsEmpty()) << "what cannot be read may be good";
+  EXPECT_THAT(found().unreadable, HasSubstr("p.state/000007.sst: Is a directory"));
 }
 
 TEST(StoredPart, ASnapshotIsDividedAsItWasPutTogether) {
@@ -71,6 +75,17 @@ TEST(StateHome, WhatIsInUseStaysAndWhatWasLeftGoes) {
     EXPECT_EQ(entries_in(working), 3u);
   }
   EXPECT_EQ(entries_in(working), 1u);
+}
+
+TEST(StateHome, ADiskThatIsAtFaultIsNotTakenForABadSnapshot) {
+  const support::TempDir dir("weir-home");
+  StateHome home((dir / "working").string(), "p", dir.path().string(), 8u << 20);
+  EXPECT_THROW(home.make_from((dir / "none").string()), DiskError);
+  home.make()->snapshot((dir / "snapshot").string());
+  for (const auto& entry : fs::directory_iterator(dir / "working")) {
+    for (int next = 2; next < 8; ++next) dir.write(entry.path() / std::to_string(next), "in the way");
+  }
+  EXPECT_THROW(home.make_from((dir / "snapshot").string()), DiskError);
 }
 
 TEST(StateHome, AFolderThatCannotBeMadeIsNamed) {

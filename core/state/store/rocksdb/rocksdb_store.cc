@@ -23,8 +23,10 @@ constexpr std::size_t kRangeAtLeast = 256;
 constexpr std::size_t kLeastBuffer = 1u << 20, kMostBuffer = 64u << 20;
 
 void check(const rocksdb::Status& status, const char* what) {
-  if (!status.ok())
-    throw std::runtime_error(std::string("state: rocksdb: cannot ") + what + ": " + status.ToString());
+  if (status.ok()) return;
+  const std::string problem = std::string("state: rocksdb: cannot ") + what + ": " + status.ToString();
+  if (status.IsIOError()) throw DiskError(problem);
+  throw std::runtime_error(problem);
 }
 
 rocksdb::Slice slice_of(std::string_view s) {
