@@ -2,6 +2,7 @@
 //
 // What an InlineNode keeps, over checkpoints and restarts.
 #include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,6 +12,22 @@
 #include "state/store/stored_part.h"
 
 namespace weir {
+namespace {
+
+/// As it is saved.
+std::uint64_t number_of(Split split) {
+  switch (split) {
+    case Split::kByTask:
+      return 0;
+    case Split::kByKey:
+      return 1;
+    case Split::kWhole:
+      break;
+  }
+  return 2;
+}
+
+}  // namespace
 
 template <class F>
 void InlineNode::each_list(F&& f) const {
@@ -35,7 +52,7 @@ bool InlineNode::is_stateful() const {
 void InlineNode::write_out(const std::string& folder) {
   if (store_ == nullptr) return;
   kept_.states.write_out();
-  store_->snapshot(folder + "/" + std::to_string(task_number_) + "." + name());
+  store_->snapshot(folder + "/" + std::to_string(task_number_) + "." + name(), number_of(stage_.split));
 }
 
 void InlineNode::save(Checkpoint::StageState& to, bool changes) {
@@ -105,9 +122,11 @@ StoredEntries InlineNode::take_stored(const StoredPart& stored, const FindOrigin
     });
     return {folder, services_.stores};
   }
-  // With as many tasks as there were each goes on with what it had.
-  if (by == SavedBy::kOtherTask) return {};
-  if ((by == SavedBy::kThisTask || share.has_all()) && store_->begin_with(folder, stored)) return {};
+  // With as many tasks as there were, that divide the work as those did, each goes on with what it had.
+  const bool as_it_was = stored.split == number_of(stage_.split);
+  if (as_it_was && by == SavedBy::kOtherTask) return {};
+  const bool is_all_mine = (as_it_was && by == SavedBy::kThisTask) || share.has_all();
+  if (is_all_mine && store_->begin_with(folder, stored)) return {};
   store_->take_lists(folder, share);
   return {folder, services_.stores};
 }

@@ -86,7 +86,7 @@ void StageState::load(std::vector<SnapshotReader>& layers, const KeyShare& share
   const bool in_memory = store_ == nullptr && !stored.folder.empty();
   const auto theirs = in_memory ? stored.home->read(stored.folder) : nullptr;
   for (auto& [name, saved] : all) {
-    if (store_ != nullptr) saved.stored = stored.folder;
+    if (store_ != nullptr && !stored.folder.empty()) take_stored(name, saved, stored.folder);
     if (theirs != nullptr) saved.layers.back() = with_entries(saved.layers.back(), *theirs, name);
     unclaimed_[name].push_back(std::move(saved));
   }
@@ -104,16 +104,11 @@ KeyFilter StageState::mine_of(const KeyShare& share, bool keyless) {
   return [=](std::string_view key) { return keyless && key.empty() ? share.has_keyless() : share.has(key); };
 }
 
-void StageState::take_stored(const std::string& name, const StateOptions& options,
-                             const std::vector<Saved>* saved) {
-  if (saved == nullptr) return store_->forget_state(name);
-  for (const auto& one : *saved) {
-    if (one.stored.empty()) continue;
-    SnapshotReader from(one.layers.back());
-    const KeyFilter mine = mine_of(one.share, read_head(from).keyless);
-    store_->take_state(one.stored, options.kind == WEIR_MAP_STATE ? store_key::kMap : store_key::kValue, name,
-                       mine);
-  }
+void StageState::take_stored(const std::string& name, const Saved& saved, const std::string& folder) {
+  SnapshotReader from(saved.layers.back());
+  const Head head = read_head(from);
+  store_->take_state(folder, head.options.kind == WEIR_MAP_STATE ? store_key::kMap : store_key::kValue, name,
+                     mine_of(saved.share, head.keyless));
 }
 
 void StageState::restore(NamedState& state, const Saved& saved) const {

@@ -110,7 +110,8 @@ class StageState {
       if (options.time_to_live < 0)
         throw std::logic_error("the state '" + name + "' has a time to live below 0");
       const auto saved = unclaimed_.find(name);
-      if (store_ != nullptr) take_stored(name, options, saved == unclaimed_.end() ? nullptr : &saved->second);
+      // Where nothing was saved under the name, what the store may hold of it was left behind.
+      if (store_ != nullptr && saved == unclaimed_.end()) store_->forget_state(name);
       state = std::make_unique<NamedState>(name, options, store_);
       if (saved != unclaimed_.end()) {
         for (const auto& one : saved->second) restore(*state, one);
@@ -167,7 +168,7 @@ class StageState {
   void thaw();
   /// Before the stage opens its states: each takes up what was saved under its name, as far as `share` says.
   /// Once for each task that saved, with all of it and then what had changed each time.
-  /// `stored`: what else belongs to that, where it is one layer.
+  /// `stored`: what else belongs to that, where it is one layer; its folder is not needed behind the call.
   void load(std::vector<SnapshotReader>& layers, const KeyShare& share = {},
             const StoredEntries& stored = {});
   /// Opens all that was saved, as it was.
@@ -177,7 +178,6 @@ class StageState {
   struct Saved {
     std::vector<std::string> layers;
     KeyShare share;
-    std::string stored = {};  ///< the folder in which its entries stand, see take_stored()
   };
 
   template <class F>
@@ -188,9 +188,9 @@ class StageState {
       if (auto* maps = std::get_if<StoredMaps>(&state->kept)) f(*maps);
     }
   }
-  /// Brings what stands in other stores into this task's, before the state is made. Where nothing was saved
-  /// under the name, what the store may hold of it was left behind.
-  void take_stored(const std::string& name, const StateOptions& options, const std::vector<Saved>* saved);
+  /// Brings what stands in a snapshot of another store into this task's: at once, since the folder goes with
+  /// its checkpoint, and a stage may open a state at any time.
+  void take_stored(const std::string& name, const Saved& saved, const std::string& folder);
   static KeyFilter mine_of(const KeyShare& share, bool keyless);
   void restore(NamedState& state, const Saved& saved) const;
 

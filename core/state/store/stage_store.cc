@@ -147,14 +147,14 @@ void StageStore::forget_state(const std::string& state) {
   }
 }
 
-void StageStore::snapshot(const std::string& name) {
+void StageStore::snapshot(const std::string& name, std::uint64_t split) {
   if (lists_) lists_->write_out();
   const std::filesystem::path folder = home_.folder_of(name);
   // One of the same name was never part of a checkpoint that counts.
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder.parent_path());
   store().snapshot(folder.string());
-  snapshot_ = {name, make_durable(folder.string(), snapshot_.files)};
+  snapshot_ = {name, make_durable(folder.string(), snapshot_.files), split};
   make_folder_durable(folder.parent_path().string());
   make_folder_durable(home_.checkpoints());
 }

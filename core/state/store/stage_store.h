@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "state/key_share.h"
 #include "state/state_options.h"
@@ -36,8 +39,8 @@ class StageStore {
   void forget_state(const std::string& state);
 
   /// Puts all that the store holds, durably, into the folder `name` below that of the checkpoints; what
-  /// stands in caches has been written out. last_snapshot() tells it.
-  void snapshot(const std::string& name);
+  /// stands in caches has been written out. last_snapshot() tells it. `split`: see StoredPart.
+  void snapshot(const std::string& name, std::uint64_t split);
   const StoredPart& last_snapshot() const { return snapshot_; }
 
  private:

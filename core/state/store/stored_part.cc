@@ -69,6 +69,7 @@ StoredPart::File look_through(const std::string& path, int fd) {
 
 void StoredPart::save(SnapshotWriter& to) const {
   to.number(kHasStoredPart);
+  to.number(split);
   to.text(folder);
   to.number(files.size());
   for (const auto& [name, file] : files) {
@@ -83,7 +84,8 @@ DividedSnapshot divide_snapshot(std::string_view snapshot) {
   if (snapshot.size() < sizeof kHasStoredPart || from.number() != kHasStoredPart)
     return {std::nullopt, snapshot};
   StoredPart part;
-  std::size_t read = 3 * sizeof(std::uint64_t);
+  std::size_t read = 4 * sizeof(std::uint64_t);
+  part.split = from.number();
   part.folder = from.text();
   read += part.folder.size();
   for (std::uint64_t left = from.number(); left > 0; --left) {

@@ -12,7 +12,7 @@
 namespace weir {
 
 /// The files of a store's snapshot, for those who go on from it: a folder, and of each file in it how long it
-/// is and the sum of its bytes.
+/// is and the sum of its bytes; and how keys were divided among the tasks then.
 struct StoredPart {
   struct File {
     std::uint64_t size = 0;
@@ -23,6 +23,7 @@ struct StoredPart {
 
   std::string folder;  ///< below that of the checkpoints
   Files files;
+  std::uint64_t split = 0;  ///< a number of who saves it
 
   void save(SnapshotWriter& to) const;
 

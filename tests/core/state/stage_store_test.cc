@@ -15,6 +15,7 @@
 #include "kept_states.h"
 #include "record_block.h"
 #include "state/stage_state.h"
+#include "state/store/store_key.h"
 
 namespace weir::test {
 namespace {
@@ -63,7 +64,7 @@ struct StageTask {
   std::string save(const std::string& name) {
     if (store != nullptr) {
       states.write_out();
-      store->snapshot(name);
+      store->snapshot(name, 0);
       folder = name;
     }
     SnapshotWriter to;
@@ -166,13 +167,35 @@ TEST_F(StageStores, TwoValuesOrMapsOfOneKeyAreRefused) {
     const std::string text = before.save("c1/" + std::to_string(task));
     saved.emplace_back(text, home_.folder_of(before.folder));
   }
+  const auto refused =
+      ::testing::ThrowsMessage<std::runtime_error>(HasSubstr("several tasks kept something for 'a'"));
+  StageTask in_memory(home_, false);
+  for (const auto& [text, folder] : saved) load(in_memory.states, text, {}, folder, home_);
+  EXPECT_THAT([&] { in_memory.states.open("sums", {}); }, refused);
+  EXPECT_THAT([&] { in_memory.states.open("maps", kMap); }, refused);
+  for (const std::string state : {"sums", "maps"}) {
+    const auto folder_of = [&](const std::string& task) { return home_.folder_of("c1/" + task); };
+    StageTask on_disk(home_, true);
+    const char kind = state == "sums" ? store_key::kValue : store_key::kMap;
+    on_disk.store->take_state(folder_of("0"), kind, state, any_key);
+    EXPECT_THAT([&] { on_disk.store->take_state(folder_of("1"), kind, state, any_key); }, refused);
+  }
+}
+
+TEST_F(StageStores, AStateThatIsOpenedLateStillHasWhatWasSaved) {
+  StageTask before(home_, true);
+  before.put("sums", "a", "1");
+  before.put_field("k", "x");
+  const std::string text = before.save("c1/0");
   for (const bool on_disk : {true, false}) {
+    SCOPED_TRACE(on_disk ? "on disk" : "in memory");
+    const std::string folder = home_.folder_of("c" + std::to_string(on_disk) + "-copy");
+    std::filesystem::copy(home_.folder_of("c1/0"), folder, std::filesystem::copy_options::recursive);
     StageTask after(home_, on_disk);
-    for (const auto& [text, folder] : saved) load(after.states, text, {}, folder, home_);
-    const auto refused =
-        ::testing::ThrowsMessage<std::runtime_error>(HasSubstr("several tasks kept something for 'a'"));
-    EXPECT_THAT([&] { after.states.open("sums", {}); }, refused);
-    EXPECT_THAT([&] { after.states.open("maps", kMap); }, refused);
+    load(after.states, text, {0, 1}, folder, home_);
+    std::filesystem::remove_all(folder);  // with its checkpoint, which is one of the last three no more
+    EXPECT_EQ(after.get("sums", "a"), "1");
+    EXPECT_EQ(after.fields("k"), "x");
   }
 }
 

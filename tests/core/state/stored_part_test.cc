@@ -42,7 +42,7 @@ TEST(StoredPart, AFileThatIsMissingOrHasChangedIsNamed) {
 }
 
 TEST(StoredPart, ASnapshotIsDividedAsItWasPutTogether) {
-  const StoredPart part{"p.state/0.sum", {{"CURRENT", {16, 7}}, {"1.sst", {1, 2}}}};
+  const StoredPart part{"p.state/0.sum", {{"CURRENT", {16, 7}}, {"1.sst", {1, 2}}}, 2};
   SnapshotWriter to;
   part.save(to);
   to.number(1);
@@ -51,6 +51,7 @@ TEST(StoredPart, ASnapshotIsDividedAsItWasPutTogether) {
   ASSERT_TRUE(divided.stored);
   EXPECT_EQ(divided.stored->folder, part.folder);
   EXPECT_EQ(divided.stored->files, part.files);
+  EXPECT_EQ(divided.stored->split, 2u);
   SnapshotReader text(divided.text);
   EXPECT_EQ(text.number(), 1u);
   EXPECT_EQ(text.text(), "the stage's own");
