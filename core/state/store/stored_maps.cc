@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/store/stored_maps.h"
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -29,6 +31,7 @@ void StoredMaps::put_until(std::string_view store_key, std::string_view value, s
   std::memcpy(written_.data(), &end, kEndBytes);
   written_.append(value);
   store_.put(store_key, written_);
+  ++puts_;
 }
 
 weir_slice StoredMaps::get(std::string_view key, std::int64_t window, std::string_view field,
@@ -104,7 +107,8 @@ std::size_t StoredMaps::size() {
 void StoredMaps::expire(std::int64_t now) {
   if (options_.time_to_live == 0) return;
   const auto at = store_.cursor(expire_from_.empty() ? prefix_ : expire_from_, store_key::end_of(prefix_));
-  for (std::size_t looked_at = 0; at->valid() && looked_at < kExpiredAtOnce; at->next(), ++looked_at) {
+  const std::size_t most = std::max(kExpiredAtOnce, 2 * std::exchange(puts_, 0));
+  for (std::size_t looked_at = 0; at->valid() && looked_at < most; at->next(), ++looked_at) {
     if (expired(at->value(), now)) store_.erase(at->key());
   }
   expire_from_ = at->valid() ? std::string(at->key()) : std::string();

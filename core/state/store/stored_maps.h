@@ -47,6 +47,7 @@ class StoredMaps {
   void relieve() { given_.clear(); }
 
  private:
+  /// As of StoredValues.
   static constexpr std::size_t kExpiredAtOnce = 10'000;
 
   /// Calls f(key, cursor) at the first field of each map from `prefix` on; f moves the cursor behind the map.
@@ -68,6 +69,7 @@ class StoredMaps {
   const StateOptions options_;
   KeyValueStore& store_;
   const std::string prefix_;
+  std::size_t puts_ = 0;           ///< into the store, since the last expire()
   std::string expire_from_;        ///< empty: from the beginning
   std::deque<std::string> given_;  ///< values that get() has given out
   std::string written_;

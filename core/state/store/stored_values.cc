@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/store/stored_values.h"
 
+#include <algorithm>
 #include <cstring>
-#include <vector>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -88,7 +89,7 @@ weir_slice StoredValues::find(Window& in, std::int64_t window, std::string_view 
     put_in_cache(in, key, found ? std::string_view(stored_) : std::string_view(), found ? kSame : kAbsent);
     cached = in.cache.find(key);
   }
-  if (*cached.data != kSame && *cached.data != kChanged) return no_value();
+  if (!has_value(cached)) return no_value();
   return {cached.data + kHead, cached.size - kHead};
 }
 
@@ -128,7 +129,15 @@ void StoredValues::erase(std::string_view key, std::int64_t window) {
   Window* const in = window_if(window);
   if (in == nullptr) return;
   if (in->in_store) return put_in_cache(*in, key, {}, kErased);
-  if (in->cache.erase(key) && in->cache.size() == 0) drop(window);
+  // An empty window goes when the call is over: someone may be visiting it.
+  if (in->cache.erase(key) && in->cache.size() == 0) emptied_.push_back(window);
+}
+
+void StoredValues::drop_emptied() {
+  for (const std::int64_t window : std::exchange(emptied_, {})) {
+    const auto found = windows_.find(window);
+    if (found != windows_.end() && !found->second.in_store && found->second.cache.size() == 0) drop(window);
+  }
 }
 
 void StoredValues::drop(std::int64_t window) {
@@ -137,6 +146,11 @@ void StoredValues::drop(std::int64_t window) {
   bytes_ -= found->second.cache.bytes();
   windows_.erase(found);
   last_ = nullptr;
+}
+
+void StoredValues::put_in_store(std::string_view store_key, std::string_view stored) {
+  store_.put(store_key, stored);
+  ++puts_;
 }
 
 void StoredValues::write_out(std::int64_t window, Window& in) {
@@ -150,7 +164,7 @@ void StoredValues::write_out(std::int64_t window, Window& in) {
     key.resize(prefix);
     key.append(bytes_of_slice(cached_key));
     if (mark == kChanged) {
-      store_.put(key, {cached.data + kHead, cached.size - kHead});
+      put_in_store(key, {cached.data + kHead, cached.size - kHead});
       written = true;
     } else {
       store_.erase(key);
@@ -181,6 +195,7 @@ void StoredValues::each(std::int64_t window, std::int64_t now,
   const bool renews = options_.ttl_on_read && options_.time_to_live != 0;
   if (!in->in_store) {
     in->cache.for_each([&](weir_slice key, weir_slice cached) {
+      if (!has_value(cached)) return;
       const weir_slice stored{cached.data + kHead, cached.size - kHead};
       if (expired(bytes_of_slice(stored), now)) return;
       if (renews) renew(const_cast<char*>(stored.data), now);
@@ -189,17 +204,29 @@ void StoredValues::each(std::int64_t window, std::int64_t now,
     return;
   }
   write_out(window, *in);
-  if (renews) drop(window);
   const std::string prefix = prefix_of(window);
   for (const auto at = store_.cursor(prefix, store_key::end_of(prefix)); at->valid(); at->next()) {
-    if (expired(at->value(), now)) continue;
-    if (renews) {
-      stored_ = at->value();
-      renew(stored_.data(), now);
-      store_.put(at->key(), stored_);
-    }
     const std::string_view key = at->key().substr(prefix.size());
-    const std::string_view value = at->value().substr(expiry());
+    std::string_view stored = at->value();
+    // The caller may hold what get() has given out of the cache, and the visitor may change it.
+    const auto cache = windows_.find(window);
+    const weir_slice cached = cache == windows_.end() ? no_value() : cache->second.cache.find(key);
+    if (cached.data != nullptr) {
+      if (!has_value(cached)) continue;
+      stored = {cached.data + kHead, cached.size - kHead};
+    }
+    if (expired(stored, now)) continue;
+    if (renews && cached.data != nullptr) {
+      // The cache's own memory, whose sizes stay as they are.
+      char* const mark = const_cast<char*>(cached.data);
+      *mark = kChanged;
+      renew(mark + kHead, now);
+    } else if (renews) {
+      stored_ = stored;
+      renew(stored_.data(), now);
+      put_in_store(at->key(), stored_);
+    }
+    const std::string_view value = stored.substr(expiry());
     visit({key.data(), key.size()}, {value.data(), value.size()});
   }
 }
@@ -242,7 +269,8 @@ void StoredValues::expire(std::int64_t now) {
   if (options_.time_to_live == 0) return;
   write_out();
   const auto at = store_.cursor(expire_from_.empty() ? prefix_ : expire_from_, store_key::end_of(prefix_));
-  for (std::size_t looked_at = 0; at->valid() && looked_at < kExpiredAtOnce; at->next(), ++looked_at) {
+  const std::size_t most = std::max(kExpiredAtOnce, 2 * std::exchange(puts_, 0));
+  for (std::size_t looked_at = 0; at->valid() && looked_at < most; at->next(), ++looked_at) {
     if (!expired(at->value(), now)) continue;
     store_.erase(at->key());
     const auto [kind, state, window, key, rest] = store_key::parts_of(at->key());

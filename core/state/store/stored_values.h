@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "state/keyed_table.h"
 #include "state/snapshot.h"
@@ -55,6 +56,7 @@ class StoredValues {
   void write_out();
   /// Between two calls of a plugin: lets go what is more than its share of memory.
   void relieve() {
+    if (!emptied_.empty()) drop_emptied();
     if (bytes_ > budget_.share()) let_go();
   }
 
@@ -71,6 +73,7 @@ class StoredValues {
   static constexpr std::size_t kHead = 8;
   /// With more windows in the store it is no longer noted which they are.
   static constexpr std::size_t kMostWindows = 4096;
+  /// Entries that expire() looks at, or twice as many as have come since: so it keeps pace with them.
   static constexpr std::size_t kExpiredAtOnce = 10'000;
 
   struct Window {
@@ -89,6 +92,10 @@ class StoredValues {
   void put_in_cache(Window& in, std::string_view key, std::string_view stored, Mark mark);
   void write_out(std::int64_t window, Window& in);
   void drop(std::int64_t window);
+  void drop_emptied();
+  /// Whether an entry of the cache has a value.
+  static bool has_value(weir_slice cached) { return *cached.data == kSame || *cached.data == kChanged; }
+  void put_in_store(std::string_view store_key, std::string_view stored);
   void let_go();
 
   std::string key_of(std::int64_t window, std::string_view key) const {
@@ -113,6 +120,8 @@ class StoredValues {
   Window* last_ = nullptr;                  ///< of last_window_; null when not looked up
   std::unordered_set<std::int64_t> noted_;  ///< windows in the store
   bool windows_noted_ = true;               ///< those are all
+  std::vector<std::int64_t> emptied_;       ///< windows that may hold nothing any more
+  std::size_t puts_ = 0;                    ///< into the store, since the last expire()
   std::string expire_from_;                 ///< empty: from the beginning
   std::string stored_;                      ///< read last
 };

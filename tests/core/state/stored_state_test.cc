@@ -228,5 +228,75 @@ TEST(StoredState, MoreWindowsThanAreNotedAreFoundAllTheSame) {
   EXPECT_EQ(state.size(), 4'999u);
 }
 
+void put_value(StoredValues& to, const std::string& key, const std::string& value, std::int64_t now) {
+  std::size_t held = 0;
+  value.copy(to.room(key, 0, value.size(), held, now), value.size());
+}
+
+TEST(StoredState, WhatHasRunOutGoesAsFastAsOtherComes) {
+  constexpr std::size_t kAtOnce = 20'000;
+  constexpr std::int64_t kLife = 60;
+  InStore kept;
+  StoredValues values({WEIR_VALUE_STATE, kLife, false}, *kept.store, kept.budget, "values");
+  StoredMaps maps({WEIR_MAP_STATE, kLife, false}, *kept.store, "maps");
+  std::int64_t now = 0;
+  for (int meeting = 0; meeting < 10; ++meeting, now += kLife) {
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      const std::string key = std::to_string(meeting) + "-" + std::to_string(i);
+      put_value(values, key, "v", now);
+      maps.put(key, 0, "field", "v", now);
+    }
+    values.relieve();
+    values.expire(now);
+    maps.expire(now);
+  }
+  EXPECT_LE(values.size(), 2 * kAtOnce);
+  EXPECT_LE(maps.size(), 2 * kAtOnce);
+}
+
+TEST(StoredState, AVisitThatRenewsLeavesWhatWasReadBefore) {
+  InStore kept;
+  StoredValues state({WEIR_VALUE_STATE, 60, true}, *kept.store, kept.budget, "s");
+  put_value(state, "a", "of a", 0);
+  put_value(state, "b", "of b", 0);
+  state.relieve();
+  const weir_slice read = state.get("a", 0, 0);
+  EXPECT_EQ(values_in(state, 0, 50), (std::map<std::string, std::string>{{"a", "'of a'"}, {"b", "'of b'"}}));
+  EXPECT_EQ(shown(read), "'of a'");
+  state.relieve();
+  EXPECT_EQ(values_in(state, 0, 100).size(), 2u) << "both were renewed at 50";
+}
+
+TEST(StoredState, WhatAVisitorErasesStaysErased) {
+  InStore kept;
+  StoredValues state({WEIR_VALUE_STATE, 60, true}, *kept.store, kept.budget, "s");
+  for (const char* key : {"a", "b", "c"}) put_value(state, key, "v", 0);
+  state.relieve();
+  std::string visited;
+  state.each(0, 1, [&](weir_slice key, weir_slice) {
+    visited += view(key);
+    if (view(key) != "a") return;
+    state.erase("b", 0);
+    EXPECT_EQ(state.size(), 2u);
+  });
+  EXPECT_EQ(visited, "ac");
+  state.relieve();
+  EXPECT_EQ(shown(state.get("b", 0, 1)), "none");
+}
+
+TEST(StoredState, AVisitorMayMeetTheLastKeyAsItRunsOut) {
+  InStore kept;
+  StoredValues state({WEIR_VALUE_STATE, 60, false}, *kept.store, kept.budget, "s");
+  put_value(state, "a", "v", 0);
+  int visited = 0;
+  state.each(0, 59, [&](weir_slice, weir_slice) {
+    ++visited;
+    EXPECT_EQ(shown(state.get("a", 0, 60)), "none");
+  });
+  EXPECT_EQ(visited, 1);
+  state.relieve();
+  EXPECT_EQ(state.size(), 0u);
+}
+
 }  // namespace
 }  // namespace weir::test
