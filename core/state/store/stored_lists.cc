@@ -20,9 +20,14 @@ StoredLists::Head StoredLists::head_of(std::string_view key, std::int64_t window
 }
 
 void StoredLists::set_head(std::string_view key, std::int64_t window, const Head& head) {
-  if (head.count == 0) return heads_.erase(key, window);
-  std::size_t held = 0;
-  std::memcpy(heads_.room(key, window, sizeof head, held, 0), &head, sizeof head);
+  if (head.count == 0) {
+    heads_.erase(key, window);
+  } else {
+    std::size_t held = 0;
+    std::memcpy(heads_.room(key, window, sizeof head, held, 0), &head, sizeof head);
+  }
+  // Last of all: the key, and records that were appended, may stand in it.
+  if (!shown_.empty()) shown_.erase(prefix_of(key, window));
 }
 
 std::string StoredLists::prefix_of(std::string_view key, std::int64_t window) {
@@ -33,9 +38,11 @@ std::string StoredLists::prefix_of(std::string_view key, std::int64_t window) {
 }
 
 template <class F>
-void StoredLists::each_record(std::string_view key, std::int64_t window, F&& f) {
+void StoredLists::each_record(std::string_view key, std::int64_t window, std::uint64_t first, F&& f) {
   const std::string prefix = prefix_of(key, window);
-  const auto at = store_.cursor(prefix, store_key::end_of(prefix));
+  std::string begin = prefix;
+  store_key::append_number(begin, first);
+  const auto at = store_.cursor(begin, store_key::end_of(prefix));
   while (at->valid() && f(*at)) at->next();
 }
 
@@ -71,14 +78,17 @@ void StoredLists::append_stored(std::string_view key, std::int64_t window, std::
 }
 
 const OwnedRecords* StoredLists::find(weir_slice key, std::int64_t window) {
+  std::string place = prefix_of(view(key), window);
+  if (const auto shown = shown_.find(place); shown != shown_.end()) return &shown->second;
   OwnedRecords list = read_list(view(key), window);
-  return list.empty() ? nullptr : &shown_.emplace_back(std::move(list));
+  return list.empty() ? nullptr : &shown_.emplace(std::move(place), std::move(list)).first->second;
 }
 
 OwnedRecords StoredLists::read_list(std::string_view key, std::int64_t window) {
   OwnedRecords list;
-  if (head_of(key, window).count == 0) return list;
-  each_record(key, window, [&](KeyValueStore::Cursor& at) {
+  const Head head = head_of(key, window);
+  if (head.count == 0) return list;
+  each_record(key, window, head.first, [&](KeyValueStore::Cursor& at) {
     read(at.value(), list);
     return true;
   });
@@ -86,7 +96,10 @@ OwnedRecords StoredLists::read_list(std::string_view key, std::int64_t window) {
 }
 
 OwnedRecords StoredLists::take(weir_slice key, std::int64_t window) {
-  OwnedRecords list = read_list(view(key), window);
+  // What was shown goes along: the key may stand in it.
+  const auto shown = shown_.find(prefix_of(view(key), window));
+  OwnedRecords list =
+      shown == shown_.end() ? read_list(view(key), window) : OwnedRecords(std::move(shown->second));
   clear(key, window);
   return list;
 }
@@ -95,22 +108,27 @@ void StoredLists::clear(weir_slice key, std::int64_t window) {
   if (head_of(view(key), window).count == 0) return;
   const std::string prefix = prefix_of(view(key), window);
   store_.erase_range(prefix, store_key::end_of(prefix));
-  heads_.erase(view(key), window);
+  set_head(view(key), window, {});
 }
 
-std::size_t StoredLists::move(weir_slice key, std::int64_t from, std::int64_t into) {
-  if (from == into) return head_of(view(key), into).count;
-  each_record(view(key), from, [&](KeyValueStore::Cursor& at) {
-    append_stored(view(key), into, at.value());
+std::size_t StoredLists::move(weir_slice of, std::int64_t from, std::int64_t into) {
+  // It may stand in a list that was shown, and goes with the first record.
+  const std::string key(view(of));
+  if (from == into) return head_of(key, into).count;
+  each_record(key, from, head_of(key, from).first, [&](KeyValueStore::Cursor& at) {
+    append_stored(key, into, at.value());
     return true;
   });
-  clear(key, from);
-  return head_of(view(key), into).count;
+  clear({key.data(), key.size()}, from);
+  return head_of(key, into).count;
 }
 
 void StoredLists::drop_front(weir_slice key, std::int64_t window, std::size_t count) {
   Head head = head_of(view(key), window);
-  each_record(view(key), window, [&](KeyValueStore::Cursor& at) {
+  // Past those that have gone already: the store would look at each of them until it has cleared them away.
+  each_record(view(key), window, head.first, [&](KeyValueStore::Cursor& at) {
+    auto place = store_key::parts_of(at.key()).rest;
+    head.first = store_key::take_number<std::uint64_t>(place);
     if (count == 0) return false;
     --count;
     --head.count;

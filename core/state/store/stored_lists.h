@@ -6,10 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "state/key_share.h"
@@ -21,8 +21,8 @@
 
 namespace weir {
 
-/// WindowLists whose records stand in a store, each under the list's next number; how long a list is, and
-/// that number, is a value of the key and window. Used by the task's thread.
+/// WindowLists whose records stand in a store, each under the list's next number; how long a list is, that
+/// number, and before which there is none, is a value of the key and window. Used by the task's thread.
 class StoredLists {
  public:
   /// `store` and `budget` outlive it; what the store holds of lists it goes on with. `origins` finds those of
@@ -32,7 +32,7 @@ class StoredLists {
   // As WindowLists has them.
   std::size_t append(weir_slice key, std::int64_t window, const weir_record* records, std::size_t count);
   OwnedRecords take(weir_slice key, std::int64_t window);
-  /// Valid until relieve().
+  /// Valid until the list is changed, or relieve(); until then the same again.
   const OwnedRecords* find(weir_slice key, std::int64_t window);
   std::size_t move(weir_slice key, std::int64_t from, std::int64_t into);
   void drop_front(weir_slice key, std::int64_t window, std::size_t count);
@@ -58,21 +58,23 @@ class StoredLists {
   struct Head {
     std::uint64_t next = 0;  ///< number of the next record
     std::uint64_t count = 0;
+    std::uint64_t first = 0;  ///< none has a lower number
   };
 
   Head head_of(std::string_view key, std::int64_t window);
+  /// Also forgets what find() has given out of it.
   void set_head(std::string_view key, std::int64_t window, const Head& head);
   static std::string prefix_of(std::string_view key, std::int64_t window);
-  /// Calls f(cursor) for each record of the list until it says false.
+  /// Calls f(cursor) for each record of the list, from that number on, until it says false.
   template <class F>
-  void each_record(std::string_view key, std::int64_t window, F&& f);
+  void each_record(std::string_view key, std::int64_t window, std::uint64_t first, F&& f);
   void read(std::string_view stored, OwnedRecords& into) const;
   OwnedRecords read_list(std::string_view key, std::int64_t window);
 
   KeyValueStore& store_;
   const FindOrigin origins_;
   StoredValues heads_;
-  std::deque<OwnedRecords> shown_;  ///< what find() has given out
+  std::unordered_map<std::string, OwnedRecords> shown_;  ///< what find() has given out, by prefix_of()
 };
 
 }  // namespace weir

@@ -98,5 +98,38 @@ TYPED_TEST(WindowListsOf, AListThatMovesStandsBehindTheOther) {
   EXPECT_EQ(lists.move(slice("k"), 1, 3), 0u);
 }
 
+TYPED_TEST(WindowListsOf, AListThatIsShownAgainIsTheSameUntilItIsChanged) {
+  const RecordBlock block({"a", "b", "c"}, 3);
+  auto lists = this->kept.lists();
+  const auto list = [&](std::int64_t window) { return values_of(*lists.find(slice("k"), window)); };
+  lists.append(slice("k"), 0, block.data(), 2);
+  const OwnedRecords* const shown = lists.find(slice("k"), 0);
+  EXPECT_EQ(lists.find(slice("k"), 0), shown);
+  EXPECT_THAT(values_of(*shown), ElementsAre("a", "b"));
+  lists.append(slice("k"), 0, block.data() + 2, 1);
+  EXPECT_THAT(list(0), ElementsAre("a", "b", "c"));
+  lists.drop_front(slice("k"), 0, 1);
+  EXPECT_THAT(list(0), ElementsAre("b", "c"));
+  lists.drop_front(slice("k"), 0, 1);
+  EXPECT_THAT(list(0), ElementsAre("c"));
+  lists.append(slice("k"), 5, block.data(), 1);
+  EXPECT_THAT(list(5), ElementsAre("a"));
+  EXPECT_EQ(lists.move(slice("k"), 0, 5), 2u);
+  EXPECT_EQ(lists.find(slice("k"), 0), nullptr);
+  EXPECT_THAT(list(5), ElementsAre("a", "c"));
+  lists.clear(slice("k"), 5);
+  EXPECT_EQ(lists.find(slice("k"), 5), nullptr);
+}
+
+TYPED_TEST(WindowListsOf, AListMayBeTakenByAKeyThatStandsInIt) {
+  const RecordBlock block({"k", "l"}, 2);
+  auto lists = this->kept.lists();
+  lists.append(slice("k"), 0, block.data(), 2);
+  const weir_slice key = lists.find(slice("k"), 0)->data()->value;
+  const OwnedRecords taken = lists.take(key, 0);
+  EXPECT_EQ(view(key), "k");
+  EXPECT_THAT(values_of(taken), ElementsAre("k", "l"));
+}
+
 }  // namespace
 }  // namespace weir::test
