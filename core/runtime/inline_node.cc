@@ -39,16 +39,19 @@ class InlineNode::Context final : public InstanceContext {
     if (port == WEIR_ERROR_PORT)
       throw std::logic_error("records leave by the error port with fail(), not emit()");
     (void)port_name(port);
+    if (host_has_failed()) return;
     node_.emitted(records, count);
     node_.emit(port, records, count);
   }
   void emit_group(std::uint32_t port, const weir_group& group) override {
     (void)port_name(port);
+    if (host_has_failed()) return;
     node_.emit_gathered();
     if (!node_.task_.failed()) node_.outlet(port).emit(group);
   }
   void fail(std::uint32_t port, const weir_record* records, std::size_t count, weir_slice code,
             weir_slice message) override {
+    if (host_has_failed()) return;
     node_.emitted(records, count);
     node_.emit_gathered();
     node_.send_failed(port, port_name(port), records, count, view(code), view(message));

@@ -37,6 +37,9 @@ class InstanceContext : public weir_context {
   const GraphStage& stage() const { return stage_; }
   /// The error that set_error left for the call that has just returned; forgotten by asking.
   StopReason take_error();
+  /// Whether anything has failed inside a host function since then: what the plugin does on it, not knowing,
+  /// may not be seen.
+  bool host_has_failed() const { return host_has_failed_.load(std::memory_order_relaxed); }
   /// What failed inside a host function since it was last asked; the pipeline must stop.
   std::optional<StopReason> take_host_failure();
   /// The name of a port by its number. Throws std::out_of_range for a port that is not declared.

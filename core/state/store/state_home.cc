@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "state/store/stored_part.h"
 
@@ -23,12 +25,39 @@ namespace fs = std::filesystem;
 constexpr const char* kWorking = ".working-";
 constexpr const char* kInUse = "in-use";
 
-/// Opens the file that says a folder is in use, and takes it; -1 where another has it, or there is none.
+/// Whether the file still stands there: another may have removed it before this one had its lock.
+bool is_file_at(int fd, const std::string& path) {
+  struct stat opened {
+  }, found{};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &found) == 0 && opened.st_dev == found.st_dev &&
+         opened.st_ino == found.st_ino;
+}
+
+/// Opens the file that says a folder is in use, and takes it; -1, with errno, where another has it, or there
+/// is none.
 int take_lock(const std::string& folder, int flags) {
-  const int fd = ::open((folder + "/" + kInUse).c_str(), O_RDWR | O_CLOEXEC | flags, 0644);
-  if (fd >= 0 && ::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
-  if (fd >= 0) ::close(fd);
+  const std::string path = folder + "/" + kInUse;
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0644);
+  if (fd < 0) return -1;
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0 && is_file_at(fd, path)) return fd;
+  const int problem = errno;
+  ::close(fd);
+  errno = problem;
   return -1;
+}
+
+/// What says that it is in use goes last: a folder without that is empty, however far this has come.
+void remove_folder(const std::string& folder) {
+  std::error_code error;
+  std::vector<fs::path> stores;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().filename() != kInUse) stores.push_back(entry->path());
+  }
+  for (const auto& store : stores) {
+    fs::remove_all(store, error);
+    if (error) return;  // the next run tries again
+  }
+  fs::remove_all(folder, error);
 }
 
 /// What runs have left that did not come to an end.
@@ -41,7 +70,7 @@ void remove_left_overs(const std::string& folder, const std::string& prefix) {
       fs::remove(entry.path(), error);  // an empty one only
       continue;
     }
-    fs::remove_all(entry.path(), error);
+    remove_folder(entry.path().string());
     ::close(lock);
   }
 }
@@ -69,8 +98,7 @@ StateHome::StateHome(const std::string& working, const std::string& pipeline, st
 }
 
 StateHome::~StateHome() {
-  std::error_code error;
-  fs::remove_all(folder_, error);
+  remove_folder(folder_);
   ::close(lock_);
 }
 

@@ -208,7 +208,7 @@ void StoredValues::each(std::int64_t window, std::int64_t now,
   for (const auto at = store_.cursor(prefix, store_key::end_of(prefix)); at->valid(); at->next()) {
     const std::string_view key = at->key().substr(prefix.size());
     std::string_view stored = at->value();
-    // The caller may hold what get() has given out of the cache, and the visitor may change it.
+    // The caller may hold what get() has given out of the cache; a visitor's get() may find a key run out.
     const auto cache = windows_.find(window);
     const weir_slice cached = cache == windows_.end() ? no_value() : cache->second.cache.find(key);
     if (cached.data != nullptr) {

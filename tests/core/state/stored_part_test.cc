@@ -8,6 +8,7 @@
 #include <string>
 
 #include "state/store/state_home.h"
+#include "support/small_disk.h"
 #include "support/temp_dir.h"
 
 namespace weir::test {
@@ -76,6 +77,27 @@ TEST(StateHome, WhatIsInUseStaysAndWhatWasLeftGoes) {
     EXPECT_EQ(entries_in(working), 3u);
   }
   EXPECT_EQ(entries_in(working), 1u);
+}
+
+TEST(StateHome, WhatCannotBeRemovedNowGoesWithTheNext) {
+  WEIR_REQUIRE_SMALL_DISK();
+  const support::TempDir dir("weir-home");
+  const std::string working = (dir / "working").string();
+  dir.write("working/p.working-left/in-use", "");
+  {
+    const support::SmallDisk in_the_way(dir / "working/p.working-left/3", "size=64k");
+    StateHome home(working, "p", "", 8u << 20);
+    EXPECT_TRUE(fs::exists(dir / "working/p.working-left/in-use")) << "without it nobody may remove the rest";
+  }
+  StateHome home(working, "p", "", 8u << 20);
+  EXPECT_FALSE(fs::exists(dir / "working/p.working-left"));
+}
+
+TEST(StateHome, AFolderThatIsEmptyWasLeftByARunThatWasRemovingIt) {
+  const support::TempDir dir("weir-home");
+  fs::create_directories(dir / "working/p.working-left");
+  StateHome home((dir / "working").string(), "p", "", 8u << 20);
+  EXPECT_FALSE(fs::exists(dir / "working/p.working-left"));
 }
 
 TEST(StateHome, ADiskThatIsAtFaultIsNotTakenForABadSnapshot) {

@@ -267,23 +267,6 @@ TEST(StoredState, AVisitThatRenewsLeavesWhatWasReadBefore) {
   EXPECT_EQ(values_in(state, 0, 100).size(), 2u) << "both were renewed at 50";
 }
 
-TEST(StoredState, WhatAVisitorErasesStaysErased) {
-  InStore kept;
-  StoredValues state({WEIR_VALUE_STATE, 60, true}, *kept.store, kept.budget, "s");
-  for (const char* key : {"a", "b", "c"}) put_value(state, key, "v", 0);
-  state.relieve();
-  std::string visited;
-  state.each(0, 1, [&](weir_slice key, weir_slice) {
-    visited += view(key);
-    if (view(key) != "a") return;
-    state.erase("b", 0);
-    EXPECT_EQ(state.size(), 2u);
-  });
-  EXPECT_EQ(visited, "ac");
-  state.relieve();
-  EXPECT_EQ(shown(state.get("b", 0, 1)), "none");
-}
-
 TEST(StoredState, AVisitorMayMeetTheLastKeyAsItRunsOut) {
   InStore kept;
   StoredValues state({WEIR_VALUE_STATE, 60, false}, *kept.store, kept.budget, "s");
