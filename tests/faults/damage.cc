@@ -29,7 +29,7 @@ std::optional<DamagedCheckpoint> DamagedCheckpoint::make(const fs::path& store, 
   for (const auto& entry : fs::directory_iterator(store, error)) {
     const std::string name = entry.path().filename().string();
     const auto middle = name.find(kMiddle);
-    if (middle == std::string::npos || name.ends_with(".new")) continue;
+    if (middle == std::string::npos || name.ends_with(".new") || name.ends_with(".state")) continue;
     groups[name.substr(0, middle)][std::stoull(name.substr(middle + kMiddle.size()))] = entry.path();
   }
   for (const auto& [group, files] : groups) {

@@ -92,7 +92,7 @@ sinks:
 /// Keyed state that lasts for the whole run: one record of a hundred has a new key, all others one of those
 /// before, so that what has been forgotten shows in the wrong file. In two tasks, between which records are
 /// passed.
-class Deduped final : public FromFile {
+class Deduped : public FromFile {
  public:
   using FromFile::FromFile;
 
@@ -120,6 +120,19 @@ sinks:
     const std::int64_t keys = n / kEach + 1;
     const std::int64_t key = n % kEach == 0 ? n / kEach : n * 31 % keys;
     return std::string(kNumber) + std::to_string(n) + ",\"key\":" + std::to_string(key) + "}";
+  }
+};
+
+/// The same with the state on disk.
+class DedupedOnDisk final : public Deduped {
+ public:
+  using Deduped::Deduped;
+
+  std::string yaml() const override { return "state: {kind: rocksdb, memory: 8MiB}\n" + Deduped::yaml(); }
+  std::vector<std::string> point_groups() const override {
+    auto groups = Deduped::point_groups();
+    groups.push_back("store.");
+    return groups;
   }
 };
 
@@ -177,6 +190,7 @@ sinks:
 void add_file_pipelines(Pipelines& to) {
   to.push_back(std::make_unique<Filtered>("filtered", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<Deduped>("deduped", Delivery::kAtLeastOnce));
+  to.push_back(std::make_unique<DedupedOnDisk>("deduped-on-disk", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<Replayed>());
   to.push_back(std::make_unique<Filtered>("filtered-once", Delivery::kExactlyOnce));
 }

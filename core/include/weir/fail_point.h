@@ -18,7 +18,7 @@ namespace weir {
 
 /// The points at which a test build can be made to die, in the order in which a run passes them:
 /// `tests/faults` kills `etl-run` at each. This header is not installed.
-inline constexpr std::array<std::string_view, 46> kFailPoints{
+inline constexpr std::array<std::string_view, 48> kFailPoints{
     "job.claimed",    // Job::start: the checkpoints are claimed
     "job.loaded",     // and read,
     "job.recover",    // before each sink that takes part in transactions finishes or takes back its last ones
@@ -29,6 +29,8 @@ inline constexpr std::array<std::string_view, 46> kFailPoints{
     "meeting.flush",       //
     "meeting.prepare",     //
     "meeting.share",       //
+    "store.linked",        // with state on disk: a stage's files stand beside the checkpoint that is to come,
+    "store.synced",        // and on the disk;
     "meeting.save",        //
     "checkpoint.create",   // CheckpointFolder::save: before the file is there,
     "checkpoint.written",  // with its bytes in the kernel's memory,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/store/stage_store.h"
 
+#include <weir/fail_point.h>
+
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -154,9 +156,11 @@ void StageStore::snapshot(const std::string& name, std::uint64_t split) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder.parent_path());
   store().snapshot(folder.string());
+  WEIR_FAIL_POINT("store.linked");
   snapshot_ = {name, make_durable(folder.string(), snapshot_.files), split};
   make_folder_durable(folder.parent_path().string());
   make_folder_durable(home_.checkpoints());
+  WEIR_FAIL_POINT("store.synced");
 }
 
 void save_entries(KeyValueStore& store, char kind, const std::string& state, SnapshotWriter& to) {
