@@ -3,6 +3,8 @@
 // State in RocksDB: over restarts, shown and exported, to memory and back, damaged, and where it is refused.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -23,19 +25,23 @@ using ::testing::StartsWith;
 class StateOnDisk : public EtlRun {
  protected:
   /// Passes the first line of each key on, whatever run it comes in.
-  void write_pipeline(const std::string& rest = "state: rocksdb\n") {
-    dir_.write("p.yaml", rest +
-                             "pipeline: once\ncheckpoint: {store: store}\n"
+  void write_pipeline(const std::string& rest = "state: rocksdb\n", const std::string& every = "5s") {
+    dir_.write("p.yaml", rest + "pipeline: once\ncheckpoint: {store: store, every: " + every +
+                             "}\n"
                              "sources: {in: {plugin: file, path: '*.txt'}}\n"
                              "processes:\n  first: {plugin: dedupe, from: in, key: id, within: 1h}\n"
                              "discard: [first.duplicate]\n"
                              "sinks: {out: {plugin: file, from: first, path: out.ndjson}}\n");
   }
-  /// One more file with lines of these ids; runs to the end.
-  std::string run(const std::vector<std::string>& ids) {
+  /// One more file with lines of these ids.
+  void add(const std::vector<std::string>& ids) {
     std::string lines;
     for (const auto& id : ids) lines += "{\"id\": \"" + id + "\"}\n";
     dir_.write(std::to_string(++files_) + ".txt", lines);
+  }
+  /// The same; runs to the end.
+  std::string run(const std::vector<std::string>& ids) {
+    add(ids);
     const auto done = etl_run({"p.yaml"});
     EXPECT_EQ(done.status.code, 0) << done.err;
     return done.err;
@@ -121,6 +127,30 @@ TEST_F(StateOnDisk, ThatIsDamagedIsNamedAndTheOneBeforeIsUsed) {
                                      HasSubstr("the one before is used")));
   EXPECT_EQ(passed(), "abbc") << "b is read again, and a is known";
 }
+
+#ifdef WEIR_FAIL_POINTS
+TEST_F(StateOnDisk, IsThatOfTheLastCheckpointWhenARunIsKilledBeforeTheNextStands) {
+  write_pipeline("state: rocksdb\n", "1ms");
+  run({"a"});
+  std::string expected = "a";
+  for (const std::string point :
+       {"store.linked", "store.synced", "meeting.save", "checkpoint.create", "checkpoint.synced"}) {
+    const std::string id(1, static_cast<char>(expected.back() + 1));
+    expected += id;
+    add({"a", id});
+    EXPECT_EQ(etl_run({"p.yaml"}, {{"WEIR_FAIL_AT", point + ":1"}}).status.signal, SIGKILL) << point;
+  }
+  run({"a"});
+  const std::string all = passed();
+  for (const char id : expected) EXPECT_THAT(all, HasSubstr(std::string(1, id)));
+  EXPECT_EQ(std::count(all.begin(), all.end(), 'a'), 1) << "it is known from the first run on";
+  const auto names = names_in("store");
+  for (const auto& name : names) {
+    if (!name.ends_with(".state")) continue;
+    EXPECT_THAT(names, Contains(name.substr(0, name.rfind(".state")))) << "nothing was left behind";
+  }
+}
+#endif
 
 TEST_F(StateOnDisk, NeedsAFolder) {
   dir_.write("q.yaml",

@@ -8,9 +8,11 @@
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "state/store/key_value_store.h"
@@ -27,6 +29,14 @@ void check(const rocksdb::Status& status, const char* what) {
   const std::string problem = std::string("state: rocksdb: cannot ") + what + ": " + status.ToString();
   if (status.IsIOError()) throw DiskError(problem);
   throw std::runtime_error(problem);
+}
+
+/// In one store: a stage has one in each task, and the process needs files for other things too.
+int most_open_files() {
+  constexpr rlim_t kStores = 16, kLeast = 64, kMost = 512;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return static_cast<int>(kLeast);
+  return static_cast<int>(std::clamp(limit.rlim_cur / kStores, kLeast, kMost));
 }
 
 rocksdb::Slice slice_of(std::string_view s) {
@@ -150,7 +160,9 @@ class RocksEngine final : public StoreEngine {
     options_.memtable_prefix_bloom_size_ratio = 0.02;
     options_.level_compaction_dynamic_level_bytes = true;
     options_.compression = rocksdb::kLZ4Compression;
-    options_.max_open_files = 512;
+    options_.max_open_files = most_open_files();
+    // RocksDB has as many threads for all its stores together.
+    options_.max_background_jobs = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 8);
     // All that counts is in the checkpoints; the rest is thrown away at the end.
     options_.avoid_flush_during_shutdown = true;
     options_.stats_dump_period_sec = 0;
