@@ -104,6 +104,7 @@ TEST(StateHome, ADiskThatIsAtFaultIsNotTakenForABadSnapshot) {
   const support::TempDir dir("weir-home");
   StateHome home((dir / "working").string(), "p", dir.path().string(), 8u << 20);
   EXPECT_THROW(home.make_from((dir / "none").string()), DiskError);
+  EXPECT_THROW(home.read((dir / "none").string()), DiskError) << "thrown in the library that is loaded";
   home.make()->snapshot((dir / "snapshot").string());
   for (const auto& entry : fs::directory_iterator(dir / "working")) {
     for (int next = 2; next < 8; ++next) dir.write(entry.path() / std::to_string(next), "in the way");
