@@ -110,6 +110,9 @@ void weir_context::give_up(const weir_origin* const*, std::size_t, bool) {
 std::int64_t weir_context::saved_position(const weir_origin*) {
   not_here("saved_position");
 }
+bool weir_context::take_over(const weir_origin* const*, std::size_t, std::uint32_t) {
+  not_here("take_over");
+}
 
 namespace weir {
 namespace {
@@ -238,6 +241,9 @@ weir_host make_table() {
   };
   h.saved_position = [](C* c, const weir_origin* origin) {
     return guarded(c, int64_t{INT64_MIN}, [&] { return c->saved_position(origin); });
+  };
+  h.take_over = [](C* c, const weir_origin* const* origins, size_t n, uint32_t partitions) {
+    return guarded(c, 1, [&] { return c->take_over(origins, n, partitions) ? 0 : 1; });
   };
   h.counter = [](C* c, weir_slice name) {
     return guarded(c, static_cast<weir_counter*>(nullptr), [&] { return c->counter(name); });

@@ -67,6 +67,8 @@ struct weir_context {
   virtual void wake();
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost);
   virtual std::int64_t saved_position(const weir_origin* origin);
+  /// False where the pipeline has to stop.
+  virtual bool take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions);
 
   virtual weir_counter* counter(weir_slice name) = 0;
 

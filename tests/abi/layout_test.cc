@@ -100,7 +100,7 @@ FIELD(weir_checkpoint, position_count, 56);
 FIELD(weir_checkpoint, claims, 64);
 FIELD(weir_checkpoint, claim_count, 72);
 
-SIZE(weir_host, 360);
+SIZE(weir_host, 368);
 FIELD(weir_host, abi_major, 4);
 FIELD(weir_host, abi_minor, 8);
 FIELD(weir_host, log, 16);
@@ -146,6 +146,7 @@ FIELD(weir_host, list_move, 328);
 FIELD(weir_host, list_records, 336);
 FIELD(weir_host, saved_position, 344);
 FIELD(weir_host, state_forget_at, 352);
+FIELD(weir_host, take_over, 360);
 
 SIZE(weir_option, 72);
 FIELD(weir_option, type, 4);

@@ -199,7 +199,8 @@ typedef struct weir_place {
   uint32_t workers;
   weir_slice pipeline;
   weir_slice stage;
-  uint32_t transactions; /* sinks: WEIR_IN_TRANSACTIONS, WEIR_KEEPS_CHECKPOINTS, or 0 */
+  uint32_t transactions; /* sinks: WEIR_IN_TRANSACTIONS, WEIR_KEEPS_CHECKPOINTS, or 0; sources:
+                            WEIR_BY_PARTITION, or 0 */
   uint32_t reserved;     /* 0 */
 } weir_place;
 
@@ -209,6 +210,9 @@ typedef struct weir_place {
 /* it keeps the pipeline's checkpoints, in the place that it writes to. With WEIR_IN_TRANSACTIONS what it took
  * and the checkpoint are committed together, or neither is. */
 #define WEIR_KEEPS_CHECKPOINTS 2u
+/* How a source takes part in them: */
+/* state is kept by its partitions, and goes with them from process to process: see take_over. */
+#define WEIR_BY_PARTITION 4u
 
 /* One checkpoint, for the sink that keeps it. */
 typedef struct weir_checkpoint {
@@ -349,6 +353,14 @@ typedef struct weir_host {
    * event time where the stage has it, processing time where it has none. The last call for a window counts.
    * What is written of a window that has been forgotten lives for that call. */
   void (*state_forget_at)(weir_context*, weir_state*, int64_t window, int64_t at);
+
+  /* -- state by partition -- */
+  /* Sources with WEIR_BY_PARTITION, from inside poll, when origins have come to this instance and before
+   * anything of them is read: the host loads what was saved with those partitions, and from then on
+   * saved_position tells where they go on. `partitions`: how many there are of each name in all; the numbers
+   * of the origins are below that. give_up ends it. Returns 0; or 1 where it cannot be, and the pipeline
+   * stops: then nothing of them may be read. */
+  int (*take_over)(weir_context*, const weir_origin* const*, size_t count, uint32_t partitions);
 } weir_host;
 
 /* ---- the plugin's side -------------------------------------------------------------------------------- */
@@ -423,6 +435,9 @@ typedef struct weir_input {
 /* All that it holds between calls stands in the host's state, lists and timers, and is saved with the
  * checkpoint: when the pipeline only stops, it goes on where it was and finish() is not called. */
 #define WEIR_STATEFUL 8u
+/* Sources: several processes may share what it reads, by partitions whose number is in each origin: it calls
+ * take_over and give_up, and a record's partition is a hash of its key. */
+#define WEIR_SHARES_PARTITIONS 128u
 
 /* Processes: it does its work for each key. A file is refused where the stage has no `key:` (or, for groups,
  * the window before it has none), and where it makes an input broadcast that the plugin has not declared as
@@ -486,7 +501,8 @@ typedef struct weir_plugin {
   /* -- transactions of sinks; the functions of a stage are called while it has no instances -- */
   /* Whether a stage with these options can work with those flags of weir_place, `instances` of it at once:
    * NULL, or why not, alive until close. Sources are asked with WEIR_IN_TRANSACTIONS: whether they go back to
-   * exactly where a checkpoint was made. */
+   * exactly where a checkpoint was made; and with WEIR_BY_PARTITION: whether several processes can share the
+   * partitions, those of the same number going together. */
   const char* (*stage_refuses)(weir_stage*, uint32_t transactions, uint32_t instances);
   /* WEIR_KEEPS_CHECKPOINTS. From now on the checkpoints belong to this process: one that has them still can
    * save no more, and what it has not committed is taken back. Then calls `visit` with each name and the

@@ -254,6 +254,16 @@ class Context {
     const std::int64_t next = host_->saved_position(context_, origin);
     return next == INT64_MIN ? std::nullopt : std::optional(next);
   }
+  /// In poll, when origins have come to this source and nothing of them has been read, in pipelines that keep
+  /// state by partition: their state is loaded, and saved_position() tells where they go on. `partitions`:
+  /// how many there are in all. False where it cannot be: the pipeline stops, and nothing of them may be
+  /// read.
+  [[nodiscard]] bool take_over(std::span<const weir_origin* const> origins, std::uint32_t partitions) {
+    hand_on();
+    return host_->take_over(context_, origins.data(), origins.size(), partitions) == 0;
+  }
+  /// Whether the pipeline keeps state by partition; see WEIR_BY_PARTITION.
+  bool keeps_by_partition() const { return (place().transactions & WEIR_BY_PARTITION) != 0; }
   /// Before origins go to another owner; what this call has emitted so far is handed on first.
   void give_up(std::span<const weir_origin* const> origins, bool lost) {
     hand_on();

@@ -209,6 +209,8 @@ class Descriptor {
   Descriptor& concurrent() { return c_.capabilities |= WEIR_CONCURRENT, *this; }
   /// Sources: it goes on with exactly the record behind a restored or saved position: see WEIR_REWINDS.
   Descriptor& rewinds() { return c_.capabilities |= WEIR_REWINDS, *this; }
+  /// Sources: processes share what it reads, by partitions: see WEIR_SHARES_PARTITIONS.
+  Descriptor& shares_partitions() { return c_.capabilities |= WEIR_SHARES_PARTITIONS, *this; }
   /// Sources: it comes to an end by itself.
   Descriptor& ends() { return c_.capabilities |= WEIR_ENDS, *this; }
 

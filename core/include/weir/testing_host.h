@@ -42,6 +42,7 @@ struct weir_context {
   std::map<std::pair<std::string, std::int32_t>, std::unique_ptr<weir_origin>> origins;
   std::deque<std::string> names;
   std::map<std::string, std::int64_t> saved_positions;  // by "topic/partition"
+  std::vector<std::vector<std::string>> taken_over;
   std::vector<std::vector<std::string>> given_up;
   std::function<void()> on_give_up;
   std::mutex mutex;  // below: reached from several threads
@@ -271,6 +272,14 @@ inline const weir_host& host() {
       const auto found =
           c->saved_positions.find(std::string(view(o->name)) + "/" + std::to_string(o->partition));
       return found == c->saved_positions.end() ? INT64_MIN : found->second;
+    };
+    h.take_over = [](weir_context* c, const weir_origin* const* origins, size_t n, uint32_t partitions) {
+      auto& names = c->taken_over.emplace_back();
+      for (size_t i = 0; i < n; ++i) {
+        names.push_back(std::string(view(origins[i]->name)) + "/" + std::to_string(origins[i]->partition) +
+                        " of " + std::to_string(partitions));
+      }
+      return 0;
     };
     h.wake = [](weir_context* c) {
       const std::lock_guard lock(c->mutex);

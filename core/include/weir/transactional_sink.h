@@ -11,15 +11,18 @@
 
 namespace weir {
 
-/// How a sink takes part in checkpoints: the flags of weir_place.
+/// How a stage takes part in checkpoints: the flags of weir_place.
 struct Transactions {
   /// Exactly once: nothing may count before it is committed with a checkpoint.
   bool in_transactions = false;
   /// The stage keeps the pipeline's checkpoints, in the place that it writes to.
   bool keeps_checkpoints = false;
+  /// Sources: state goes with the partitions from process to process.
+  bool by_partition = false;
 
   static Transactions of(std::uint32_t flags) {
-    return {(flags & WEIR_IN_TRANSACTIONS) != 0, (flags & WEIR_KEEPS_CHECKPOINTS) != 0};
+    return {(flags & WEIR_IN_TRANSACTIONS) != 0, (flags & WEIR_KEEPS_CHECKPOINTS) != 0,
+            (flags & WEIR_BY_PARTITION) != 0};
   }
 };
 
