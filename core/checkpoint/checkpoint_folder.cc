@@ -10,8 +10,6 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +18,7 @@
 #include <utility>
 
 #include "checkpoint/chain.h"
+#include "checkpoint/durable_file.h"
 #include "state/store/stored_part.h"
 
 namespace weir {
@@ -39,26 +38,6 @@ constexpr std::string_view kStateSuffix = ".state";
 constexpr const char* kTask = ".task-";
 constexpr const char* kLockSuffix = ".lock";
 constexpr const char* kCrashSuffix = ".crashes";
-
-/// Writes, syncs and closes; empty, or what failed.
-std::string write_synced(const std::string& path, std::string_view text) {
-  const auto problem = [&](const char* what) {
-    return std::string("cannot ") + what + " " + path + ": " + std::strerror(errno);
-  };
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return problem("create");
-  std::string result;
-  for (std::size_t done = 0; done < text.size() && result.empty();) {
-    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
-    if (n < 0 && errno != EINTR) result = problem("write");
-    if (n > 0) done += static_cast<std::size_t>(n);
-  }
-  WEIR_FAIL_POINT("checkpoint.written");
-  if (result.empty() && ::fsync(fd) != 0) result = problem("sync");
-  WEIR_FAIL_POINT("checkpoint.synced");
-  if (::close(fd) != 0 && result.empty()) result = problem("close");
-  return result;
-}
 
 /// What is wrong with the files in the folder that it names.
 StoredPart::Finding check_states(const Checkpoint& checkpoint, const std::string& folder) {
@@ -96,23 +75,6 @@ std::vector<std::string> names_in(const std::string& folder, std::error_code& er
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
     names.push_back(entry->path().filename().string());
   return names;
-}
-
-/// False, with errno, when the file cannot be read; what is in it may be damaged all the same.
-bool read_file(const std::string& path, std::string& bytes) {
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  in.peek();
-  if (!in && errno != 0) return false;
-  bytes.assign(std::istreambuf_iterator<char>(in), {});
-  return !in.bad();
-}
-
-void sync_folder(const std::string& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ inline constexpr std::array<std::string_view, 48> kFailPoints{
     "store.linked",        // with state on disk: a stage's files stand beside the checkpoint that is to come,
     "store.synced",        // and on the disk;
     "meeting.save",        //
-    "checkpoint.create",   // CheckpointFolder::save: before the file is there,
+    "checkpoint.create",   // CheckpointFolder, UnitFolder::save: before the file is there,
     "checkpoint.written",  // with its bytes in the kernel's memory,
     "checkpoint.synced",   // on the disk,
     "checkpoint.renamed",  // with its name,
