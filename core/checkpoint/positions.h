@@ -59,6 +59,9 @@ class Positions {
     for (const auto& p : positions) origins_[p.origin] = {p.next, p.next};
   }
 
+  /// Reading goes on there, whatever has been committed; that is to be committed too.
+  void go_on_at(const weir_position& p) { origins_[p.origin] = {p.next, -1}; }
+
   /// What may be committed now and has not been.
   std::vector<weir_position> committable(const HeldPositions& held) const {
     std::vector<weir_position> positions;
@@ -89,6 +92,15 @@ class Positions {
 
   /// The origin has gone to another owner.
   void forget(const weir_origin* origin) { origins_.erase(origin); }
+
+  /// How far the origin is safe; nothing for one that was never read here.
+  std::optional<std::int64_t> safe(const weir_origin* origin, const HeldPositions& held) const {
+    const auto found = origins_.find(origin);
+    if (found == origins_.end()) return std::nullopt;
+    const At& at = found->second;
+    const std::int64_t safe = std::max(at.committed, held.limit(origin, at.next));
+    return safe >= 0 ? std::optional(safe) : std::nullopt;
+  }
 
   /// Appends how far each origin is safe, committed or not, for a store.
   void append_safe(const HeldPositions& held, std::vector<weir_position>& positions) const {

@@ -192,12 +192,14 @@ std::variant<UnitFolder::Claim, std::string> UnitFolder::claim(const weir_origin
 std::string UnitFolder::save(std::vector<Unit>& units) const {
   if (units.empty()) return {};
   std::vector<std::string> paths;
-  for (const auto& unit : units) {
+  for (auto& unit : units) {
     paths.push_back(path(name_of(*unit.origin), kCheckpoint) + std::to_string(unit.term) + "-" +
                     std::to_string(unit.checkpoint.number));
     WEIR_FAIL_POINT("checkpoint.create");
     const std::string written = paths.back() + std::string(kNew);
-    if (auto problem = write_synced(written, encode(unit.checkpoint)); !problem.empty()) return problem;
+    const std::string bytes = encode(unit.checkpoint);
+    unit.bytes = bytes.size();
+    if (auto problem = write_synced(written, bytes); !problem.empty()) return problem;
   }
   std::vector<File> files;
   std::string problem;

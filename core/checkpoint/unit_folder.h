@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,7 +32,8 @@ class UnitFolder {
     const weir_origin* origin;  ///< the partition
     std::uint64_t term;         ///< of the claim
     Checkpoint checkpoint;
-    bool taken = false;  ///< set by save(): somebody has claimed it since, and nothing was kept
+    bool taken = false;     ///< set by save(): somebody has claimed it since, and nothing was kept
+    std::size_t bytes = 0;  ///< set by save(): how large the file is
   };
 
   /// `pipeline` is part of the file names, so that several pipelines may share a folder.

@@ -18,6 +18,7 @@
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/checkpoint_lines.h"
 #include "checkpoint/snapshot_lines.h"
+#include "checkpoint/unit_folder.h"
 #include "runtime/load_checkpoints.h"
 #include "state/store/key_value_store.h"
 #include "state/store/stored_part.h"
@@ -57,8 +58,9 @@ std::uint64_t bytes_of(const Checkpoint::StageState& state) {
   return bytes;
 }
 
-void print(const Checkpoint& checkpoint, const OpenStored& open) {
-  std::printf("checkpoint %llu, %s\n", static_cast<unsigned long long>(checkpoint.number),
+/// `of`: behind the checkpoint's number.
+void print(const Checkpoint& checkpoint, const std::string& of, const OpenStored& open) {
+  std::printf("checkpoint %llu%s, %s\n", static_cast<unsigned long long>(checkpoint.number), of.c_str(),
               format_size(encode(checkpoint).size()).c_str());
   for (const auto& p : checkpoint.positions) {
     std::string name = printable(view(p.origin->name));
@@ -99,7 +101,9 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   }
   Origins origins;
   const CheckpointFolder folder(graph.spec.checkpoint_store, graph.spec.name);
-  auto loaded = load_checkpoints(graph, &folder, origins);
+  const UnitFolder units(graph.spec.checkpoint_store, graph.spec.name);
+  const bool by_partition = graph.spec.by_partition;
+  auto loaded = by_partition ? units.load_all(origins) : load_checkpoints(graph, &folder, origins);
   if (const auto* problem = std::get_if<std::string>(&loaded)) {
     std::fprintf(stderr, "etl-run: %s\n", problem->c_str());
     return kFailed;
@@ -119,7 +123,12 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   };
   if (export_to.empty()) {
     if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
-    for (const auto& checkpoint : checkpoints) print(checkpoint, open);
+    for (const auto& checkpoint : checkpoints) {
+      print(checkpoint, by_partition ? " of partition " + std::to_string(checkpoint.group) + " of " +
+                                           std::to_string(checkpoint.groups)
+                                     : "",
+            open);
+    }
     return kDone;
   }
   if (checkpoints.empty()) {

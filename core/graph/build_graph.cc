@@ -104,7 +104,8 @@ class Builder {
   /// State that goes with the process is lost in silence at the next start.
   void check_store() {
     if (!graph_.spec.checkpoint_store.empty() || graph_.keeper || graph_.spec.state_may_be_lost) return;
-    if (graph_.spec.exactly_once || !graph_.spec.checkpoint_sink.empty()) return;  // told already
+    if (graph_.spec.exactly_once || graph_.spec.by_partition || !graph_.spec.checkpoint_sink.empty())
+      return;  // told already
     for (const auto& stage : graph_.stages) {
       if (stage.plugin == nullptr || (stage.plugin->capabilities & WEIR_STATEFUL) == 0) continue;
       const Mark& mark =

@@ -20,6 +20,7 @@ class Delivery {
   Delivery(PipelineGraph& graph, Diagnostics& diagnostics) : graph_(graph), diagnostics_(diagnostics) {}
 
   void settle() {
+    if (graph_.spec.by_partition) return settle_by_partition();
     if (!graph_.spec.checkpoint_sink.empty()) use_named_keeper();
     if (!graph_.spec.exactly_once) return;
     for (const auto& stage : graph_.stages) check_rewinds(stage);
@@ -72,6 +73,82 @@ class Delivery {
     if (const auto why = refusal(keeper, WEIR_KEEPS_CHECKPOINTS); !why.empty())
       diagnostics_.add(graph_.spec.checkpoint_sink_mark,
                        "stage " + in_quotes(name) + " cannot keep the checkpoints: " + why);
+  }
+
+  /// Several processes of one consumer group: each has what belongs to the keys of its partitions, and
+  /// nothing else.
+  void settle_by_partition() {
+    const auto& spec = graph_.spec;
+    if (spec.checkpoint_store.empty())
+      diagnostics_.add(
+          spec.by_mark,
+          "`by: partition` needs a folder that all processes reach; expected checkpoint: {store: "
+          "FOLDER, by: partition}");
+    if (spec.exactly_once)
+      diagnostics_.add(
+          spec.delivery_mark,
+          "`delivery: exactly_once` cannot be kept with checkpoint `by: partition`, where several "
+          "processes deliver; expected at_least_once (what stands in state is exact all the same)");
+    std::size_t sources = 0;
+    for (auto& stage : graph_.stages) {
+      if (stage.plugin == nullptr) continue;
+      if (stage.spec.kind == StageKind::kSource) {
+        check_shares(stage, ++sources);
+        stage.transactions = WEIR_BY_PARTITION;
+      }
+      check_divided(stage);
+    }
+  }
+
+  void refuse_by_partition(const GraphStage& stage, const std::string& why) {
+    diagnostics_.add(stage.spec.mark, "stage " + in_quotes(stage.spec.name) +
+                                          " cannot keep its checkpoint `by: partition`: " + why);
+  }
+
+  void check_shares(const GraphStage& stage, std::size_t number) {
+    if (number > 1) {
+      return refuse_by_partition(
+          stage,
+          "it is a second source, and nothing makes partitions of the same number go to "
+          "the same process; expected one source");
+    }
+    if (!has(stage, WEIR_SHARES_PARTITIONS)) {
+      return refuse_by_partition(stage, "the source plugin " + in_quotes(stage.spec.plugin) +
+                                            " does not share partitions with other processes");
+    }
+    if (const auto why = refusal(stage, WEIR_BY_PARTITION); !why.empty()) refuse_by_partition(stage, why);
+  }
+
+  void check_divided(const GraphStage& stage) {
+    for (const auto& port : stage.ports) check_consumers(stage, port);
+    check_consumers(stage, stage.error);
+    if (has(stage, WEIR_STATEFUL) && stage.split != Split::kByKey) {
+      refuse_by_partition(
+          stage,
+          "it keeps state without a `key:`, which cannot be divided among processes; expected "
+          "`key:` with the key of the topic's records");
+    }
+    if (stage.spec.kind != StageKind::kSource && stage.spec.event_time &&
+        stage.spec.event_time->idle_after.count() > 0) {
+      refuse_by_partition(
+          stage,
+          "each partition has an event time of its own, and here none sees how far the others are: "
+          "`idle_after` has no effect; expected it at the source's `event_time:`");
+    }
+  }
+
+  void check_consumers(const GraphStage& from, const GraphPort& port) {
+    for (const auto& to : port.consumers) {
+      const GraphStage& stage = graph_.stages[to.stage];
+      if (stage.plugin == nullptr) continue;
+      if (to.broadcast) {
+        refuse_by_partition(stage, "each process would see a part only of what stage " +
+                                       in_quotes(from.spec.name) + " broadcasts to it");
+      } else if (from.spec.kind == StageKind::kSink && stage.spec.kind != StageKind::kSink) {
+        refuse_by_partition(stage, "it reads what the sink " + in_quotes(from.spec.name) +
+                                       " could not take, of all partitions together; expected a sink there");
+      }
+    }
   }
 
   void check_rewinds(const GraphStage& stage) {

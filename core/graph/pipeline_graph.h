@@ -53,6 +53,8 @@ struct GraphStage {
   std::string state_shape = {};
   std::uint32_t transactions = 0;  ///< sinks: how they take part in checkpoints, flags of weir_place
 
+  /// Whether it stands between the sources and the sinks.
+  bool is_between() const { return spec.kind == StageKind::kWindow || spec.kind == StageKind::kProcess; }
   /// Whether the stage runs on threads of its own, behind a queue.
   bool has_workers() const { return (plugin->capabilities & WEIR_BLOCKS) != 0 || spec.concurrency > 1; }
 };
@@ -68,9 +70,10 @@ struct PipelineGraph {
   std::optional<std::size_t>
       keeper;  ///< the sink that keeps the checkpoints; none: they go to a folder, if any
 
-  /// Whether what goes this way may belong to another task than the one that has it.
+  /// Whether what goes this way may belong to another task than the one that has it; with state by partition
+  /// it never does.
   bool is_exchanged(const GraphPort::Consumer& to) const {
-    return spec.tasks > 1 && (to.broadcast || stages[to.stage].split != Split::kByTask);
+    return spec.tasks > 1 && !spec.by_partition && (to.broadcast || stages[to.stage].split != Split::kByTask);
   }
   /// Whether what some port leads to that stage passes from task to task.
   bool has_exchange_before(std::size_t stage) const;

@@ -130,12 +130,26 @@ std::int64_t EventTimes::next_idle() const {
   return next;
 }
 
+std::int64_t EventTimes::watermark_of(const Of& o) const {
+  // The bound is no reason to wrap around; times are far from the ends of 64 bits.
+  return o.latest == Watermarks::kStart ? o.latest : o.latest - bound_ - 1;
+}
+
+std::int64_t EventTimes::watermark_of(const weir_origin* origin) const {
+  const auto found = origins_.find(origin);
+  return found == origins_.end() ? Watermarks::kStart : watermark_of(found->second);
+}
+
+bool EventTimes::is_idle(const weir_origin* origin) const {
+  const auto found = origins_.find(origin);
+  return found != origins_.end() && found->second.idle;
+}
+
 std::int64_t EventTimes::watermark() {
   std::int64_t smallest = Watermarks::kEnd;
   std::int64_t largest = Watermarks::kStart;
   for (const auto& [origin, o] : origins_) {
-    // The bound is no reason to wrap around; times are far from the ends of 64 bits.
-    const std::int64_t at = o.latest == Watermarks::kStart ? o.latest : o.latest - bound_ - 1;
+    const std::int64_t at = watermark_of(o);
     largest = std::max(largest, at);
     if (!o.idle) smallest = std::min(smallest, at);
   }
@@ -152,6 +166,16 @@ void EventTimes::save(SnapshotWriter& to) const {
     to.time(o.latest);
     to.number(o.idle ? 1 : 0);
   }
+}
+
+void EventTimes::save(SnapshotWriter& to, const weir_origin* origin, std::int64_t time) const {
+  to.time(time);
+  const auto found = origins_.find(origin);
+  to.number(found == origins_.end() ? 0 : 1);
+  if (found == origins_.end()) return;
+  save_origin(to, origin);
+  to.time(found->second.latest);
+  to.number(found->second.idle ? 1 : 0);
 }
 
 /// As the stages behind have combined it (Watermarks): the least of the tasks that were not idle, or where

@@ -58,7 +58,12 @@ class EventTimes {
 
   /// How far event time has come; it never goes back.
   std::int64_t watermark();
+  /// The same in that origin alone, and whether it is idle.
+  std::int64_t watermark_of(const weir_origin* origin) const;
+  bool is_idle(const weir_origin* origin) const;
   void save(SnapshotWriter& to) const;
+  /// That origin alone, where event time has come to `time`.
+  void save(SnapshotWriter& to, const weir_origin* origin, std::int64_t time) const;
   /// Once for each task that saved. Event time goes on where it was for all of them together; an origin of
   /// the task's own (`own`) holds it back at once, others when they turn up here. One is idle only after it
   /// has been silent for the whole time since `now`, not while nobody asked it for records.
@@ -76,6 +81,7 @@ class EventTimes {
   };
 
   Of& of(const weir_origin* origin);
+  std::int64_t watermark_of(const Of& o) const;
   std::optional<std::int64_t> read(const Record& record);
 
   /// How long an origin, awaited or not, and all of them where there is none, may be silent.

@@ -168,6 +168,9 @@ class InlineNode::Context final : public InstanceContext {
   void give_up(const weir_origin* const* origins, std::size_t count, bool lost) override {
     node_.task_.give_up(origins, count, lost);
   }
+  bool take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) override {
+    return node_.task_.take_over(origins, count, partitions);
+  }
 
  private:
   static NamedState& of(weir_state* state) { return *reinterpret_cast<NamedState*>(state); }
@@ -193,8 +196,10 @@ InlineNode::InlineNode(Services& services, TaskControl& task, const PipelineGrap
     : StageNode(services, task, graph, stage, task_number),
       context_(std::make_unique<Context>(*this, services, graph, stage,
                                          InstanceContext::Position{task_number, graph.spec.tasks, 0, 1})),
-      share_{static_cast<std::size_t>(task_number), static_cast<std::size_t>(graph.spec.tasks),
-             stage_.split == Split::kWhole},
+      share_(graph.spec.by_partition
+                 ? KeyShare{}
+                 : KeyShare{static_cast<std::size_t>(task_number), static_cast<std::size_t>(graph.spec.tasks),
+                            stage_.split == Split::kWhole}),
       key_reader_(stage_.spec.key) {
   if (stage_.spec.event_time) event_times_.emplace(*stage_.spec.event_time, graph.has_exchange());
   if (!graph.spec.state.on_disk || services.stores == nullptr || !is_stateful()) return;
@@ -271,6 +276,10 @@ void InlineNode::take(const weir_record* records, std::size_t count, Inlet inlet
 void InlineNode::take_keyed(const weir_record* records, const weir_slice* keys, std::size_t count,
                             Inlet inlet) {
   if (task_.failed() || count == 0) return;
+  if (key_rule_ != nullptr) {
+    if (auto problem = key_rule_->problem_of(keys, count); !problem.empty())
+      return task_.stop_for({name(), "other_partition", std::move(problem)});
+  }
   counts_.in.add(count);
   hand_in(records, count, keys, inlet);
 }

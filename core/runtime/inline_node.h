@@ -10,6 +10,7 @@
 #include "runtime/event_times.h"
 #include "runtime/gathered_output.h"
 #include "runtime/key_reader.h"
+#include "runtime/key_rule.h"
 #include "runtime/stage_node.h"
 #include "runtime/standstill.h"
 #include "state/stage_contents.h"
@@ -24,6 +25,9 @@ class InlineNode : public StageNode {
   InlineNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
              int task_number);
   ~InlineNode() override;
+
+  /// From now on a key that `rule`, which outlives this, does not let come stops the pipeline.
+  void keep_to(const KeyRule& rule) { key_rule_ = &rule; }
 
   void start() override;
   void take(const weir_record* records, std::size_t count, Inlet inlet) override;
@@ -71,7 +75,7 @@ class InlineNode : public StageNode {
   StopReason take_error();
 
   /// Tells the next stages how far event time has come by what has left so far.
-  void tell_time();
+  virtual void tell_time();
 
   weir_instance* instance_ = nullptr;
   std::optional<EventTimes> event_times_;  ///< where the stage has `event_time:`
@@ -127,6 +131,7 @@ class InlineNode : public StageNode {
   StageContents kept_;                 ///< then but for the lists, which stand there
   Standstill standstill_;
   KeyReader key_reader_;
+  const KeyRule* key_rule_ = nullptr;
   std::vector<weir_record> timed_;
   GatheredOutput gathered_;
   bool firing_ = false;

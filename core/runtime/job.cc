@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <new>
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/begin_units.h"
 #include "runtime/load_checkpoints.h"
 #include "runtime/saved_states.h"
 
@@ -28,7 +30,7 @@ std::vector<std::size_t> port_counts(const PipelineGraph& graph) {
 Job::Job(PipelineGraph graph, Log& log, const Clock& clock, CheckpointStore* store)
     : graph_(std::move(graph)),
       metrics_(port_counts(graph_), graph_.spec.tasks),
-      services_{log, clock, metrics_, origins_, abort_, saved_, suspects_},
+      services_{log, clock, metrics_, origins_, abort_, saved_, suspects_, nullptr},
       store_(store) {}
 
 Job::~Job() {
@@ -73,8 +75,14 @@ std::string Job::open_stores(const std::vector<Checkpoint>& checkpoints) {
   return {};
 }
 
-std::string Job::start() {
+std::string Job::load(Task::Restored& restored, std::uint64_t& last) {
   if (store_ == nullptr && !graph_.keeper && !graph_.spec.checkpoint_store.empty()) {
+    const UnitFolder units(graph_.spec.checkpoint_store, graph_.spec.name);
+    if (units.has_units()) {
+      return "the checkpoint folder " + graph_.spec.checkpoint_store +
+             " holds checkpoints of this pipeline `by: partition`, which cannot be put together; keep `by: "
+             "partition`, or give the pipeline another name or folder";
+    }
     folder_ = std::make_unique<CheckpointFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
     if (auto problem = folder_->claim(); !problem.empty()) return problem;
     store_ = folder_.get();
@@ -82,7 +90,8 @@ std::string Job::start() {
   WEIR_FAIL_POINT("job.claimed");
   auto loaded = load_checkpoints(graph_, store_, origins_);
   if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
-  auto& [checkpoints, damaged, last] = std::get<0>(loaded);
+  auto& [checkpoints, damaged, number] = std::get<0>(loaded);
+  last = number;
   for (const auto& what : damaged) services_.log.write(LogLevel::kWarn, "checkpoint", what);
   if (graph_.spec.exactly_once && !damaged.empty()) {
     return damaged.front() +
@@ -90,11 +99,11 @@ std::string Job::start() {
            "already";
   }
   WEIR_FAIL_POINT("job.loaded");
-  if (auto problem = check_saved_states(graph_, checkpoints); !problem.empty()) return problem;
+  if (auto problem = check_saved_states(graph_, checkpoints, graph_.dropped_states); !problem.empty())
+    return problem;
   if (auto problem = open_stores(checkpoints); !problem.empty()) return problem;
   if (auto problem = recover(checkpoints); !problem.empty()) return problem;
   WEIR_FAIL_POINT("job.recovered");
-  Task::Restored restored;
   std::map<const weir_origin*, std::int64_t> furthest;
   for (auto& checkpoint : checkpoints) {
     for (const auto& p : checkpoint.positions) {
@@ -107,16 +116,49 @@ std::string Job::start() {
   saved_.set(restored.positions);
   // An older checkpoint has not seen what a source's own notes have put behind them.
   if (graph_.spec.exactly_once || !damaged.empty()) saved_.switch_on();
-  if (folder_ != nullptr && graph_.spec.poison_after > 0) {
-    const std::string notes = folder_->crash_file();
-    if (auto problem = suspects_.load(notes, graph_.spec.poison_after, origins_, saved_); !problem.empty())
-      return problem;
-    if (!suspects_.none()) {
-      services_.log.write(LogLevel::kWarn, "etl-run",
-                          "the process has crashed before: the records that were on hand go one at a time");
-    }
-    crash_notes_ = std::make_unique<CrashNotes>(notes);
+  return {};
+}
+
+std::string Job::open_units() {
+  units_ = std::make_unique<UnitFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
+  services_.units = units_.get();
+  if (auto problem = units_->open(); !problem.empty()) return problem;
+  WEIR_FAIL_POINT("job.claimed");
+  if (auto problem = begin_units(graph_, *units_, origins_); !problem.empty()) return problem;
+  WEIR_FAIL_POINT("job.loaded");
+  // Whatever a source has noted itself: the position in a unit's file is that of the state in it.
+  saved_.switch_on();
+  return {};
+}
+
+std::string Job::load_suspects() {
+  if (graph_.spec.poison_after == 0) return {};
+  if (folder_ == nullptr && units_ == nullptr) return {};
+  const std::string notes = units_ != nullptr ? units_->crash_file() : folder_->crash_file();
+  SavedPositions delivered;
+  if (units_ != nullptr && std::filesystem::exists(notes)) {
+    auto all = units_->load_all(origins_);
+    if (auto* problem = std::get_if<std::string>(&all)) return *problem;
+    for (const auto& unit : std::get<0>(all).checkpoints) delivered.set(unit.positions);
   }
+  if (auto problem =
+          suspects_.load(notes, graph_.spec.poison_after, origins_, units_ != nullptr ? delivered : saved_);
+      !problem.empty())
+    return problem;
+  if (!suspects_.none()) {
+    services_.log.write(LogLevel::kWarn, "etl-run",
+                        "the process has crashed before: the records that were on hand go one at a time");
+  }
+  crash_notes_ = std::make_unique<CrashNotes>(notes);
+  return {};
+}
+
+std::string Job::start() {
+  Task::Restored restored;
+  std::uint64_t last = 0;
+  if (auto problem = graph_.spec.by_partition ? open_units() : load(restored, last); !problem.empty())
+    return problem;
+  if (auto problem = load_suspects(); !problem.empty()) return problem;
   const std::lock_guard lock(mutex_);
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/origins.h"
+#include "checkpoint/unit_folder.h"
 #include "graph/pipeline_graph.h"
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
@@ -62,6 +63,11 @@ class Job {
 
   /// Where state stands on disk, or stood there in the last run, makes what opens stores.
   std::string open_stores(const std::vector<Checkpoint>& checkpoints);
+  /// What the last run has saved, but with state by partition; `last`: the number of its checkpoint.
+  std::string load(Task::Restored& restored, std::uint64_t& last);
+  /// With state by partition, which is loaded as partitions come.
+  std::string open_units();
+  std::string load_suspects();
   /// Transactions that an earlier run has left are committed or taken back.
   std::string recover(const std::vector<Checkpoint>& checkpoints) const;
 
@@ -74,6 +80,7 @@ class Job {
   Services services_;
   CheckpointStore* store_;  // null: none
   std::unique_ptr<CheckpointFolder> folder_;
+  std::unique_ptr<UnitFolder> units_;  // null: state does not go by partition
   std::unique_ptr<CrashNotes> crash_notes_;
   std::unique_ptr<StateHome> stores_;
   std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task

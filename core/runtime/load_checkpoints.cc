@@ -9,6 +9,8 @@
 
 #include "checkpoint/chain.h"
 #include "checkpoint/checkpoint_lines.h"
+#include "runtime/stage_node.h"
+#include "state/snapshot.h"
 
 namespace weir {
 namespace {
@@ -45,6 +47,17 @@ LoadedOr load_from_sink(const GraphStage& keeper, Origins& origins) {
   return loaded;
 }
 
+/// State stands in a checkpoint of one of several groups only where each partition keeps its own: tasks that
+/// exchange records make one checkpoint together.
+bool is_of_one_partition(const Checkpoint& checkpoint) {
+  return checkpoint.groups > 1 &&
+         std::any_of(checkpoint.states.begin(), checkpoint.states.end(), [](const auto& task) {
+           return std::any_of(task.begin(), task.end(), [](const auto& state) {
+             return SnapshotReader(state.snapshot).number() == kKeepsState;
+           });
+         });
+}
+
 LoadedOr load_from_lines(const std::string& file, const CheckpointStore::Loaded& stored, Origins& origins) {
   if (!stored.checkpoints.empty()) {
     return "--begin-with " + file +
@@ -55,6 +68,13 @@ LoadedOr load_from_lines(const std::string& file, const CheckpointStore::Loaded&
   if (!in) return "--begin-with " + file + ": the file cannot be read";
   auto lines = read_lines(in, origins);
   if (auto* problem = std::get_if<std::string>(&lines)) return "--begin-with " + file + ": " + *problem;
+  const auto& all = std::get<0>(lines);
+  if (std::any_of(all.begin(), all.end(), is_of_one_partition)) {
+    return "--begin-with " + file +
+           ": it holds what a pipeline `by: partition` has kept, each partition with an event time of its "
+           "own, "
+           "which cannot be put together; expected checkpoint: {store: FOLDER, by: partition}";
+  }
   return CheckpointStore::Loaded{std::move(std::get<0>(lines)), {}, stored.last};
 }
 

@@ -63,8 +63,9 @@ std::string refusal(const PipelineGraph& graph, const Checkpoint::StageState& sa
 
 }  // namespace
 
-std::string check_saved_states(const PipelineGraph& graph, std::vector<Checkpoint>& checkpoints) {
-  const std::set<std::string> dropped(graph.dropped_states.begin(), graph.dropped_states.end());
+std::string check_saved_states(const PipelineGraph& graph, std::vector<Checkpoint>& checkpoints,
+                               const std::vector<std::string>& to_drop) {
+  const std::set<std::string> dropped(to_drop.begin(), to_drop.end());
   std::set<std::string> held;
   std::map<std::string, std::string> refused;
   for (auto& checkpoint : checkpoints) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/source_node.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "runtime/lanes.h"
 
 namespace weir {
 
@@ -31,13 +35,22 @@ bool SourceNode::poll(std::size_t budget) {
   if (event_times_ && !task_.failed()) tell_time();
   if (status == WEIR_END) {
     ended_ = true;
-    tell_watermark(Watermarks::kEnd);
+    lanes_ != nullptr ? lanes_->tell_end() : tell_watermark(Watermarks::kEnd);
   }
   return status == WEIR_OK;
 }
 
 double SourceNode::progress() const {
   return stage_.plugin->progress == nullptr ? -1 : stage_.plugin->progress(instance_);
+}
+
+std::vector<weir_position> SourceNode::committable(const std::vector<weir_position>& saved) const {
+  std::vector<weir_position> positions;
+  std::copy_if(saved.begin(), saved.end(), std::back_inserter(positions), [&](const weir_position& p) {
+    const auto before = positions_.committed(p.origin);
+    return before && *before < p.next;
+  });
+  return positions;
 }
 
 bool SourceNode::commit(const std::vector<weir_position>& positions) {
@@ -56,6 +69,43 @@ bool SourceNode::commit(const std::vector<weir_position>& positions) {
   }
   positions_.committed(positions);
   return true;
+}
+
+void SourceNode::go_on_at(const weir_position& position) {
+  positions_.go_on_at(position);
+  services_.saved.set({position});
+}
+
+void SourceNode::expect(const weir_origin* origin) {
+  if (event_times_) event_times_->expect(origin, services_.clock.now());
+}
+
+void SourceNode::save_times(const weir_origin* origin, std::int64_t time, Checkpoint::TaskState& to) const {
+  if (!event_times_) return;
+  SnapshotWriter one;
+  one.number(0);
+  one.number(1);
+  // After the end of the input there may be more of it.
+  event_times_->save(one, origin, time == Watermarks::kEnd ? event_times_->watermark_of(origin) : time);
+  to.push_back({name(), stage_.state_shape, one.take()});
+}
+
+std::optional<std::int64_t> SourceNode::load_times(const Checkpoint::TaskState& saved,
+                                                   const FindOrigin& origins) {
+  const auto own =
+      std::find_if(saved.begin(), saved.end(), [&](const auto& state) { return state.stage == name(); });
+  if (own == saved.end() || !event_times_) return std::nullopt;
+  SnapshotReader from(own->snapshot);
+  from.number();  // a source keeps no state
+  from.number();  // and has event time
+  const std::int64_t time = SnapshotReader(from).time();
+  event_times_->load(from, origins, services_.clock.now(), true);
+  return time;
+}
+
+void SourceNode::tell_time() {
+  if (lanes_ == nullptr) return InlineNode::tell_time();
+  if (event_times_) lanes_->tell_times(*event_times_);
 }
 
 std::string SourceNode::claim() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "runtime/inline_node.h"
 
 namespace weir {
+
+class Lanes;
 
 /// A source within a task: it notes the position of each record that it emits, and hands back those that are
 /// safe.
@@ -36,12 +39,26 @@ class SourceNode final : public InlineNode {
   }
   const Positions& positions() const { return positions_; }
 
+  // -- with state by partition --
+  /// From now on event time is told to the lanes, each that of its partition. They outlive this.
+  void tell_to(Lanes& lanes) { lanes_ = &lanes; }
+  /// The partition is here: reading goes on behind what is saved, and records are to be expected.
+  void go_on_at(const weir_position& position);
+  void expect(const weir_origin* origin);
+  /// Event time of a partition, as a part of what is saved with it; load_times() returns how far it had come.
+  void save_times(const weir_origin* origin, std::int64_t time, Checkpoint::TaskState& to) const;
+  std::optional<std::int64_t> load_times(const Checkpoint::TaskState& saved, const FindOrigin& origins);
+  /// Which of these may be committed: of partitions that are still here, and have not been committed so far.
+  std::vector<weir_position> committable(const std::vector<weir_position>& saved) const;
+
  private:
+  void tell_time() override;
   void emitted(const weir_record* records, std::size_t count) override { positions_.read(records, count); }
 
   Positions positions_;
   std::vector<weir_position> restored_;
   bool ended_ = false;
+  Lanes* lanes_ = nullptr;
 };
 
 }  // namespace weir

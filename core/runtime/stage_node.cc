@@ -42,11 +42,15 @@ void Outlet::emit_keyed(const KeyReader& keyed, std::size_t refused) const {
 }
 
 void Outlet::tell_watermark(std::int64_t time) const {
-  for (const Consumer& to : consumers_) to.receiver->take_watermark(to.wire, time);
+  for (const Consumer& to : consumers_) {
+    if (to.wire != kNoWire) to.receiver->take_watermark(to.wire, time);
+  }
 }
 
 void Outlet::tell_idle(bool idle) const {
-  for (const Consumer& to : consumers_) to.receiver->take_idle(to.wire, idle);
+  for (const Consumer& to : consumers_) {
+    if (to.wire != kNoWire) to.receiver->take_idle(to.wire, idle);
+  }
 }
 
 StageNode::StageNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
@@ -71,6 +75,12 @@ void StageNode::connect(const std::vector<StageNode*>& nodes, const std::vector<
   const auto wire = [&](Outlet& outlet, const GraphPort& port) {
     for (const auto& to : port.consumers) {
       StageNode& node = *nodes[to.stage];
+      // With state by partition sinks stand behind many lanes, each with a time of its own; nobody asks
+      // there.
+      if (graph_.spec.by_partition && node.stage_.spec.kind == StageKind::kSink) {
+        outlet.connect({&node, &node, {to.input, to.broadcast}, Outlet::kNoWire});
+        continue;
+      }
       const bool exchanged = graph_.is_exchanged(to);
       const std::size_t first = node.watermarks_.add(!stage_.has_event_time);
       for (int task = 1; exchanged && task < graph_.spec.tasks; ++task)

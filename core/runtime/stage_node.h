@@ -46,6 +46,8 @@ class TaskControl {
   /// A source has something to poll. [any-thread]
   virtual void wake() = 0;
   virtual void give_up(const weir_origin* const* origins, std::size_t count, bool lost) = 0;
+  /// False where it cannot be, and the pipeline stops.
+  virtual bool take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) = 0;
 };
 
 /// A port of a stage within a task: counts what leaves and hands it to the port's consumers.
@@ -55,8 +57,10 @@ class Outlet {
     StageNode* node;
     Receiver* receiver;  ///< the node itself, or the exchange in front of it
     Inlet inlet;
-    std::size_t wire;  ///< the number of this connection at the consumer, for watermarks
+    std::size_t wire;  ///< the number of this connection at the consumer, for watermarks; or kNoWire
   };
+  /// The consumer is not told the time.
+  static constexpr std::size_t kNoWire = static_cast<std::size_t>(-1);
 
   Outlet(OwnedCount& count, bool discarded) : count_(&count), discarded_(discarded) {}
 
@@ -85,9 +89,9 @@ class Outlet {
   std::vector<Consumer> consumers_;
 };
 
-/// The first number of a snapshot: 0 and 1 are a stage's own, without and with state; this is work that waits
+/// The first number of a snapshot: 0 and 1 are a stage's own, without and with state; 2 is work that waits
 /// for a stage's workers.
-constexpr std::uint64_t kWaitingWork = 2;
+constexpr std::uint64_t kKeepsState = 1, kWaitingWork = 2;
 
 /// One stage within one task. Used by the task's thread, except interrupt().
 class StageNode : public Receiver {
@@ -100,6 +104,8 @@ class StageNode : public Receiver {
   /// The task's nodes, and where one stands the exchange in front of each, by stage. A connection through an
   /// exchange has a wire for each task.
   void connect(const std::vector<StageNode*>& nodes, const std::vector<Exchange*>& exchanges);
+  /// Begins with wires like those of another node of the stage, which have been told nothing yet.
+  void take_wires_of(const StageNode& other) { watermarks_ = other.watermarks_; }
 
   /// Makes and starts the instances. Workers start on threads of their own: see has_outstanding().
   virtual void start() = 0;

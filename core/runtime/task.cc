@@ -9,6 +9,7 @@
 
 #include "checkpoint/checkpoint_folder.h"
 #include "runtime/inline_node.h"
+#include "runtime/laned_node.h"
 #include "runtime/worker_node.h"
 #include "state/store/key_value_store.h"
 
@@ -21,7 +22,7 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup
     : services_(services),
       graph_(graph),
       number_(number),
-      saves_(group.has_store() || graph.keeper),
+      saves_(group.has_store() || graph.keeper || services.units != nullptr),
       hold_up_(services.log),
       group_(group),
       member_(group.add(inbox_)) {
@@ -32,6 +33,8 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup
       auto source = std::make_unique<SourceNode>(services, *this, graph, i, number, restored.positions);
       sources_.push_back(source.get());
       nodes_.push_back(std::move(source));
+    } else if (services.units != nullptr && stage.is_between()) {
+      nodes_.push_back(std::make_unique<LanedNode>(services, *this, graph, i, number));
     } else if (stage.has_workers()) {
       nodes_.push_back(std::make_unique<WorkerNode>(services, *this, graph, i, number));
     } else {
@@ -45,8 +48,14 @@ Task::Task(Services& services, const PipelineGraph& graph, int number, TaskGroup
     exchanges_.push_back(std::make_unique<Exchange>(*all[i], *this, group, member_, exchanges_.size()));
     before[i] = exchanges_.back().get();
   }
-  // From the back: a stage looks through those behind it for queues.
-  for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) (*node)->connect(all, before);
+  // From the back: a stage looks through those behind it for queues. What stands in lanes is connected there.
+  for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+    if (services.units == nullptr || !(*node)->stage().is_between()) (*node)->connect(all, before);
+  }
+  if (services.units != nullptr) {
+    lanes_ = std::make_unique<Lanes>(services, *this, graph, number, all, *sources_.front(), *services.units);
+    sources_.front()->tell_to(*lanes_);
+  }
   const bool as_many = restored.states.size() == static_cast<std::size_t>(graph.spec.tasks);
   for (std::size_t i = 0; i < restored.states.size(); ++i) {
     const bool own = i == static_cast<std::size_t>(number);
@@ -127,6 +136,7 @@ void Task::start_nodes() {
 }
 
 bool Task::step() {
+  if (lanes_ != nullptr) lanes_->start_new();
   deliver();
   fire_timers();
   look_at_save();
@@ -225,6 +235,7 @@ void Task::deliver() {
   for (auto exchange = exchanges_.rbegin(); started_ && exchange != exchanges_.rend(); ++exchange)
     (*exchange)->hand_over();
   for (auto& exchange : exchanges_) exchange->post();
+  if (lanes_ != nullptr) lanes_->sweep();
 }
 
 void Task::fire_timers() {
@@ -296,17 +307,22 @@ void Task::take_part(Clock::time_point until) {
     inbox_.wait(kLookAgain);
     keep_alive();
   }
-  pause_workers(false);
+  // What waits in lanes that go is not begun here any more.
+  if (!lanes_go_) pause_workers(false);
   if (std::exchange(paused_, false)) services_.metrics.checkpoint_paused(Clock::now() - from);
   next_checkpoint_ = Clock::now() + graph_.spec.checkpoint_every;
 }
 
 void Task::pause_workers(bool paused) {
-  for (auto& node : nodes_) node->pause(paused);
+  // What waits for a sink is of several partitions; it is not saved with any, but always done.
+  for (auto& node : nodes_) {
+    if (lanes_ == nullptr || node->stage().is_between()) node->pause(paused);
+  }
 }
 
 void Task::perform(const TaskGroup::Step& step) {
   using Part = TaskGroup::Step::Part;
+  if (step.last) leaving_.clear();  // a stop came in between: it saves all
   switch (step.part) {
     case Part::kFinish:
       WEIR_FAIL_POINT("meeting.finish");
@@ -362,11 +378,11 @@ void Task::share(const TaskGroup::Step& step) {
   TaskGroup::Share share;
   for (auto& node : nodes_) node->expire(services_.clock.now());
   if (saves_ && services_.stores != nullptr) write_out(step);
-  if (saves_) share.state = state(step.base != 0);
+  if (saves_ && lanes_ == nullptr) share.state = state(step.base != 0);
   for (const auto& node : nodes_) node->hold(share.held, saves_);
   for (const auto& node : nodes_) node->append_prepared(share.prepared);
   for (auto* source : sources_) {
-    share.read.push_back(source->positions());
+    if (lanes_ == nullptr) share.read.push_back(source->positions());
     if (!graph_.keeper) continue;
     if (auto claim = source->claim(); !claim.empty())
       share.claims.emplace_back(source->name(), std::move(claim));
@@ -386,6 +402,7 @@ void Task::write_out(const TaskGroup::Step& step) {
 
 /// One member for all.
 void Task::save(const TaskGroup::Step& step) {
+  if (lanes_ != nullptr) return save_lanes();
   if (step.beside) saving_ = {step.checkpoint, note_checkpoint()};
   if (member_ != 0) return;
   if (graph_.spec.exactly_once && !group_.held().empty()) {
@@ -412,20 +429,29 @@ void Task::save(const TaskGroup::Step& step) {
 }
 
 Task::ToCommit Task::note_checkpoint() {
-  std::vector<std::uint64_t> held;
-  held.reserve(nodes_.size());
-  for (const auto& node : nodes_) held.push_back(node->held(saves_));
-  services_.metrics.note_checkpoint(number_, held);
+  // Where some partitions are saved alone, the counts of the others do not stand for good yet.
+  if (leaving_.empty()) {
+    std::vector<std::uint64_t> held;
+    held.reserve(nodes_.size());
+    for (const auto& node : nodes_) held.push_back(node->held(saves_));
+    services_.metrics.note_checkpoint(number_, held);
+  }
   ToCommit positions;
-  for (const auto* source : sources_) positions.push_back(source->positions().committable(group_.held()));
+  for (const auto* source : sources_) {
+    positions.push_back(lanes_ != nullptr ? source->committable(lanes_->saved())
+                                          : source->positions().committable(group_.held()));
+  }
   return positions;
 }
 
 /// After the store: should the process end in between, records are read again that the state has seen, and
 /// none is missing in it.
 void Task::commit(const ToCommit& positions) {
-  services_.metrics.checkpointed(number_, services_.clock.now());
-  if (member_ == 0) services_.metrics.checkpoint_written(group_.durable_bytes(), Clock::now() - shared_at_);
+  if (leaving_.empty()) services_.metrics.checkpointed(number_, services_.clock.now());
+  if (member_ == 0) {
+    const auto bytes = lanes_ != nullptr ? lanes_->saved_bytes() : group_.durable_bytes();
+    services_.metrics.checkpoint_written(bytes, Clock::now() - shared_at_);
+  }
   WEIR_FAIL_POINT("meeting.commit");
   for (auto& node : nodes_) node->saved();
   for (auto& node : nodes_) {
@@ -481,6 +507,7 @@ void Task::restore(const Checkpoint::TaskState& state, SavedBy by) {
 
 void Task::give_up(const weir_origin* const* origins, std::size_t count, bool lost) {
   const std::vector<const weir_origin*> gone(origins, origins + count);
+  if (lanes_ != nullptr) return give_up_lanes(gone, lost);
   // What is lost may be with its next owner already, even here: then its records are not to be told from
   // those that are read again, and stay.
   if (!lost && !failed()) {

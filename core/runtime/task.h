@@ -16,6 +16,7 @@
 #include "runtime/exchange.h"
 #include "runtime/hold_up.h"
 #include "runtime/inbox.h"
+#include "runtime/lanes.h"
 #include "runtime/source_node.h"
 #include "runtime/stage_node.h"
 #include "runtime/task_group.h"
@@ -67,6 +68,7 @@ class Task final : public TaskControl {
   void work_done(StageNode& node, Work& work) override { inbox_.put({&node, &work}); }
   void wake() override { inbox_.wake(); }
   void give_up(const weir_origin* const* origins, std::size_t count, bool lost) override;
+  bool take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) override;
 
  private:
   /// What one poll may bring; also the size of a batch.
@@ -119,6 +121,11 @@ class Task final : public TaskControl {
   /// Whether a checkpoint beside the stream has become durable, which is committed then, or has failed.
   void look_at_save();
   void forget(const TaskGroup::GivenUp& given_up);
+
+  // -- with state by partition (task_lanes.cc) --
+  void give_up_lanes(const std::vector<const weir_origin*>& gone, bool lost);
+  void save_lanes();
+
   bool all_saved(const std::vector<const weir_origin*>& origins) const;
   /// What the stages hold, or with `changes` what of that has changed since the last call.
   Checkpoint::TaskState state(bool changes);
@@ -160,6 +167,9 @@ class Task final : public TaskControl {
   std::vector<std::unique_ptr<StageNode>>
       nodes_;  ///< in the graph's order; last: their threads use what is above
   std::vector<SourceNode*> sources_;
+  std::unique_ptr<Lanes> lanes_;             ///< null: state does not go by partition
+  std::vector<const weir_origin*> leaving_;  ///< a meeting is on that saves these partitions alone
+  bool lanes_go_ = false;  ///< some are given up: until they are closed nothing of them is begun
 };
 
 }  // namespace weir

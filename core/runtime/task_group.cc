@@ -36,14 +36,15 @@ std::vector<bool> find_behind_state(const PipelineGraph& graph) {
 }
 
 /// By stage: whether what it gathers leaves before each checkpoint, because it is in no saved state and may
-/// not be read again. Exactly once, what came behind it has been delivered; and a stage with state before it
-/// (one that drops what it has seen) would judge it by a state that knows it already.
+/// not be read again. Exactly once, what came behind it has been delivered; a stage with state before it (one
+/// that drops what it has seen) would judge it by a state that knows it already; and with state by partition
+/// no state, before it or behind, is to be ahead of the position that is saved with it.
 std::vector<bool> find_cuts(const PipelineGraph& graph) {
   std::vector<bool> cuts = find_behind_state(graph);
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     const GraphStage& stage = graph.stages[i];
-    cuts[i] =
-        (cuts[i] || graph.spec.exactly_once) && stage.plugin->finish != nullptr && holds_for_a_moment(stage);
+    cuts[i] = (cuts[i] || graph.spec.exactly_once || graph.spec.by_partition) &&
+              stage.plugin->finish != nullptr && holds_for_a_moment(stage);
   }
   return cuts;
 }
@@ -76,11 +77,11 @@ std::size_t TaskGroup::add(Inbox& inbox) {
   return members_.size() - 1;
 }
 
-bool TaskGroup::call_checkpoint() {
+bool TaskGroup::call_checkpoint(bool at_once) {
   const std::lock_guard lock(mutex_);
   if (step_.part != Step::Part::kNone) return true;
-  if (saving_ && giving_up_.empty()) return false;
-  begin(false);
+  if (saving_ && giving_up_.empty() && !at_once) return false;
+  begin(false, at_once);
   return true;
 }
 
@@ -110,11 +111,11 @@ TaskGroup::Step TaskGroup::step() const {
   return step_;
 }
 
-void TaskGroup::begin(bool last) {
+void TaskGroup::begin(bool last, bool at_once) {
   step_.last = last;
   step_.checkpoint = last_checkpoint_ + 1;
   step_.ended = std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.ended; });
-  step_.partial = !last && drain_timeout_.count() == 0;
+  step_.partial = !last && (at_once || drain_timeout_.count() == 0);
   step_.until = last ? Clock::time_point::max() : Clock::now() + (step_.partial ? kTime : drain_timeout_);
   called_.store(true, std::memory_order_release);
   go_to(Step::Part::kDrain);

@@ -90,7 +90,8 @@ class TaskGroup {
 
   /// Lets all come together for a checkpoint, which is put off when it takes too long, or to end. No matter
   /// when a meeting is on. False when there is none, since the last checkpoint is still being saved.
-  bool call_checkpoint();
+  /// `at_once`: what waits for workers goes on waiting from the beginning; never refused.
+  bool call_checkpoint(bool at_once = false);
   void call_end();
   /// The member's sources have ended. When all have, it is the end.
   void ended(std::size_t member);
@@ -161,7 +162,7 @@ class TaskGroup {
     Share share;
   };
 
-  void begin(bool last);
+  void begin(bool last, bool at_once = false);
   void advance();
   void go_to(Step::Part part, std::size_t stage = 0);
   /// The first of `stages` from `from` on, or where there is none the part behind.

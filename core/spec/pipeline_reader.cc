@@ -23,7 +23,7 @@ namespace {
 const std::vector<std::string> kSections{"pipeline", "tasks",        "sources",    "windows",  "processes",
                                          "sinks",    "discard",      "checkpoint", "delivery", "poison_after",
                                          "restart",  "stop_timeout", "state",      "tests"};
-const std::vector<std::string> kCheckpointKeys{"every", "store", "drain_timeout"};
+const std::vector<std::string> kCheckpointKeys{"every", "store", "drain_timeout", "by", "partitioner"};
 const std::vector<std::string> kStateKeys{"kind", "path", "memory"};
 const std::vector<std::string> kStateKinds{"memory", "rocksdb"};
 /// With less a store's own buffers alone take more.
@@ -186,6 +186,7 @@ class PipelineReader {
       report(entry, "a map such as {every: 1s, store: FOLDER}");
       return;
     }
+    const Node::Entry* partitioner = nullptr;
     for (const auto& part : entry.value.entries) {
       if (part.key == "every") {
         const auto every = read_duration(part, "checkpoint.every");
@@ -204,11 +205,46 @@ class PipelineReader {
         } else {
           report(part, "the path of a folder, {sink: NAME}, or none");
         }
+      } else if (part.key == "by") {
+        read_by(part);
+      } else if (part.key == "partitioner") {
+        partitioner = &part;
       } else {
         diagnostics_.add(part.mark, "unknown key '" + part.key + "' of 'checkpoint'" +
                                         suggestion(part.key, kCheckpointKeys));
       }
     }
+    if (partitioner != nullptr) read_partitioner(*partitioner);
+  }
+
+  void read_by(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    spec_.by_mark = entry.value_mark();
+    const bool scalar = entry.value.kind == Node::Kind::kScalar;
+    if (scalar && entry.value.text == "partition") {
+      spec_.by_partition = true;
+    } else if (!scalar || entry.value.text != "pipeline") {
+      report(entry, "pipeline or partition");
+    }
+  }
+
+  void read_partitioner(const Node::Entry& entry) {
+    if (entry.value.broken) return;
+    if (!spec_.by_partition) {
+      return diagnostics_.add(entry.mark,
+                              "'checkpoint.partitioner' is for state by partition; expected beside it "
+                              "'by: partition'");
+    }
+    const bool scalar = entry.value.kind == Node::Kind::kScalar;
+    if (scalar && entry.value.text == "any") return spec_.partitioner.reset();
+    for (const auto by : {Partitioner::kMurmur2, Partitioner::kCrc32, Partitioner::kFnv1a}) {
+      if (!scalar || entry.value.text != to_string(by)) continue;
+      spec_.partitioner = by;
+      return;
+    }
+    report(entry,
+           "murmur2 (Kafka's Java clients), crc32 (librdkafka), fnv1a (Sarama), or any where each key stands "
+           "in one partition for another reason");
   }
 
   void read_checkpoint_sink(const Node::Entry& store) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "base/partitioner.h"
 #include "spec/node.h"
 
 namespace weir {
@@ -87,6 +88,11 @@ struct PipelineSpec {
   std::string checkpoint_sink =
       {};  ///< `store: {sink: NAME}`: checkpoints are kept where that sink writes to
   Mark checkpoint_sink_mark = {};
+  bool by_partition = false;  ///< `by: partition`: state goes with the source's partitions
+  /// How the source's producers find the partition of a key; none: in a way that only the user knows, and
+  /// each key stands in one partition.
+  std::optional<Partitioner> partitioner = Partitioner::kMurmur2;
+  Mark by_mark = {};
   bool exactly_once = false;  ///< `delivery: exactly_once`
   Mark delivery_mark = {};    ///< of `delivery:`, where the file has it
   StateSpec state = {};

@@ -115,6 +115,7 @@ std::optional<PipelineSpec> replay_spec(const PipelineSpec& spec, const ReplayRe
   replay.checkpoint_store.clear();  // the source keeps its place in the files' names
   replay.checkpoint_sink.clear();
   replay.state = {};
+  replay.by_partition = false;
   replay.exactly_once = false;  // what fails in the middle is sent again
   replay.restart.reset();
   replay.stages.clear();

@@ -18,6 +18,7 @@ class Rewriter {
     graph_.spec.tasks = wanted_.tasks;
     graph_.verify_ports = true;
     graph_.spec.checkpoint_store.clear();
+    graph_.spec.by_partition = false;
     graph_.spec.exactly_once = false;
     graph_.keeper.reset();
     for (auto& stage : graph_.stages) stage.transactions = 0;

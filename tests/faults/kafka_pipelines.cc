@@ -53,6 +53,39 @@ sinks:
   std::string record_of(std::int64_t n) const override { return record(n); }
 };
 
+/// The same behind a state that goes with the partitions. Were it ever ahead of the position where a
+/// partition is read on, a record that is read again would be taken for a duplicate, and be missing.
+class TopicsOfPartitions final : public FromTopic {
+ public:
+  TopicsOfPartitions() : FromTopic("group-state", Delivery::kAtLeastOnce, Members::kSeveral) {}
+
+  std::string yaml() const override {
+    return "pipeline: state\ncheckpoint: {every: 20ms, store: disk/store, by: partition, partitioner: "
+           "any}\n" +
+           source() + R"(
+processes:
+  once: {plugin: dedupe, from: lines, key: n, within: 24h}
+  even: {plugin: filter, from: once, where: {field: even, equals: true}}
+sinks:
+  evens: {plugin: kafka, from: even, brokers: "${BROKERS}", topic: even}
+  odds: {plugin: kafka, from: even.unmatched, brokers: "${BROKERS}", topic: odd}
+discard: [once.duplicate]
+)";
+  }
+  std::vector<std::string> point_groups() const override {
+    auto groups = FromTopic::point_groups();
+    groups.push_back("checkpoint.");
+    return groups;
+  }
+  void read_outputs(Account& account) override {
+    read_topic("even", account, is_even);
+    read_topic("odd", account, is_odd);
+  }
+
+ private:
+  std::string record_of(std::int64_t n) const override { return record(n); }
+};
+
 /// The topic's transaction decides for the files too.
 class TopicAndFileOnce final : public FromTopic {
  public:
@@ -142,6 +175,7 @@ void add_kafka_pipelines(Pipelines& to) {
   to.push_back(std::make_unique<TopicToTable>("topic-table", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<TopicToTable>("topic-table-once", Delivery::kExactlyOnce));
   to.push_back(std::make_unique<Topics>("group-topics", FromTopic::Members::kSeveral));
+  to.push_back(std::make_unique<TopicsOfPartitions>());
   to.push_back(
       std::make_unique<TopicToTable>("group-table", Delivery::kAtLeastOnce, FromTopic::Members::kSeveral));
 }

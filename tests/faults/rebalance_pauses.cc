@@ -32,9 +32,8 @@ constexpr int kPartitions = 8;
 /// How long each state is looked at, before and behind what happens.
 constexpr auto kQuiet = 3s;
 
-constexpr const char* kPipeline = R"(
+constexpr const char* kSource = R"(
 pipeline: pauses
-checkpoint: {every: 1s}
 sources:
   lines:
     plugin: kafka
@@ -42,11 +41,22 @@ sources:
     topic: in
     group: pauses
     properties: {session.timeout.ms: 3000, heartbeat.interval.ms: 300}
+)";
+constexpr const char* kWithoutState = R"(
+checkpoint: {every: 1s}
 processes:
   all: {plugin: filter, from: lines, where: not blank}
 sinks:
   out: {plugin: kafka, from: all, brokers: "${BROKERS}", topic: out, add_headers: {by: "${NAME}"}}
 discard: [all.unmatched]
+)";
+constexpr const char* kWithState = R"(
+checkpoint: {every: 1s, store: store, by: partition, partitioner: any}
+processes:
+  all: {plugin: dedupe, from: lines, key: $key, within: 24h}
+sinks:
+  out: {plugin: kafka, from: all, brokers: "${BROKERS}", topic: out, add_headers: {by: "${NAME}"}}
+discard: [all.duplicate]
 )";
 
 std::int64_t now_ms() {
@@ -71,8 +81,8 @@ struct Phase {
 
 class Measurement {
  public:
-  Measurement() {
-    folder_.write("p.yaml", kPipeline);
+  explicit Measurement(const std::string& stages) {
+    folder_.write("p.yaml", kSource + stages);
     broker_.start();
     broker_.create_topic("in", kPartitions);
     broker_.create_topic("out", 1, {{"message.timestamp.type", "LogAppendTime"}});
@@ -97,8 +107,10 @@ class Measurement {
  private:
   void feed_once() {
     std::vector<support::KafkaRecord> records;
-    for (int p = 0; p < kPartitions; ++p)
-      records.push_back({.value = std::to_string(p) + " " + std::to_string(now_ms()), .partition = p});
+    for (int p = 0; p < kPartitions; ++p) {
+      const std::string value = std::to_string(p) + " " + std::to_string(now_ms());
+      records.push_back({.value = value, .key = value, .partition = p});
+    }
     broker_.produce("in", records);
   }
 
@@ -197,7 +209,10 @@ class Measurement {
 }  // namespace
 
 void measure_rebalance_pauses() {
-  Measurement().run();
+  std::cout << "Without state:\n\n";
+  Measurement(kWithoutState).run();
+  std::cout << "\nWith state by partition:\n\n";
+  Measurement(kWithState).run();
 }
 
 }  // namespace weir::faults

@@ -69,6 +69,7 @@ void KafkaSource::describe(Descriptor& d) {
       .summary("Reads topics of Apache Kafka as a member of a consumer group.")
       .example("ids: {plugin: kafka, brokers: \"${KAFKA_BROKERS}\", topic: wechat-ids, group: wechat-users}")
       .rewinds()
+      .shares_partitions()
       .ends();
   d.option("brokers", Type::kStringList,
            "Brokers to ask first, as host:port; a list, or one text with commas.")
@@ -116,6 +117,18 @@ KafkaSource::KafkaSource(const Options& options)
     }
   }
   if (group_.empty()) throw OptionError("/group", "the name of the consumer group is empty");
+}
+
+std::string KafkaSource::refuses(const Options& options, Transactions how, std::uint32_t) {
+  if (!how.by_partition) return {};
+  const auto topics = options.strings("topic");
+  if (topics.size() != 1 || topics.front().starts_with('^')) {
+    return "it reads several topics, and the group does not give partitions of the same number to the same "
+           "process; expected one topic";
+  }
+  if (options.boolean("stop_at_end"))
+    return "with stop_at_end it is no member of its group, which shares the partitions out";
+  return {};
 }
 
 Source::Poll KafkaSource::poll(Context& out, std::size_t budget) {

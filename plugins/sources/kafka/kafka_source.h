@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/source.h>
+#include <weir/transactional_sink.h>
 
 #include <atomic>
 #include <chrono>
@@ -29,6 +30,7 @@ class KafkaSource final : public Source {
  public:
   static void describe(Descriptor& d);
   explicit KafkaSource(const Options& options);
+  static std::string refuses(const Options& options, Transactions how, std::uint32_t instances);
   ~KafkaSource() override { close(); }
 
   void start(Context& out) override;
@@ -47,6 +49,7 @@ class KafkaSource final : public Source {
   void serve(rd_kafka_event_t* event, Context& out);
   void rebalance(rd_kafka_event_t* event, Context& out);
   void own(rd_kafka_topic_partition_list_t& list, Context& out);
+  bool take_over(const rd_kafka_topic_partition_list_t& list, Context& out);
   void give_up(const rd_kafka_topic_partition_list_t& list, Context& out);
   void assign(const rd_kafka_topic_partition_list_t& list);
   void unassign(const rd_kafka_topic_partition_list_t& list);

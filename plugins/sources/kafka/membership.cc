@@ -4,6 +4,8 @@
 #include <weir/fail_point.h>
 #include <weir/stage.h>
 
+#include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -19,6 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kLook = 300ms;
 constexpr auto kAskAgainAfter = 100ms;
+constexpr auto kCountWithin = 10s;
 constexpr std::chrono::seconds kCloseWithin{3};
 constexpr int kCloseLookMilliseconds = 50;
 /// From 2.3 on, librdkafka can destroy a member that has never been given anything
@@ -153,8 +156,8 @@ void KafkaSource::rebalance(rd_kafka_event_t* event, Context& out) {
   }
 }
 
-/// Leads the partitions' records to our queue, and sets the offsets that a checkpoint tells; to be called
-/// before they are assigned.
+/// Leads the partitions' records to our queue, has their state loaded where it goes with them, and sets the
+/// offsets that a checkpoint tells; to be called before they are assigned.
 void KafkaSource::own(rd_kafka_topic_partition_list_t& list, Context& out) {
   for (int i = 0; i < list.cnt; ++i) {
     const auto& e = list.elems[i];
@@ -162,7 +165,27 @@ void KafkaSource::own(rd_kafka_topic_partition_list_t& list, Context& out) {
     rd_kafka_queue_forward(queue.get(), records_.get());
     partitions_.add(e.topic, e.partition, out.origin(e.topic, e.partition));
   }
+  if (out.keeps_by_partition() && list.cnt != 0 && !take_over(list, out))
+    throw Stop("take_over", "the state of the partitions could not be taken over");
   set_saved_offsets(client_.get(), list, "group '" + group_ + "'", out);
+}
+
+/// In pipelines that keep state by partition; there is one topic then.
+bool KafkaSource::take_over(const rd_kafka_topic_partition_list_t& list, Context& out) {
+  std::optional<std::int32_t> partitions;
+  const auto deadline = std::chrono::steady_clock::now() + kCountWithin;
+  while (!(partitions = partition_count(client_.get(), topics_.front(), brokers_, kLook))) {
+    if (interrupted_ || std::chrono::steady_clock::now() > deadline)
+      throw Stop("partitions", "no broker at " + brokers_ + " says how many partitions the topic has");
+  }
+  std::vector<const weir_origin*> origins;
+  for (int i = 0; i < list.cnt; ++i) {
+    const auto& e = list.elems[i];
+    origins.push_back(partitions_.find(e.topic, e.partition)->origin);
+    // The group has learnt sooner than this answer that the topic has grown.
+    partitions = std::max(*partitions, e.partition + 1);
+  }
+  return out.take_over(origins, static_cast<std::uint32_t>(*partitions));
 }
 
 /// The host finishes and commits what it has of the partitions, as far as they are still ours.

@@ -2,6 +2,7 @@
 //
 // `delivery: exactly_once` and where checkpoints are kept: what is chosen, and what is refused with which
 // reason.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -68,6 +69,54 @@ TEST(Delivery, WithoutAPlaceForCheckpointsExactlyOnceIsRefused) {
              "sinks: {out: {plugin: paper, from: in}}\n"),
       "p.yaml:1:11: exactly_once needs a place for checkpoints that is decided with the sinks; expected "
       "checkpoint: {store: FOLDER}, or a sink that can keep them, such as sql or kafka\n");
+}
+
+TEST(Delivery, WhatCannotBeDividedAmongProcessesIsNotKeptByPartition) {
+  EXPECT_EQ(
+      errors("checkpoint: {store: s, by: partition}\nsources: {in: {plugin: tape}}\n"
+             "sinks: {out: {plugin: paper, from: in}}\n"),
+      "p.yaml:2:11: stage 'in' cannot keep its checkpoint `by: partition`: the source plugin 'tape' does "
+      "not share partitions with other processes\n");
+  EXPECT_EQ(
+      errors("delivery: exactly_once\ncheckpoint: {by: partition}\nsources: {in: {plugin: share}}\n"
+             "sinks: {out: {plugin: paper, from: in}}\n"),
+      "p.yaml:1:11: `delivery: exactly_once` cannot be kept with checkpoint `by: partition`, where several "
+      "processes deliver; expected at_least_once (what stands in state is exact all the same)\n"
+      "p.yaml:2:18: `by: partition` needs a folder that all processes reach; expected checkpoint: {store: "
+      "FOLDER, by: partition}\n");
+  EXPECT_EQ(
+      errors(
+          "checkpoint: {store: s, by: partition}\nsources:\n  one: {plugin: share}\n  two: {plugin: share}\n"
+          "sinks: {out: {plugin: collect, from: [one, two]}}\n"),
+      "p.yaml:4:3: stage 'two' cannot keep its checkpoint `by: partition`: it is a second source, and "
+      "nothing "
+      "makes partitions of the same number go to the same process; expected one source\n");
+}
+
+TEST(Delivery, WhatPartitionsHaveInCommonIsNotKeptByPartition) {
+  EXPECT_EQ(errors("checkpoint: {store: s, by: partition}\nsources: {in: {plugin: share}}\n"
+                   "processes: {again: {plugin: keep, from: out.error}}\n"
+                   "sinks: {out: {plugin: collect, from: in}, more: {plugin: collect, from: again}}\n"
+                   "discard: [again.rest]\n"),
+            "p.yaml:3:13: stage 'again' cannot keep its checkpoint `by: partition`: it reads what the sink "
+            "'out' could not take, of all partitions together; expected a sink there\n");
+  EXPECT_EQ(errors("checkpoint: {store: s, by: partition}\nsources: {in: {plugin: share}}\n"
+                   "processes: {timed: {plugin: keep, from: in, event_time: {field: at, idle_after: 5s}}}\n"
+                   "sinks: {out: {plugin: collect, from: timed}}\ndiscard: [timed.rest]\n"),
+            "p.yaml:3:13: stage 'timed' cannot keep its checkpoint `by: partition`: each partition has an "
+            "event time of its own, and here none sees how far the others are: `idle_after` has no effect; "
+            "expected it at the source's `event_time:`\n");
+}
+
+TEST(Delivery, APartitionerIsForStateByPartition) {
+  EXPECT_EQ(errors("checkpoint: {store: s, partitioner: crc32}\nsources: {in: {plugin: tape}}\n"
+                   "sinks: {out: {plugin: collect, from: in}}\n"),
+            "p.yaml:1:24: 'checkpoint.partitioner' is for state by partition; expected beside it 'by: "
+            "partition'\n");
+  EXPECT_THAT(
+      errors("checkpoint: {store: s, by: partition, partitioner: crc}\nsources: {in: {plugin: share}}\n"
+             "sinks: {out: {plugin: collect, from: in}}\n"),
+      ::testing::HasSubstr("murmur2 (Kafka's Java clients), crc32 (librdkafka), fnv1a (Sarama), or any"));
 }
 
 TEST(Delivery, ASinkThatIsToKeepCheckpointsMustBeThere) {

@@ -33,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "p.yaml:5:17: there is no sink plugin 'kafka'; known: collect, either, strict, paper, "
                 "ledger, diary"},
         BadFile{"sources:\n  in: {plugin: collect}\nsinks:\n  out: {plugin: collect, from: in}\n",
-                "p.yaml:2:16: there is no source plugin 'collect'; known: numbers, tally, tape"},
+                "p.yaml:2:16: there is no source plugin 'collect'; known: numbers, tally, tape, share"},
         BadFile{"sources:\n  in: {}\nsinks:\n  out: {plugin: collect, from: in}\n",
                 "p.yaml:2:3: source 'in' has no 'plugin', expected one such as plugin: NAME"},
         BadFile{"sources: {in: {plugin: numbers}}\n"

@@ -48,6 +48,15 @@ class Tape final : public Numbers {
   using Numbers::Numbers;
 };
 
+class Share final : public Numbers {
+ public:
+  static void describe(Descriptor& d) {
+    Numbers::describe(d);
+    d.name("share").rewinds().shares_partitions();
+  }
+  using Numbers::Numbers;
+};
+
 class Pairs final : public Window {
  public:
   static void describe(Descriptor& d) {
@@ -244,17 +253,27 @@ class SampleCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     std::vector<std::string> known;
-    for (const auto* plugin :
-         {detail::Trampoline<Numbers>::plugin(),     detail::Trampoline<Tally>::plugin(),
-          detail::Trampoline<Pairs>::plugin(),       detail::Trampoline<KeepSome>::plugin(),
-          detail::Trampoline<Ask>::plugin(),         detail::Trampoline<PortsAsGiven>::plugin(),
-          detail::Trampoline<Typed>::plugin(),       detail::Trampoline<Collect>::plugin(),
-          detail::Trampoline<Either>::plugin(),      detail::Trampoline<Both>::plugin(),
-          detail::Trampoline<Fussy>::plugin(),       detail::Trampoline<Strict>::plugin(),
-          detail::Trampoline<Remember>::plugin(),    detail::Trampoline<Pairing>::plugin(),
-          detail::Trampoline<TallyGroups>::plugin(), detail::Trampoline<Tape>::plugin(),
-          detail::Trampoline<Paper>::plugin(),       detail::Trampoline<Ledger>::plugin(),
-          detail::Trampoline<Diary>::plugin(),       silent()}) {
+    for (const auto* plugin : {detail::Trampoline<Numbers>::plugin(),
+                               detail::Trampoline<Tally>::plugin(),
+                               detail::Trampoline<Pairs>::plugin(),
+                               detail::Trampoline<KeepSome>::plugin(),
+                               detail::Trampoline<Ask>::plugin(),
+                               detail::Trampoline<PortsAsGiven>::plugin(),
+                               detail::Trampoline<Typed>::plugin(),
+                               detail::Trampoline<Collect>::plugin(),
+                               detail::Trampoline<Either>::plugin(),
+                               detail::Trampoline<Both>::plugin(),
+                               detail::Trampoline<Fussy>::plugin(),
+                               detail::Trampoline<Strict>::plugin(),
+                               detail::Trampoline<Remember>::plugin(),
+                               detail::Trampoline<Pairing>::plugin(),
+                               detail::Trampoline<TallyGroups>::plugin(),
+                               detail::Trampoline<Tape>::plugin(),
+                               detail::Trampoline<Share>::plugin(),
+                               detail::Trampoline<Paper>::plugin(),
+                               detail::Trampoline<Ledger>::plugin(),
+                               detail::Trampoline<Diary>::plugin(),
+                               silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;
       known.emplace_back(plugin->name);

@@ -40,13 +40,14 @@ class TestCatalog final : public PluginCatalog {
 
 }  // namespace
 
-PipelineRun::PipelineRun(const std::string& yaml, Ports ports) : PipelineRun(yaml, ports, {}, nullptr) {}
+PipelineRun::PipelineRun(const std::string& yaml, Ports ports) : PipelineRun(yaml, ports, {}, nullptr, {}) {}
 
-PipelineRun::PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock)
-    : PipelineRun(yaml, Ports::kVerified, std::move(more), clock) {}
+PipelineRun::PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock,
+                         const std::function<void(PipelineGraph&)>& adjust)
+    : PipelineRun(yaml, Ports::kVerified, std::move(more), clock, adjust) {}
 
 PipelineRun::PipelineRun(const std::string& yaml, Ports ports, std::vector<const weir_plugin*> more,
-                         const Clock* clock)
+                         const Clock* clock, const std::function<void(PipelineGraph&)>& adjust)
     : log_(clock_, LogLevel::kError) {
   board().clear();
   TestCatalog catalog(std::move(more));
@@ -57,6 +58,7 @@ PipelineRun::PipelineRun(const std::string& yaml, Ports ports, std::vector<const
   if (spec) graph = build_graph(*std::move(spec), catalog, log_, diagnostics);
   if (!graph) throw std::runtime_error(diagnostics.text());
   graph->verify_ports = ports == Ports::kVerified;
+  if (adjust) adjust(*graph);
   job_ = std::make_unique<Job>(*std::move(graph), log_, clock != nullptr ? *clock : clock_);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,9 @@ class PipelineRun {
   /// Throws std::runtime_error with the diagnostics when the text is refused.
   explicit PipelineRun(const std::string& yaml, Ports ports = Ports::kVerified);
   /// `more`: plugins besides those. `clock`: the stages' processing time, the machine's when null; it
-  /// outlives the run.
-  PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock = nullptr);
+  /// outlives the run. `adjust`: as the command line changes the graph.
+  PipelineRun(const std::string& yaml, std::vector<const weir_plugin*> more, const Clock* clock = nullptr,
+              const std::function<void(PipelineGraph&)>& adjust = {});
   ~PipelineRun();
 
   void start();
@@ -37,7 +39,8 @@ class PipelineRun {
   Job& job() { return *job_; }
 
  private:
-  PipelineRun(const std::string& yaml, Ports ports, std::vector<const weir_plugin*> more, const Clock* clock);
+  PipelineRun(const std::string& yaml, Ports ports, std::vector<const weir_plugin*> more, const Clock* clock,
+              const std::function<void(PipelineGraph&)>& adjust);
 
   SystemClock clock_;
   Log log_;

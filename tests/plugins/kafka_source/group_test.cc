@@ -188,6 +188,21 @@ TEST(KafkaSourceRealBroker, AMemberGoesOnAtTheCheckpointsPositionAndNotAtTheGrou
   EXPECT_EQ(poll_for(source, 6).at(0).position, 4);
 }
 
+TEST(KafkaSourceRealBroker, WithStateByPartitionItTakesPartitionsOverBeforeItReadsThem) {
+  WEIR_REQUIRE_KAFKA();
+  auto& broker = support::KafkaBroker::shared();
+  const auto topic = support::unique_name("ids");
+  broker.create_topic(topic, 3);
+  broker.produce(topic, numbered(9, 3));
+  SourceHarness source(source_options(broker.bootstrap(), topic, {{"group", support::unique_name("g")}}));
+  source.work_in(WEIR_BY_PARTITION);
+  source.set_saved_position(topic, 1, 2);
+  EXPECT_THAT(poll_for(source, 7), SizeIs(7)) << "of one partition the last record only";
+  ASSERT_THAT(source.taken_over(), SizeIs(1));
+  EXPECT_THAT(source.taken_over().front(),
+              ::testing::UnorderedElementsAre(topic + "/0 of 3", topic + "/1 of 3", topic + "/2 of 3"));
+}
+
 TEST(KafkaSourceRealBroker, ItsClaimNamesTheClusterTheGroupAndTheMember) {
   WEIR_REQUIRE_KAFKA();
   auto& broker = support::KafkaBroker::shared();

@@ -32,6 +32,16 @@ TEST(KafkaSourceOptions, AnEmptyGroupIsRefused) {
   EXPECT_EQ(error_of({{"group", ""}}).pointer, "/group");
 }
 
+TEST(KafkaSourceOptions, StateGoesWithThePartitionsOfOneTopicInAGroup) {
+  const auto refusal = [](const nlohmann::json& more) {
+    return SourceHarness(source_options("127.0.0.1:1", "ids", more)).refuses(WEIR_BY_PARTITION);
+  };
+  EXPECT_EQ(refusal({}), "");
+  EXPECT_THAT(refusal({{"topic", {"ids", "names"}}}), HasSubstr("expected one topic"));
+  EXPECT_THAT(refusal({{"topic", {"^ids.*"}}}), HasSubstr("expected one topic"));
+  EXPECT_THAT(refusal(kStopAtEnd), HasSubstr("no member of its group"));
+}
+
 TEST(KafkaSourceOptions, APatternHasNoEnd) {
   const auto e = error_of({{"topic", {"^ids.*"}}, {"stop_at_end", true}});
   EXPECT_EQ(e.pointer, "/topic");

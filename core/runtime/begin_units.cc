@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/begin_units.h"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "checkpoint/checkpoint_lines.h"
+#include "runtime/saved_states.h"
+
+namespace weir {
+namespace {
+
+/// Whether it is what one partition has, as UnitFolder keeps it.
+bool is_unit(const Checkpoint& checkpoint) {
+  return checkpoint.positions.size() == 1 && checkpoint.states.size() <= 1 && checkpoint.prepared.empty() &&
+         checkpoint.positions.front().origin->partition == checkpoint.group;
+}
+
+std::variant<std::vector<Checkpoint>, std::string> read_units(const std::string& file, Origins& origins) {
+  const std::string what = "--begin-with " + file + ": ";
+  std::ifstream in(file);
+  if (!in) return what + "the file cannot be read";
+  auto lines = read_lines(in, origins);
+  if (auto* problem = std::get_if<std::string>(&lines)) return what + *problem;
+  auto& units = std::get<0>(lines);
+  if (!std::all_of(units.begin(), units.end(), is_unit)) {
+    return what +
+           "it holds a checkpoint of a pipeline as a whole, which cannot be divided among partitions; with "
+           "`by: partition` a pipeline begins with what one `by: partition` has exported";
+  }
+  return std::move(units);
+}
+
+std::string keep(std::vector<Checkpoint> checkpoints, const UnitFolder& folder, Origins& origins) {
+  std::vector<UnitFolder::Unit> units;
+  for (auto& checkpoint : checkpoints) {
+    const weir_origin* const origin = checkpoint.positions.front().origin;
+    auto claimed = folder.claim(*origin, origins);
+    if (auto* problem = std::get_if<std::string>(&claimed)) return *problem;
+    const auto& claim = std::get<UnitFolder::Claim>(claimed);
+    checkpoint.number = std::max(checkpoint.number, claim.last ? claim.last->number : 0) + 1;
+    units.push_back({origin, claim.term, std::move(checkpoint)});
+  }
+  return folder.save(units);
+}
+
+}  // namespace
+
+std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Origins& origins) {
+  if (graph.begin_with.empty() && graph.dropped_states.empty()) return {};
+  std::vector<Checkpoint> checkpoints;
+  if (!graph.begin_with.empty()) {
+    if (folder.has_units()) {
+      return "--begin-with " + graph.begin_with +
+             ": the pipeline has checkpoints already; remove those first, or give the pipeline another name "
+             "or "
+             "place for its checkpoints";
+    }
+    auto units = read_units(graph.begin_with, origins);
+    if (auto* problem = std::get_if<std::string>(&units)) return *problem;
+    checkpoints = std::move(std::get<0>(units));
+  } else {
+    auto loaded = folder.load_all(origins);
+    if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
+    checkpoints = std::move(std::get<0>(loaded).checkpoints);
+  }
+  if (auto problem = check_saved_states(graph, checkpoints, graph.dropped_states); !problem.empty())
+    return problem;
+  return keep(std::move(checkpoints), folder, origins);
+}
+
+}  // namespace weir

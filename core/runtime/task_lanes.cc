@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a task does with state by partition: partitions come and go, each with its lane.
+#include <weir/fail_point.h>
+
+#include "runtime/task.h"
+
+namespace weir {
+
+bool Task::take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) {
+  if (lanes_ == nullptr || failed()) return false;
+  if (!lanes_->take_over({origins, origins + count}, partitions)) return false;
+  // In a meeting nothing may be set off: what it flushes and what it saves would differ.
+  if (!group_.called()) lanes_->start_new();
+  return !failed();
+}
+
+/// Saved in a meeting, in which the others save nothing, so that it is short; then they are gone, saved or
+/// not: who has them next goes on with what is saved, and reads again what came after that.
+void Task::give_up_lanes(const std::vector<const weir_origin*>& gone, bool lost) {
+  if (!lost && !failed() && !over_) {
+    const bool alone = !group_.called();
+    if (alone) {
+      leaving_ = gone;
+      group_.call_checkpoint(true);
+    } else if (const auto step = group_.step(); !step.partial) {
+      group_.put_off(step.number);
+    }
+    lanes_go_ = true;
+    take_part(Clock::now() + kGiveUpTime);
+    // Nothing may be read in a meeting: it would be saved without having been flushed.
+    while (!failed() && !over_ && !group_.drop()) take_part(Clock::time_point::max());
+    lanes_go_ = false;
+  }
+  lanes_->close(gone);
+  leaving_.clear();
+  if (!group_.called()) pause_workers(false);
+  for (const auto* origin : gone) sources_.front()->forget_origin(origin);
+}
+
+void Task::save_lanes() {
+  WEIR_FAIL_POINT("meeting.save");
+  if (auto problem = lanes_->save(group_.held(), leaving_); !problem.empty())
+    return stop_for({"checkpoint", "store", std::move(problem)});
+  services_.saved.set(lanes_->saved());
+  WEIR_FAIL_POINT("meeting.saved");
+}
+
+}  // namespace weir
