@@ -150,6 +150,10 @@ class InlineNode::Context final : public InstanceContext {
     if (node_.event_times_) node_.event_times_->expect(found, now());
     return found;
   }
+  std::int64_t saved_position(const weir_origin* origin) override {
+    const auto own = node_.goes_on_at(origin);
+    return own ? *own : InstanceContext::saved_position(origin);
+  }
   void origin_done(const weir_origin* origin) override {
     if (node_.event_times_) node_.event_times_->forget(origin);
   }

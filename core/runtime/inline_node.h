@@ -66,6 +66,9 @@ class InlineNode : public StageNode {
  protected:
   /// The stage has emitted; SourceNode notes positions here.
   virtual void emitted(const weir_record* /*records*/, std::size_t /*count*/) {}
+  /// Where reading goes on, by what the stage keeps to itself; by default nothing, and the job's checkpoint
+  /// tells.
+  virtual std::optional<std::int64_t> goes_on_at(const weir_origin* /*origin*/) const { return std::nullopt; }
   /// Turns a call's status into what follows from it; `records` are what the call was given.
   void settle(weir_status status, const weir_record* records, std::size_t count);
 

@@ -126,8 +126,6 @@ std::string Job::open_units() {
   WEIR_FAIL_POINT("job.claimed");
   if (auto problem = begin_units(graph_, *units_, origins_); !problem.empty()) return problem;
   WEIR_FAIL_POINT("job.loaded");
-  // Whatever a source has noted itself: the position in a unit's file is that of the state in it.
-  saved_.switch_on();
   return {};
 }
 

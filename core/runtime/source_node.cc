@@ -73,7 +73,6 @@ bool SourceNode::commit(const std::vector<weir_position>& positions) {
 
 void SourceNode::go_on_at(const weir_position& position) {
   positions_.go_on_at(position);
-  services_.saved.set({position});
 }
 
 void SourceNode::expect(const weir_origin* origin) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,11 @@ class SourceNode final : public InlineNode {
  private:
   void tell_time() override;
   void emitted(const weir_record* records, std::size_t count) override { positions_.read(records, count); }
+  /// With state by partition the positions are the task's own, not the job's: a partition may have come to
+  /// another task of this process before this one learns that it has lost it.
+  std::optional<std::int64_t> goes_on_at(const weir_origin* origin) const override {
+    return lanes_ != nullptr ? positions_.read_up_to(origin) : std::nullopt;
+  }
 
   Positions positions_;
   std::vector<weir_position> restored_;

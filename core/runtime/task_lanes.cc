@@ -39,10 +39,16 @@ void Task::give_up_lanes(const std::vector<const weir_origin*>& gone, bool lost)
 }
 
 void Task::save_lanes() {
+  for (const auto& node : nodes_) {
+    if (node->held(saves_) == 0) continue;
+    // They would be read again, and counted twice by the state of other stages.
+    return stop_for({node->name(), "held",
+                     "the stage keeps records over a checkpoint without being stateful, so a checkpoint `by: "
+                     "partition` cannot be kept"});
+  }
   WEIR_FAIL_POINT("meeting.save");
   if (auto problem = lanes_->save(group_.held(), leaving_); !problem.empty())
     return stop_for({"checkpoint", "store", std::move(problem)});
-  services_.saved.set(lanes_->saved());
   WEIR_FAIL_POINT("meeting.saved");
 }
 

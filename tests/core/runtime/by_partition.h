@@ -34,7 +34,7 @@ class ByPartition : public ::testing::Test {
         "tasks: " + std::to_string(tasks) + "\ncheckpoint: {every: " + every + checkpoint_ +
             ", by: partition, store: " + (dir_ / "store").string() +
             "}\nsources:\n  in: {plugin: moving, member: " + name + source_ + "}\n" + stages_,
-        std::vector<const weir_plugin*>{detail::Trampoline<Moving>::plugin()}, nullptr, adjust);
+        plugins_, nullptr, adjust);
   }
   /// A key of another partition than `key`.
   static std::string key_elsewhere(const std::string& key) {
@@ -82,6 +82,7 @@ class ByPartition : public ::testing::Test {
   static constexpr int kKeys = 20;
   support::TempDir dir_{"weir-by-partition"};
   std::string source_, checkpoint_;
+  std::vector<const weir_plugin*> plugins_{detail::Trampoline<Moving>::plugin()};
   std::string stages_ = R"(processes: {count: {plugin: visits, from: in, key: k}}
 sinks: {out: {plugin: keep, from: count}}
 )";

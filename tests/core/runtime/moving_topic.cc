@@ -117,6 +117,7 @@ void Moving::start(Context& out) {
 }
 
 Source::Poll Moving::poll(Context& out, std::size_t budget) {
+  pass(member_);
   give_up(out, true);
   give_up(out, false);
   take_over(out);
@@ -139,6 +140,15 @@ void Moving::commit(std::span<const weir_position> positions, Context&) {
     board().note("commit " + std::to_string(p.origin->partition) + "=" + std::to_string(p.next));
 }
 
+void Moving::interrupt() {
+  interrupted_ = true;
+  board().wake_gates();
+}
+
+void Moving::pass(const std::string& gate) {
+  if (!board().gate(gate, interrupted_)) throw Stop("aborted", "interrupted");
+}
+
 void Moving::give_up(Context& out, bool lost) {
   std::vector<std::int32_t> has;
   for (const auto& [partition, next] : next_) has.push_back(partition);
@@ -156,6 +166,8 @@ void Moving::take_over(Context& out) {
     const weir_origin* const origin = out.origin("t", partition);
     if (out.keeps_by_partition() && !out.take_over(std::span(&origin, 1), moving_topic().partitions()))
       throw Stop("take_over", "it cannot be");
+    board().note(member_ + " took " + std::to_string(partition));
+    pass(member_ + " reads");
     next_[partition] = out.saved_position(origin).value_or(0);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <weir/plugin.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -54,8 +55,9 @@ class MovingTopic {
 
 MovingTopic& moving_topic();
 
-/// Source `moving`: a member of the group, "MEMBER/TASK". Notes "commit PARTITION=NEXT" and "gives up
-/// PARTITION".
+/// Source `moving`: a member of the group, "MEMBER/TASK". Notes "commit PARTITION=NEXT", "gives up PARTITION"
+/// and "MEMBER/TASK took PARTITION". Each poll passes the gate "MEMBER/TASK", and a partition that was taken
+/// is read behind the gate "MEMBER/TASK reads".
 class Moving final : public Source {
  public:
   static void describe(Descriptor& d);
@@ -63,13 +65,16 @@ class Moving final : public Source {
   void start(Context& out) override;
   Poll poll(Context& out, std::size_t budget) override;
   void commit(std::span<const weir_position> positions, Context&) override;
+  void interrupt() override;
 
  private:
+  void pass(const std::string& gate);
   void give_up(Context& out, bool lost);
   void take_over(Context& out);
 
   std::string member_;
   std::map<std::int32_t, std::int64_t> next_;  // by partition
+  std::atomic<bool> interrupted_{false};
 };
 
 }  // namespace weir::test
