@@ -55,6 +55,11 @@ std::string file_name(std::string_view text) {
   return name;
 }
 
+/// ESTALE: so a file system of the network says that another machine has removed the file.
+bool is_gone(int error) {
+  return error == ENOENT || error == ESTALE;
+}
+
 /// Makes a file that nobody else has made; false with errno when it cannot.
 bool make_exclusively(const std::string& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -181,12 +186,17 @@ std::variant<UnitFolder::Claim, std::string> UnitFolder::claim(const weir_origin
     if (file.number == 0 && file.term < claim.term) fs::remove(file.path, error);  // of owners before
   }
   // Behind the claim: having made a file, a file system of the network lists the folder anew.
-  auto loaded = load(unit, origins);
+  auto looked = look_at(origin, origins);
+  if (auto* found = std::get_if<Claim>(&looked)) found->term = claim.term;
+  return looked;
+}
+
+std::variant<UnitFolder::Claim, std::string> UnitFolder::look_at(const weir_origin& origin,
+                                                                 Origins& origins) const {
+  auto loaded = load(name_of(origin), origins);
   if (auto* why = std::get_if<std::string>(&loaded)) return std::move(*why);
   auto& last = std::get<Last>(loaded);
-  claim.last = std::move(last.checkpoint);
-  claim.damaged = std::move(last.damaged);
-  return claim;
+  return Claim{0, std::move(last.checkpoint), std::move(last.damaged)};
 }
 
 std::string UnitFolder::save(std::vector<Unit>& units) const {
@@ -215,7 +225,7 @@ std::string UnitFolder::save(std::vector<Unit>& units) const {
     }
     fs::rename(paths[i] + std::string(kNew), paths[i], error);
     // A newer owner has removed it, as older than what it keeps itself.
-    units[i].taken = error == std::errc::no_such_file_or_directory;
+    units[i].taken = is_gone(error.value());
     if (error && !units[i].taken)
       return "cannot rename " + paths[i] + std::string(kNew) + ": " + error.message();
     WEIR_FAIL_POINT("checkpoint.renamed");
@@ -257,7 +267,7 @@ std::variant<UnitFolder::Last, std::string> UnitFolder::load(const std::string& 
       if (!file.whole || file.number == 0) continue;
       std::string bytes;
       if (!read_file(file.path, bytes)) {
-        gone = errno == ENOENT && looks < kLooks;
+        gone = is_gone(errno) && looks < kLooks;
         if (gone) break;
         return "cannot read the checkpoint file " + file.path + ": " + std::strerror(errno);
       }

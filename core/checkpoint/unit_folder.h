@@ -49,6 +49,8 @@ class UnitFolder {
 
   /// The unit is this caller's until somebody else claims it. With origins of `origins`; or why it cannot be.
   std::variant<Claim, std::string> claim(const weir_origin& origin, Origins& origins) const;
+  /// The same without claiming it: the term is 0.
+  std::variant<Claim, std::string> look_at(const weir_origin& origin, Origins& origins) const;
   /// Keeps each of them; durable when it returns an empty string, otherwise what went wrong.
   std::string save(std::vector<Unit>& units) const;
   /// The last checkpoint of every unit, by partition, without claiming it.

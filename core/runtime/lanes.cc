@@ -170,55 +170,74 @@ std::string Lanes::save(const HeldPositions& held, const std::vector<const weir_
   saved_.clear();
   saved_bytes_ = 0;
   std::vector<UnitFolder::Unit> units;
-  std::vector<std::size_t> prints;
   for (auto& owned : owned_) {
     const weir_origin* const origin = owned.lane->origin();
     if (!owned.started) continue;
     if (!some.empty() && std::find(some.begin(), some.end(), origin) == some.end()) continue;
     Checkpoint checkpoint = checkpoint_of(owned, held);
     if (checkpoint.positions.empty()) continue;
-    const std::size_t print = print_of(checkpoint);
-    if (owned.number != 0 && print == owned.print) {
+    owned.new_print = print_of(checkpoint);
+    if (owned.number != 0 && owned.new_print == owned.print) {
       saved_.push_back(checkpoint.positions.front());
       owned.saved_to = source_.positions().read_up_to(origin);
       continue;
     }
-    prints.push_back(print);
     units.push_back({origin, owned.term, std::move(checkpoint)});
   }
+  if (auto problem = keep(units); !problem.empty()) return problem;
+  std::erase_if(units, [](const UnitFolder::Unit& unit) { return !unit.taken; });
+  for (auto& unit : units) {
+    if (auto problem = claim_again(unit); !problem.empty()) return problem;
+  }
+  std::erase_if(units, [](const UnitFolder::Unit& unit) { return unit.taken; });
+  return keep(units);
+}
+
+std::string Lanes::keep(std::vector<UnitFolder::Unit>& units) {
   if (auto problem = folder_.save(units); !problem.empty()) return problem;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    auto& owned = *find(units[i].origin);
-    if (units[i].taken) {
-      claim_again(owned);
-      continue;
-    }
-    saved_bytes_ += units[i].bytes;
+  for (const auto& unit : units) {
+    if (unit.taken) continue;
+    auto& owned = *find(unit.origin);
+    saved_bytes_ += unit.bytes;
     owned.in_doubt = false;
-    owned.number = units[i].checkpoint.number;
-    owned.print = prints[i];
-    owned.saved_to = source_.positions().read_up_to(units[i].origin);
-    saved_.push_back(units[i].checkpoint.positions.front());
+    owned.term = unit.term;
+    owned.number = unit.checkpoint.number;
+    owned.print = owned.new_print;
+    owned.saved_to = source_.positions().read_up_to(unit.origin);
+    saved_.push_back(unit.checkpoint.positions.front());
   }
   return {};
 }
 
-/// Somebody else has claimed it. That one has it as a rule, and this process was thought dead: then it will
-/// learn so from its source before the next checkpoint. If it does not, the other one was late, has claimed
-/// what had moved on already, and will learn so itself: this one goes on.
-void Lanes::claim_again(Owned& owned) {
-  const weir_origin* const origin = owned.lane->origin();
-  services_.log.write(
-      LogLevel::kWarn, source_.name(),
-      describe_partition(origin) + " was not saved: another process has claimed it" +
-          (owned.in_doubt ? ", but it still belongs to this one, which claims it again" : ""));
-  if (!std::exchange(owned.in_doubt, true)) return;
-  const auto claimed = folder_.claim(*origin, services_.origins);
-  if (const auto* claim = std::get_if<UnitFolder::Claim>(&claimed)) {
-    owned.term = claim->term;
-    owned.print = 0;  // to be saved even if it is what was saved last here
-    if (claim->last) owned.number = std::max(owned.number, claim->last->number);
-  }
+/// That one has the partition as a rule, and this process was thought dead: then it will learn so from its
+/// source before the next checkpoint. If it does not, the other one was late, has claimed what had moved on
+/// already, and will learn so itself: this one goes on, and saves at once, so that its claim never stands
+/// without what it has. But not behind somebody who is further: that one has it, whatever this one's source
+/// says, and what it has saved must stay the newest.
+std::string Lanes::claim_again(UnitFolder::Unit& unit) {
+  Owned& owned = *find(unit.origin);
+  const auto warn = [&](const std::string& more) {
+    services_.log.write(
+        LogLevel::kWarn, source_.name(),
+        describe_partition(unit.origin) + " was not saved: another process has claimed it" + more);
+  };
+  const auto is_behind = [&](const UnitFolder::Claim& found) {
+    return found.last && !found.last->positions.empty() &&
+           found.last->positions.front().next > unit.checkpoint.positions.front().next;
+  };
+  if (!std::exchange(owned.in_doubt, true)) return warn(""), "";
+  auto found = folder_.look_at(*unit.origin, services_.origins);
+  if (auto* claim = std::get_if<UnitFolder::Claim>(&found); claim != nullptr && !is_behind(*claim))
+    found = folder_.claim(*unit.origin, services_.origins);
+  if (auto* problem = std::get_if<std::string>(&found)) return std::move(*problem);
+  const auto& claim = std::get<UnitFolder::Claim>(found);
+  // Looked at once more: between the two it may have been saved.
+  if (is_behind(claim)) return warn(", and is further"), "";
+  warn(", but it still belongs to this one, which claims it again");
+  unit.taken = false;
+  unit.term = claim.term;
+  if (claim.last) unit.checkpoint.number = std::max(unit.checkpoint.number, claim.last->number + 1);
+  return {};
 }
 
 void Lanes::tell_times(EventTimes& times) {

@@ -58,7 +58,8 @@ class Lanes {
     std::uint64_t number = 0;  ///< of the last checkpoint
     std::size_t print = 0;     ///< of what that holds
     bool started = false;
-    bool in_doubt = false;  ///< somebody else had claimed it when it was to be saved
+    std::size_t new_print = 0;  ///< of what is to be saved now
+    bool in_doubt = false;      ///< somebody else had claimed it when it was to be saved
     /// How far the partition was read then; nothing: it was not saved.
     std::optional<std::int64_t> saved_to = {};
   };
@@ -70,7 +71,10 @@ class Lanes {
   void drop(std::vector<Owned>::iterator owned);
   /// What it would save now; no positions where nothing was read yet.
   Checkpoint checkpoint_of(const Owned& owned, const HeldPositions& held) const;
-  void claim_again(Owned& owned);
+  /// Empty, or what went wrong; of units that are taken the lanes know nothing of it.
+  std::string keep(std::vector<UnitFolder::Unit>& units);
+  /// Of a unit that somebody else had claimed. Sets whether it is taken still; returns what went wrong.
+  std::string claim_again(UnitFolder::Unit& unit);
   std::vector<Owned>::iterator find(const weir_origin* origin);
   FindOrigin origins() const;
 

@@ -133,6 +133,15 @@ TEST_F(UnitFolderTest, NoTwoGetTheSameTerm) {
   EXPECT_FALSE(std::count(terms.begin(), terms.end(), 0));
 }
 
+TEST_F(UnitFolderTest, WhoeverLooksClaimsNothing) {
+  const auto term = claim(0).term;
+  ASSERT_TRUE(save(unit(0, term, 1, 10)));
+  const auto looked = folder_.look_at(*origin(0), origins_);
+  EXPECT_EQ(std::get<0>(looked).term, 0u);
+  EXPECT_EQ(std::get<0>(looked).last->positions.at(0).next, 10);
+  EXPECT_TRUE(save(unit(0, term, 2, 11))) << "it is still that one's";
+}
+
 TEST_F(UnitFolderTest, TheLastThreeStayAndNothingOfOwnersBefore) {
   const auto before = claim(0).term;
   for (std::uint64_t n = 1; n <= 5; ++n) ASSERT_TRUE(save(unit(0, before, n, 10)));

@@ -5,12 +5,11 @@
 #include <thread>
 
 #include "by_partition.h"
-#include "support/wait_until.h"
+#include "checkpoint/unit_folder.h"
 
 namespace weir::test {
 namespace {
 
-using support::wait_until;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -113,6 +112,44 @@ TEST_F(ByPartition, ATaskThatLearnsLateOfALossTakesNothingFromTheTaskThatHasTheP
   a->job().stop();
   EXPECT_EQ(stopped(*a), "");
   EXPECT_THAT(counts(), AllOf(SizeIs(20), Each(Pair(::testing::_, 1))));
+}
+
+/// As one that stood still for long does when it goes on, before its source has told it anything.
+TEST_F(ByPartition, WhoeverIsBehindTheNextOwnerNeverOutdoesIt) {
+  const auto a = member("a", 1, "1ms");
+  const std::string theirs = "k0", ours = key_elsewhere(theirs);
+  const std::int32_t partition = partition_of(theirs), other = partition_of(ours);
+  moving_topic().assign(partition, "a/0");
+  moving_topic().assign(other, "a/0");
+  moving_topic().put(theirs);
+  moving_topic().put(ours);
+  a->start();
+  ASSERT_TRUE(board().wait_for("commit " + std::to_string(partition) + "=1"));
+  ASSERT_TRUE(board().wait_for("commit " + std::to_string(other) + "=1"));
+  // The next owner has read on.
+  const UnitFolder folder((dir_ / "store").string(), "test");
+  Origins origins;
+  const weir_origin* const origin = origins.get("in", "t", partition);
+  auto claimed = folder.claim(*origin, origins);
+  auto& claim = std::get<UnitFolder::Claim>(claimed);
+  std::vector<UnitFolder::Unit> units;
+  units.push_back({origin, claim.term, *claim.last});
+  units.front().checkpoint.number = claim.last->number + 1;
+  units.front().checkpoint.positions.front().next = 1000;
+  ASSERT_EQ(folder.save(units), "");
+  ASSERT_FALSE(units.front().taken);
+  // Each time this one would save both.
+  for (int i = 2; i < 8; ++i) {
+    moving_topic().put(theirs);
+    ASSERT_TRUE(board().wait_for("out got " + theirs + " " + std::to_string(i)));
+    moving_topic().put(ours);
+    ASSERT_TRUE(board().wait_for("commit " + std::to_string(other) + "=" + std::to_string(i)));
+  }
+  const auto last = folder.look_at(*origin, origins);
+  EXPECT_EQ(std::get<UnitFolder::Claim>(last).last->positions.at(0).next, 1000);
+  EXPECT_THAT(board().events("commit " + std::to_string(partition)), SizeIs(1));
+  a->job().stop();
+  EXPECT_EQ(stopped(*a), "");
 }
 
 TEST_F(ByPartition, AStageThatKeepsRecordsAndNoStateStopsThePipeline) {
