@@ -44,12 +44,20 @@ std::string keep(std::vector<Checkpoint> checkpoints, const UnitFolder& folder, 
     checkpoint.number = std::max(checkpoint.number, claim.last ? claim.last->number : 0) + 1;
     units.push_back({origin, claim.term, std::move(checkpoint)});
   }
-  return folder.save(units);
+  if (auto problem = folder.save(units); !problem.empty()) return problem;
+  for (const auto& unit : units) {
+    if (!unit.taken) continue;
+    return "another process of the pipeline has claimed partition " + std::to_string(unit.origin->partition) +
+           " of " + std::string(view(unit.origin->name)) +
+           " meanwhile, which stays as it was; --drop-state and --begin-with change the folder: stop all "
+           "processes, start one with them, then the others without";
+  }
+  return {};
 }
 
 }  // namespace
 
-std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Origins& origins) {
+std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Log& log, Origins& origins) {
   if (graph.begin_with.empty() && graph.dropped_states.empty()) return {};
   std::vector<Checkpoint> checkpoints;
   if (!graph.begin_with.empty()) {
@@ -65,6 +73,7 @@ std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Or
   } else {
     auto loaded = folder.load_all(origins);
     if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
+    for (const auto& what : std::get<0>(loaded).damaged) log.write(LogLevel::kWarn, "checkpoint", what);
     checkpoints = std::move(std::get<0>(loaded).checkpoints);
   }
   if (auto problem = check_saved_states(graph, checkpoints, graph.dropped_states); !problem.empty())

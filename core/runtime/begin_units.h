@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/log.h"
 #include "checkpoint/origins.h"
 #include "checkpoint/unit_folder.h"
 #include "graph/pipeline_graph.h"
@@ -13,6 +14,6 @@ namespace weir {
 /// and takes the states out of it that `graph` leaves behind (`dropped_states`). Each unit that changes is
 /// claimed for that, so no other process of the pipeline should be running. Returns an empty string, or why
 /// it cannot be.
-std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Origins& origins);
+std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Log& log, Origins& origins);
 
 }  // namespace weir

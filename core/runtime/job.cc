@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include "runtime/begin_units.h"
 #include "runtime/load_checkpoints.h"
@@ -116,7 +117,7 @@ std::string Job::load(Task::Restored& restored, std::uint64_t& last) {
   saved_.set(restored.positions);
   // An older checkpoint has not seen what a source's own notes have put behind them.
   if (graph_.spec.exactly_once || !damaged.empty()) saved_.switch_on();
-  return {};
+  return load_suspects();
 }
 
 std::string Job::open_units() {
@@ -124,7 +125,9 @@ std::string Job::open_units() {
   services_.units = units_.get();
   if (auto problem = units_->open(); !problem.empty()) return problem;
   WEIR_FAIL_POINT("job.claimed");
-  if (auto problem = begin_units(graph_, *units_, origins_); !problem.empty()) return problem;
+  // First: what follows is done once, and must not be done by a start that fails.
+  if (auto problem = load_suspects(); !problem.empty()) return problem;
+  if (auto problem = begin_units(graph_, *units_, services_.log, origins_); !problem.empty()) return problem;
   WEIR_FAIL_POINT("job.loaded");
   return {};
 }
@@ -133,16 +136,21 @@ std::string Job::load_suspects() {
   if (graph_.spec.poison_after == 0) return {};
   if (folder_ == nullptr && units_ == nullptr) return {};
   const std::string notes = units_ != nullptr ? units_->crash_file() : folder_->crash_file();
-  SavedPositions delivered;
-  if (units_ != nullptr && std::filesystem::exists(notes)) {
-    auto all = units_->load_all(origins_);
-    if (auto* problem = std::get_if<std::string>(&all)) return *problem;
-    for (const auto& unit : std::get<0>(all).checkpoints) delivered.set(unit.positions);
+  if (units_ == nullptr) {
+    const auto saved = [&](const weir_origin* origin) { return saved_.last(origin); };
+    if (auto problem = suspects_.load_and_clear(notes, graph_.spec.poison_after, origins_, saved);
+        !problem.empty())
+      return problem;
+  } else {
+    // Other processes have the file open, so nothing is taken out of it. Of those partitions only that are
+    // noted in it, whatever state they have.
+    std::map<const weir_origin*, std::optional<std::int64_t>> known;
+    suspects_.load(notes, graph_.spec.poison_after, origins_, [&](const weir_origin* origin) {
+      const auto [at, is_new] = known.emplace(origin, std::nullopt);
+      if (is_new) at->second = saved_of(*origin);
+      return at->second;
+    });
   }
-  if (auto problem =
-          suspects_.load(notes, graph_.spec.poison_after, origins_, units_ != nullptr ? delivered : saved_);
-      !problem.empty())
-    return problem;
   if (!suspects_.none()) {
     services_.log.write(LogLevel::kWarn, "etl-run",
                         "the process has crashed before: the records that were on hand go one at a time");
@@ -151,12 +159,22 @@ std::string Job::load_suspects() {
   return {};
 }
 
+/// A unit that cannot be read stops whoever takes the partition over, not this start.
+std::optional<std::int64_t> Job::saved_of(const weir_origin& partition) {
+  const auto found = units_->look_at(partition, origins_);
+  if (const auto* problem = std::get_if<std::string>(&found)) {
+    services_.log.write(LogLevel::kWarn, "checkpoint", *problem);
+    return std::nullopt;
+  }
+  const auto& last = std::get<UnitFolder::Claim>(found).last;
+  return last && !last->positions.empty() ? std::optional(last->positions.front().next) : std::nullopt;
+}
+
 std::string Job::start() {
   Task::Restored restored;
   std::uint64_t last = 0;
   if (auto problem = graph_.spec.by_partition ? open_units() : load(restored, last); !problem.empty())
     return problem;
-  if (auto problem = load_suspects(); !problem.empty()) return problem;
   const std::lock_guard lock(mutex_);
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -68,6 +69,8 @@ class Job {
   /// With state by partition, which is loaded as partitions come.
   std::string open_units();
   std::string load_suspects();
+  /// Up to where it has been saved by whatever process; nothing where it has not.
+  std::optional<std::int64_t> saved_of(const weir_origin& partition);
   /// Transactions that an earlier run has left are committed or taken back.
   std::string recover(const std::vector<Checkpoint>& checkpoints) const;
 

@@ -12,11 +12,19 @@
 
 namespace weir {
 
-std::string Suspects::load(const std::string& file, std::size_t poison_after, Origins& origins,
-                           const SavedPositions& saved) {
-  poison_after_ = poison_after;
+namespace {
+
+std::string content_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
-  const std::string bytes(std::istreambuf_iterator<char>(in), {});
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+std::string Suspects::load(const std::string& file, std::size_t poison_after, Origins& origins,
+                           const FindSaved& saved) {
+  poison_after_ = poison_after;
+  const std::string bytes = content_of(file);
   SnapshotWriter kept;
   try {
     for (SnapshotReader from(bytes); !from.at_end();) {
@@ -25,7 +33,7 @@ std::string Suspects::load(const std::string& file, std::size_t poison_after, Or
       const std::int64_t position = from.time();
       const std::uint64_t on_hand = from.number(), signal = from.number();
       const weir_origin* const origin = origins.get(source, name, partition);
-      if (position < saved.last(origin).value_or(INT64_MIN)) continue;  // it has been delivered since
+      if (position < saved(origin).value_or(INT64_MIN)) continue;  // it has been delivered since
       Crashes& crashes = crashes_[{std::string(stage), origin, position}];
       ++crashes.count;
       crashes.alone = on_hand == 1;
@@ -38,8 +46,14 @@ std::string Suspects::load(const std::string& file, std::size_t poison_after, Or
     }
   } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): the crash cut the last one off
   }
-  if (kept.bytes().size() == bytes.size()) return {};
-  std::ofstream(file + ".new", std::ios::binary) << kept.bytes();
+  return kept.take();
+}
+
+std::string Suspects::load_and_clear(const std::string& file, std::size_t poison_after, Origins& origins,
+                                     const FindSaved& saved) {
+  const std::string kept = load(file, poison_after, origins, saved);
+  if (kept.size() == content_of(file).size()) return {};
+  std::ofstream(file + ".new", std::ios::binary) << kept;
   std::error_code error;
   std::filesystem::rename(file + ".new", file, error);
   return error ? "cannot rename " + file + ".new: " + error.message() : std::string();

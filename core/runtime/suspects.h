@@ -5,12 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "checkpoint/origins.h"
-#include "checkpoint/saved_positions.h"
 
 namespace weir {
 
@@ -21,10 +22,17 @@ class Suspects {
  public:
   enum class Verdict { kNone, kAlone, kPoison };
 
-  /// Reads what CrashNotes has written to `file`, and keeps in it what is not behind the saved positions.
-  /// Returns an empty string, or what went wrong. 0 for `poison_after`: nothing is ever set aside.
+  /// How far an origin has been saved, if it has.
+  using FindSaved = std::function<std::optional<std::int64_t>(const weir_origin*)>;
+
+  /// Reads what CrashNotes has written to `file`, but what is behind the saved positions. 0 for
+  /// `poison_after`: nothing is ever set aside. Returns what counts, as it stands in the file.
   std::string load(const std::string& file, std::size_t poison_after, Origins& origins,
-                   const SavedPositions& saved);
+                   const FindSaved& saved);
+  /// The same, and keeps nothing else in the file, which no other process may have open. Returns an empty
+  /// string, or what went wrong.
+  std::string load_and_clear(const std::string& file, std::size_t poison_after, Origins& origins,
+                             const FindSaved& saved);
 
   bool none() const { return crashes_.empty(); }
   Verdict verdict(const std::string& stage, const weir_record& record) const;

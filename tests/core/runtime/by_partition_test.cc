@@ -8,6 +8,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "state/snapshot.h"
+
 namespace weir::test {
 namespace {
 
@@ -193,6 +195,26 @@ TEST_F(ByPartition, StateOfAStageThatIsGoneFromTheFileIsRefused) {
   a->start();
   EXPECT_THAT(stopped(*a),
               AllOf(HasSubstr("stage 'count' is gone from the file"), HasSubstr("--drop-state count")));
+}
+
+TEST_F(ByPartition, ADamagedUnitStopsOnlyWhoeverTakesThePartitionOver) {
+  std::filesystem::create_directories(dir_ / "store");
+  std::ofstream(dir_ / "store" / "test.partition-t-1.checkpoint-1-5") << "nothing";
+  // A process has crashed on a record of that partition.
+  SnapshotWriter note;
+  for (const char* text : {"count", "in", "t"}) note.text(text);
+  for (const std::int64_t number : {1, 7}) note.time(number);
+  for (const std::uint64_t number : {1, 11}) note.number(number);
+  std::ofstream(dir_ / "store" / "test.crashes", std::ios::binary) << note.bytes();
+  std::string key = "k0";
+  if (partition_of(key) == 1) key = key_elsewhere(key);
+  const auto a = member("a");
+  moving_topic().assign(partition_of(key), "a/0");
+  moving_topic().put(key);
+  a->start();
+  ASSERT_TRUE(board().wait_for("out got " + key + " 1"));
+  moving_topic().assign(1, "a/0");
+  EXPECT_THAT(stopped(*a), AllOf(HasSubstr("test.partition-t-1.checkpoint-1-5"), HasSubstr("it is damaged")));
 }
 
 TEST_F(ByPartition, CheckpointsOfThePipelineAsAWholeAreNotPassedOver) {
