@@ -332,8 +332,9 @@ class Harness {
     const std::lock_guard lock(context_.mutex);
     return context_.slept;
   }
-  /// The origins of each take_over, as "topic/partition of PARTITIONS".
+  /// The origins of each take_over, as "topic/partition of PARTITIONS"; `then` runs inside the call.
   const std::vector<std::vector<std::string>>& taken_over() const { return context_.taken_over; }
+  void on_take_over(std::function<void()> then) { context_.on_take_over = std::move(then); }
   /// The origins of each give_up, as "topic/partition"; `then` runs inside the call.
   const std::vector<std::vector<std::string>>& given_up() const { return context_.given_up; }
   void on_give_up(std::function<void()> then) { context_.on_give_up = std::move(then); }

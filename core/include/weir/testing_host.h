@@ -44,6 +44,7 @@ struct weir_context {
   std::map<std::string, std::int64_t> saved_positions;  // by "topic/partition"
   std::vector<std::vector<std::string>> taken_over;
   std::vector<std::vector<std::string>> given_up;
+  std::function<void()> on_take_over;
   std::function<void()> on_give_up;
   std::mutex mutex;  // below: reached from several threads
   std::condition_variable changed;
@@ -279,6 +280,7 @@ inline const weir_host& host() {
         names.push_back(std::string(view(origins[i]->name)) + "/" + std::to_string(origins[i]->partition) +
                         " of " + std::to_string(partitions));
       }
+      if (c->on_take_over) c->on_take_over();
       return 0;
     };
     h.wake = [](weir_context* c) {

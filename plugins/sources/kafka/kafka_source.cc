@@ -105,6 +105,7 @@ KafkaSource::KafkaSource(const Options& options)
       group_(options.string("group")),
       brokers_(broker_list(options)),
       stop_at_end_(options.boolean("stop_at_end")),
+      begin_(options.string("start") == "latest" ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING),
       configuration_(configure(options)),
       read_ahead_(configuration_.get()),
       batch_(kBatchRecords) {

@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -49,7 +51,8 @@ class KafkaSource final : public Source {
   void serve(rd_kafka_event_t* event, Context& out);
   void rebalance(rd_kafka_event_t* event, Context& out);
   void own(rd_kafka_topic_partition_list_t& list, Context& out);
-  bool take_over(const rd_kafka_topic_partition_list_t& list, Context& out);
+  void take_over(rd_kafka_topic_partition_list_t& list, Context& out);
+  void ask_until(const std::function<bool()>& look, const std::string& problem) const;
   void give_up(const rd_kafka_topic_partition_list_t& list, Context& out);
   void assign(const rd_kafka_topic_partition_list_t& list);
   void unassign(const rd_kafka_topic_partition_list_t& list);
@@ -69,6 +72,7 @@ class KafkaSource final : public Source {
   std::string group_;
   std::string brokers_;
   bool stop_at_end_;
+  std::int64_t begin_;  // with a partition of which the group has no position
   Configuration configuration_;
 
   std::shared_ptr<CallbackTarget> callbacks_;

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kLook = 300ms;
 constexpr auto kAskAgainAfter = 100ms;
-constexpr auto kCountWithin = 10s;
+constexpr auto kAskWithin = 10s;
 constexpr std::chrono::seconds kCloseWithin{3};
 constexpr int kCloseLookMilliseconds = 50;
 /// From 2.3 on, librdkafka can destroy a member that has never been given anything
@@ -157,7 +157,7 @@ void KafkaSource::rebalance(rd_kafka_event_t* event, Context& out) {
 }
 
 /// Leads the partitions' records to our queue, has their state loaded where it goes with them, and sets the
-/// offsets that a checkpoint tells; to be called before they are assigned.
+/// offsets where a checkpoint tells them; to be called before they are assigned.
 void KafkaSource::own(rd_kafka_topic_partition_list_t& list, Context& out) {
   for (int i = 0; i < list.cnt; ++i) {
     const auto& e = list.elems[i];
@@ -165,19 +165,23 @@ void KafkaSource::own(rd_kafka_topic_partition_list_t& list, Context& out) {
     rd_kafka_queue_forward(queue.get(), records_.get());
     partitions_.add(e.topic, e.partition, out.origin(e.topic, e.partition));
   }
-  if (out.keeps_by_partition() && list.cnt != 0 && !take_over(list, out))
-    throw Stop("take_over", "the state of the partitions could not be taken over");
+  if (out.keeps_by_partition() && list.cnt != 0) take_over(list, out);
   set_saved_offsets(client_.get(), list, "group '" + group_ + "'", out);
 }
 
-/// In pipelines that keep state by partition; there is one topic then.
-bool KafkaSource::take_over(const rd_kafka_topic_partition_list_t& list, Context& out) {
+/// In pipelines that keep state by partition; there is one topic then. First the group's positions are asked
+/// for, then what was saved is loaded: the owner before, when it is late, saves before it commits. The other
+/// way around a position could be taken that belongs to a state which was not there yet to be loaded.
+void KafkaSource::take_over(rd_kafka_topic_partition_list_t& list, Context& out) {
+  ask_until([&] { return set_committed_offsets(client_.get(), list, begin_, kLook); },
+            "says which positions the group '" + group_ + "' has");
   std::optional<std::int32_t> partitions;
-  const auto deadline = std::chrono::steady_clock::now() + kCountWithin;
-  while (!(partitions = partition_count(client_.get(), topics_.front(), brokers_, kLook))) {
-    if (interrupted_ || std::chrono::steady_clock::now() > deadline)
-      throw Stop("partitions", "no broker at " + brokers_ + " says how many partitions the topic has");
-  }
+  ask_until(
+      [&] {
+        partitions = partition_count(client_.get(), topics_.front(), brokers_, kLook);
+        return partitions.has_value();
+      },
+      "says how many partitions the topic has");
   std::vector<const weir_origin*> origins;
   for (int i = 0; i < list.cnt; ++i) {
     const auto& e = list.elems[i];
@@ -185,7 +189,17 @@ bool KafkaSource::take_over(const rd_kafka_topic_partition_list_t& list, Context
     // The group has learnt sooner than this answer that the topic has grown.
     partitions = std::max(*partitions, e.partition + 1);
   }
-  return out.take_over(origins, static_cast<std::uint32_t>(*partitions));
+  if (!out.take_over(origins, static_cast<std::uint32_t>(*partitions)))
+    throw Stop("take_over", "the state of the partitions could not be taken over");
+}
+
+/// Throws Stop when there was no answer for long.
+void KafkaSource::ask_until(const std::function<bool()>& look, const std::string& problem) const {
+  const auto deadline = std::chrono::steady_clock::now() + kAskWithin;
+  while (!look()) {
+    if (interrupted_ || std::chrono::steady_clock::now() > deadline)
+      throw Stop("partitions", "no broker at " + brokers_ + " " + problem);
+  }
 }
 
 /// The host finishes and commits what it has of the partitions, as far as they are still ours.
@@ -248,6 +262,7 @@ void KafkaSource::note_error(rd_kafka_resp_err_t error, const char* text, Contex
 /// only.
 void KafkaSource::ask_positions_again(Context& out) {
   ask_again_at_.reset();
+  if (out.keeps_by_partition()) return;  // it was told where to begin, and does not ask the group
   if (!shared_out_ && !is_cooperative(client_.get())) return;
   const auto owned = new_partitions(16);
   for (const auto& [name, partition] : partitions_) {

@@ -46,4 +46,19 @@ void set_saved_offsets(rd_kafka_t* client, rd_kafka_topic_partition_list_t& part
   if (saved->cnt != 0) tell_differences(client, *saved, group, out);
 }
 
+bool set_committed_offsets(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions,
+                           std::int64_t otherwise, std::chrono::milliseconds within) {
+  const Partitions committed(rd_kafka_topic_partition_list_copy(&partitions));
+  const auto error = rd_kafka_committed(client, committed.get(), static_cast<int>(within.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  for (int i = 0; i < committed->cnt; ++i) {
+    if (committed->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  }
+  for (int i = 0; i < partitions.cnt; ++i) {
+    const std::int64_t offset = committed->elems[i].offset;
+    partitions.elems[i].offset = offset >= 0 ? offset : otherwise;
+  }
+  return true;
+}
+
 }  // namespace weir::kafka

@@ -203,6 +203,22 @@ TEST(KafkaSourceRealBroker, WithStateByPartitionItTakesPartitionsOverBeforeItRea
               ::testing::UnorderedElementsAre(topic + "/0 of 3", topic + "/1 of 3", topic + "/2 of 3"));
 }
 
+/// The owner before was late: it had saved nothing when the partition was taken over.
+TEST(KafkaSourceRealBroker, WithStateByPartitionWhatIsCommittedBehindTheTakeOverDoesNotCount) {
+  WEIR_REQUIRE_KAFKA();
+  auto& broker = support::KafkaBroker::shared();
+  const auto topic = support::unique_name("ids");
+  const nlohmann::json group{{"group", support::unique_name("g")}};
+  broker.create_topic(topic, 1);
+  broker.produce(topic, numbered(5));
+  for (const std::int64_t before : {0, 2}) {
+    SourceHarness source(source_options(broker.bootstrap(), topic, group));
+    source.work_in(WEIR_BY_PARTITION);
+    source.on_take_over([&] { source.commit({{topic, 0, before + 2}}); });
+    EXPECT_EQ(poll_for(source, 5 - static_cast<std::size_t>(before)).at(0).position, before);
+  }
+}
+
 TEST(KafkaSourceRealBroker, ItsClaimNamesTheClusterTheGroupAndTheMember) {
   WEIR_REQUIRE_KAFKA();
   auto& broker = support::KafkaBroker::shared();
