@@ -60,9 +60,11 @@ void Lane::load(const Checkpoint::TaskState& saved, const FindOrigin& origins) {
 }
 
 void Lane::start() {
+  // First, so that an abort reaches one that hangs in its start. Nothing comes by them before all have
+  // started.
+  for (std::size_t i = 0; i < nodes_.size(); ++i) doors_[i]->add(origin_, *nodes_[i]);
   // From the back, so that whatever a stage emits finds the next ones started.
   for (auto node = nodes_.rbegin(); node != nodes_.rend() && !failed(); ++node) (*node)->start();
-  for (std::size_t i = 0; i < nodes_.size(); ++i) doors_[i]->add(origin_, *nodes_[i]);
 }
 
 void Lane::save(Checkpoint::TaskState& to) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // State by partition: what happens when partitions move at a bad moment.
+#include <atomic>
 #include <fstream>
 #include <variant>
 
@@ -22,6 +23,28 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 
 constexpr const char* kNever = "1h";
+
+/// Process `late`: starts behind the gate "start"; notes "starts".
+class Late final : public Process {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("late").summary("Starts late.").port("out", Item::kRecords, "What came.");
+  }
+  explicit Late(const Options&) {}
+  void start(Context&) override {
+    board().note("starts");
+    if (!board().gate("start", interrupted_)) throw Stop("aborted", "interrupted");
+  }
+  using Process::process;
+  void process(const Record& record, Context& out) override { out.emit(record); }
+  void interrupt() override {
+    interrupted_ = true;
+    board().wake_gates();
+  }
+
+ private:
+  std::atomic<bool> interrupted_{false};
+};
 
 /// How many records all that is saved has seen.
 std::int64_t saved_records(const UnitFolder& folder, Origins& origins) {
@@ -173,6 +196,18 @@ sinks: {out: {plugin: slow_keep, from: count}}
   moving_topic().assign(0, "b/0");
   board().open("out");
   EXPECT_EQ(stopped(*a), "");
+}
+
+TEST_F(ByPartition, AnAbortReachesAStageThatStillStartsForAPartition) {
+  plugins_.push_back(detail::Trampoline<Late>::plugin());
+  stages_ = "processes: {late: {plugin: late, from: in}}\nsinks: {out: {plugin: keep, from: late}}\n";
+  const auto a = member("a");
+  board().close("start");
+  moving_topic().assign(0, "a/0");
+  a->start();
+  ASSERT_TRUE(board().wait_for("starts"));
+  a->job().abort();
+  EXPECT_TRUE(a->job().wait(support::kLongWait));
 }
 
 TEST_F(ByPartition, WhoeverFindsItsPartitionClaimedLeavesTheFileAloneUntilItIsSureOfIt) {
