@@ -10,8 +10,9 @@ namespace weir {
 bool Task::take_over(const weir_origin* const* origins, std::size_t count, std::uint32_t partitions) {
   if (lanes_ == nullptr || failed()) return false;
   if (!lanes_->take_over({origins, origins + count}, partitions)) return false;
-  // In a meeting nothing may be set off: what it flushes and what it saves would differ.
-  if (!group_.called()) lanes_->start_new();
+  // In a meeting nothing may be set off: what it flushes and what it saves would differ. Behind the last one
+  // the source's poll may still go on; what it reads is not saved.
+  if (!group_.called() || over_) lanes_->start_new();
   return !failed();
 }
 
@@ -28,8 +29,9 @@ void Task::give_up_lanes(const std::vector<const weir_origin*>& gone, bool lost)
     }
     lanes_go_ = true;
     take_part(Clock::now() + kGiveUpTime);
-    // Nothing may be read in a meeting: it would be saved without having been flushed.
-    while (!failed() && !over_ && !group_.drop()) take_part(Clock::time_point::max());
+    // Behind this the source may go on reading, and that must not be in a meeting: it would be saved without
+    // having been flushed. One that was on before goes on: within it a source only keeps itself alive.
+    while (alone && !failed() && !over_ && !group_.drop()) take_part(Clock::time_point::max());
     lanes_go_ = false;
   }
   lanes_->close(gone);
