@@ -125,6 +125,10 @@ class Builder {
       diagnostics_.add(mark,
                        "state: rocksdb goes with checkpoints in a folder alone, not in a sink's place; "
                        "expected checkpoint: {store: FOLDER}");
+    } else if (graph_.spec.by_partition) {
+      diagnostics_.add(mark,
+                       "state: rocksdb keeps the state of a whole task, and `by: partition` that of each "
+                       "partition in a place of its own; expected one of the two");
     } else if (graph_.spec.checkpoint_store.empty() && path.empty()) {
       diagnostics_.add(mark,
                        "state: rocksdb needs a folder; expected checkpoint: {store: FOLDER}, or without "

@@ -108,6 +108,14 @@ TEST(Delivery, WhatPartitionsHaveInCommonIsNotKeptByPartition) {
             "expected it at the source's `event_time:`\n");
 }
 
+TEST(Delivery, StateByPartitionStandsInMemory) {
+  EXPECT_EQ(errors("checkpoint: {store: s, by: partition}\nstate: rocksdb\nsources: {in: {plugin: share}}\n"
+                   "processes: {known: {plugin: remember, from: in}}\n"
+                   "sinks: {out: {plugin: collect, from: known}}\n"),
+            "p.yaml:2:1: state: rocksdb keeps the state of a whole task, and `by: partition` that of each "
+            "partition in a place of its own; expected one of the two\n");
+}
+
 TEST(Delivery, APartitionerIsForStateByPartition) {
   EXPECT_EQ(errors("checkpoint: {store: s, partitioner: crc32}\nsources: {in: {plugin: tape}}\n"
                    "sinks: {out: {plugin: collect, from: in}}\n"),

@@ -327,6 +327,7 @@ TEST_F(ByPartition, ItBeginsWithWhatWasExported) {
     a->job().stop();
     EXPECT_EQ(stopped(*a), "");
   }
+  const OpenStored nothing_on_disk;
   Origins origins;
   const UnitFolder folder((dir_ / "store").string(), "test");
   const std::string lines = (dir_ / "lines").string();
@@ -335,7 +336,7 @@ TEST_F(ByPartition, ItBeginsWithWhatWasExported) {
     std::size_t count = 0;
     const auto loaded = folder.load_all(origins);
     for (const auto& checkpoint : std::get<0>(loaded).checkpoints) {
-      write_lines(checkpoint, [&](const std::string& line) {
+      write_lines(checkpoint, nothing_on_disk, [&](const std::string& line) {
         to << line << "\n";
         ++count;
       });
