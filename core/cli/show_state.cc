@@ -124,9 +124,10 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   if (export_to.empty()) {
     if (checkpoints.empty()) std::printf("there is no checkpoint yet\n");
     for (const auto& checkpoint : checkpoints) {
-      print(checkpoint, by_partition ? " of partition " + std::to_string(checkpoint.group) + " of " +
-                                           std::to_string(checkpoint.groups)
-                                     : "",
+      print(checkpoint,
+            by_partition ? " of partition " + std::to_string(checkpoint.group) + " of " +
+                               std::to_string(checkpoint.groups)
+                         : "",
             open);
     }
     return kDone;

@@ -22,7 +22,7 @@ struct Services {
   AbortSignal& abort;
   SavedPositions& saved;
   const Suspects& suspects;
-  StateHome* stores = nullptr;  ///< null: state stands in memory
+  StateHome* stores = nullptr;        ///< null: state stands in memory
   const UnitFolder* units = nullptr;  ///< with state by partition: where it is kept
 };
 

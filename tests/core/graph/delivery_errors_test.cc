@@ -110,10 +110,11 @@ TEST(Delivery, WhatPartitionsHaveInCommonIsNotKeptByPartition) {
 
 TEST(Delivery, StateByPartitionStandsInMemory) {
   EXPECT_EQ(errors("checkpoint: {store: s, by: partition}\nstate: rocksdb\nsources: {in: {plugin: share}}\n"
-                   "processes: {known: {plugin: remember, from: in}}\n"
-                   "sinks: {out: {plugin: collect, from: known}}\n"),
+                   "processes: {pairs: {plugin: pairing, key: id, from: {left: in, right: in}}}\n"
+                   "sinks: {out: {plugin: collect, from: pairs}}\n"),
             "p.yaml:2:1: state: rocksdb keeps the state of a whole task, and `by: partition` that of each "
-            "partition in a place of its own; expected one of the two\n");
+            "partition "
+            "in a place of its own; expected one of the two\n");
 }
 
 TEST(Delivery, APartitionerIsForStateByPartition) {

@@ -54,11 +54,14 @@ TEST(FailedRead, NothingLeavesBehindIt) {
   PipelineRun run(R"(
 checkpoint: {store: none}
 sources: {in: {plugin: script, each: 1, values: [good, read]}}
-processes: {firsts: {plugin: firsts, from: in}}
+processes:
+  firsts: {plugin: firsts, from: in}
+  members: {plugin: slow_mark, from: firsts.groups}
 sinks:
   out: {plugin: keep, from: firsts}
-  groups: {plugin: keep, from: firsts.groups}
+  groups: {plugin: keep, from: members}
   failed: {plugin: keep, from: firsts.error}
+discard: [members.side]
 )",
                   {detail::Trampoline<Firsts>::plugin()});
   const auto failure = run.run();
