@@ -12,8 +12,8 @@
 namespace weir {
 
 /// Where the last checkpoint says that reading goes on, for sources which otherwise go by notes of their own
-/// (a consumer group's). Tells nothing until it is switched on: in pipelines that deliver at least once those
-/// notes count. Thread-safe.
+/// (a consumer group's). Tells nothing until it is switched on: in pipelines that deliver at least once and
+/// keep no state those notes count. Thread-safe.
 class SavedPositions {
  public:
   void switch_on() {

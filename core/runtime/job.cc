@@ -115,8 +115,10 @@ std::string Job::load(Task::Restored& restored, std::uint64_t& last) {
   }
   for (const auto& [origin, next] : furthest) restored.positions.push_back({origin, next});
   saved_.set(restored.positions);
-  // An older checkpoint has not seen what a source's own notes have put behind them.
-  if (graph_.spec.exactly_once || !damaged.empty()) saved_.switch_on();
+  // Behind its position state would count records that it holds already; and an older checkpoint has not seen
+  // what a source's own notes have put behind them.
+  const bool with_state = graph_.keeps_state() && !restored.states.empty();
+  if (graph_.spec.exactly_once || with_state || !damaged.empty()) saved_.switch_on();
   return load_suspects();
 }
 

@@ -2,6 +2,7 @@
 //
 // From a file to files: what needs nothing but etl-run.
 #include <fstream>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 
@@ -89,15 +90,15 @@ sinks:
   }
 };
 
-/// Keyed state that lasts for the whole run: one record of a hundred has a new key, all others one of those
-/// before, so that what has been forgotten shows in the wrong file. In two tasks, between which records are
-/// passed.
+/// Keyed state that lasts for the whole run; in two tasks, between which records are passed, where the files
+/// need not be cut back.
 class Deduped : public FromFile {
  public:
   using FromFile::FromFile;
 
   std::string yaml() const override {
-    return "pipeline: deduped\ntasks: 2\n" + delivery_yaml(delivery(), "5ms") + R"(
+    const std::string tasks = delivery() == Delivery::kAtLeastOnce ? "tasks: 2\n" : "";
+    return "pipeline: deduped\n" + tasks + delivery_yaml(delivery(), "5ms") + R"(
 sources:
   lines: {plugin: file, path: in.txt}
 processes:
@@ -109,18 +110,17 @@ sinks:
   }
   std::int64_t records_a_round() const override { return 10'000; }
   void read_outputs(Account& account) override {
-    read("first", account, [](std::int64_t n) { return n % kEach == 0; });
-    read("other", account, [](std::int64_t n) { return n % kEach != 0; });
+    read("first", account, has_new_key);
+    read("other", account, std::not_fn(has_new_key));
+  }
+  std::vector<std::string> point_groups() const override {
+    auto groups = FromFile::point_groups();
+    if (delivery() == Delivery::kExactlyOnce) groups.insert(groups.end(), {"file.", "journal."});
+    return groups;
   }
 
  private:
-  static constexpr std::int64_t kEach = 100;
-
-  std::string line_of(std::int64_t n) const override {
-    const std::int64_t keys = n / kEach + 1;
-    const std::int64_t key = n % kEach == 0 ? n / kEach : n * 31 % keys;
-    return std::string(kNumber) + std::to_string(n) + ",\"key\":" + std::to_string(key) + "}";
-  }
+  std::string line_of(std::int64_t n) const override { return keyed_line(n); }
 };
 
 /// The same with the state on disk.
@@ -192,6 +192,8 @@ void add_file_pipelines(Pipelines& to) {
   to.push_back(std::make_unique<Deduped>("deduped", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<DedupedOnDisk>("deduped-on-disk", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<Replayed>());
+  to.push_back(std::make_unique<Deduped>("deduped-once", Delivery::kExactlyOnce));
+  to.push_back(std::make_unique<DedupedOnDisk>("deduped-on-disk-once", Delivery::kExactlyOnce));
   to.push_back(std::make_unique<Filtered>("filtered-once", Delivery::kExactlyOnce));
 }
 

@@ -6,7 +6,6 @@
 namespace weir::faults {
 namespace {
 
-constexpr int kPartitions = 8;
 constexpr const char* kTopic = "in";
 constexpr const char* kGroup = "faults";
 
@@ -24,7 +23,8 @@ void FromTopic::prepare(const std::filesystem::path& folder) {
   broker_.emplace(support::KafkaBrokerOptions{.advertised_port = network_.port()});
   network_.lead_to(broker_->second_port());
   broker_->start();
-  for (const auto* topic : {kTopic, "even", "odd"}) broker_->create_topic(topic, kPartitions);
+  for (const auto* topic : {kTopic, "even", "odd"})
+    broker_->create_topic(topic, static_cast<int>(kPartitions));
 }
 
 std::map<std::string, std::string> FromTopic::environment() const {

@@ -2,6 +2,7 @@
 //
 // From a topic to topics, files and tables, on a broker of its own.
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -115,6 +116,35 @@ sinks:
   std::string record_of(std::int64_t n) const override { return record(n); }
 };
 
+/// Keyed state that lasts for the whole run and is kept in the topic of checkpoints: with exactly once in the
+/// transaction of what it was made of, which decides for the file too.
+class DedupedTopics final : public FromTopic {
+ public:
+  using FromTopic::FromTopic;
+
+  std::vector<std::string> point_groups() const override {
+    auto groups = FromTopic::point_groups();
+    if (delivery() == Delivery::kExactlyOnce) groups.insert(groups.end(), {"file.", "journal."});
+    return groups;
+  }
+  std::string yaml() const override {
+    return "pipeline: deduped\n" + delivery_yaml(delivery(), "20ms", "{sink: firsts}") + source() + R"(
+processes:
+  once: {plugin: dedupe, from: lines, key: key, within: 10000h}
+sinks:
+  firsts: {plugin: kafka, from: once, brokers: "${BROKERS}", topic: even}
+  others: {plugin: file, from: once.duplicate, path: disk/out/other.txt}
+)";
+  }
+  void read_outputs(Account& account) override {
+    read_topic("even", account, has_new_key);
+    read_files(folder() / "disk" / "out", "other", account, keyed_line, std::not_fn(has_new_key));
+  }
+
+ private:
+  std::string record_of(std::int64_t n) const override { return keyed_line(n); }
+};
+
 /// To a table without a unique key; with exactly once, the table's database decides.
 class TopicToTable final : public FromTopic {
  public:
@@ -172,6 +202,8 @@ sinks:
 void add_kafka_pipelines(Pipelines& to) {
   to.push_back(std::make_unique<Topics>("topics", FromTopic::Members::kOne));
   to.push_back(std::make_unique<TopicAndFileOnce>());
+  to.push_back(std::make_unique<DedupedTopics>("deduped-topic", Delivery::kAtLeastOnce));
+  to.push_back(std::make_unique<DedupedTopics>("deduped-topic-once", Delivery::kExactlyOnce));
   to.push_back(std::make_unique<TopicToTable>("topic-table", Delivery::kAtLeastOnce));
   to.push_back(std::make_unique<TopicToTable>("topic-table-once", Delivery::kExactlyOnce));
   to.push_back(std::make_unique<Topics>("group-topics", FromTopic::Members::kSeveral));

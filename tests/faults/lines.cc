@@ -5,6 +5,24 @@
 #include <fstream>
 
 namespace weir::faults {
+namespace {
+
+/// Of a partition one record of so many has a new key.
+constexpr std::int64_t kEach = 100;
+
+}  // namespace
+
+bool has_new_key(std::int64_t n) {
+  return n / kPartitions % kEach == 0;
+}
+
+std::string keyed_line(std::int64_t n) {
+  const std::int64_t in_partition = n / kPartitions;
+  const std::int64_t newest = in_partition / kEach;
+  const std::int64_t key = has_new_key(n) ? newest : in_partition * 31 % (newest + 1);
+  return std::string(kNumber) + std::to_string(n) +
+         ",\"key\":" + std::to_string(key * kPartitions + n % kPartitions) + "}";
+}
 
 void read_line(std::string_view line, const std::string& place, Account& account, const LineOf& line_of,
                const Belongs& belongs) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -64,10 +65,13 @@ TEST_F(ExactlyOnceTopics, AJobThatIsKilledAgainAndAgainWritesEachRecordOnce) {
   for (int i = 0; i < kKills; ++i) {
     const std::int64_t before = done;
     const auto process = start();
-    ASSERT_TRUE(support::wait_until(support::kLongWait, [&] {
-      done = committed();
-      return done > before || !process->running();
-    })) << process->err();
+    try {
+      ASSERT_TRUE(support::wait_until(support::kLongWait, [&] {
+        return !process->running() || (done = committed()) > before;
+      })) << process->err();
+    } catch (const std::runtime_error& e) {
+      FAIL() << e.what() << "; the pipeline says:\n" << process->err();
+    }
     if (process->running()) ++in_the_middle;
     process->kill();
   }
