@@ -211,6 +211,7 @@ bool TimeWindows::count(weir_slice key, Bounds bounds, std::int64_t time, bool f
     mark.next = trigger_.next(std::max(time, watermark_), time_.event_time);
     if (mark.next <= bounds.last()) set_timer(mark.next, out);
   }
+  if (trigger_.every_by_clock != 0 && mark.since == 1) set_clock_timer(out);
   if (change_.fires(mark.from)) fires = true;
   fires = fires || (trigger_.count != 0 && mark.since >= trigger_.count);
   if (fires) mark.since = 0;
@@ -219,6 +220,7 @@ bool TimeWindows::count(weir_slice key, Bounds bounds, std::int64_t time, bool f
 }
 
 void TimeWindows::on_timer(const weir_timer& timer, Context& out) {
+  if (time_.event_time && timer.domain == WEIR_PROCESSING_TIME) return fire_by_clock(out);
   const std::int64_t time = time_.event_time ? timer.time : timer.time - 1;
   if (trigger_.every != 0 && trigger_.next(time - 1, time_.event_time) == time) fire_between(time, out);
   if (trigger_.at_end) {
@@ -244,18 +246,40 @@ void TimeWindows::fire_between(std::int64_t time, Context& out) {
     if ((bounds.last() == time && trigger_.at_end) || !is_open(w, out)) continue;
     const std::vector<std::string> keys = marked(
         bounds.start, [&](const Mark& mark) { return mark.next == time; }, out);
-    for (const std::string& key : keys) {
-      contents_.emit(out, slice(key), parts(w), bounds);
-      if (trigger_.purging) contents_.forget(out, slice(key), bounds.start);
-      char* const at = room(out, marks_, slice(key), bounds.start, sizeof(Mark)).at;
-      Mark mark;
-      std::memcpy(&mark, at, sizeof mark);
-      mark.since = 0;
-      mark.next = time + trigger_.every;
-      std::memcpy(at, &mark, sizeof mark);
-    }
+    for (const std::string& key : keys) fire(slice(key), w, bounds, time + trigger_.every, out);
     if (!keys.empty() && time + trigger_.every <= bounds.last()) set_timer(time + trigger_.every, out);
   }
+}
+
+/// With the end of a window its keys have left, or are about to.
+void TimeWindows::fire_by_clock(Context& out) {
+  by_clock_ = {};
+  const std::int64_t watermark = out.watermark();
+  for (const std::int64_t w : open_windows(out)) {
+    const Bounds bounds = calendar_.bounds(w);
+    if (trigger_.at_end && bounds.last() <= watermark) continue;
+    for (const std::string& key : marked(
+             bounds.start, [](const Mark& mark) { return mark.since != 0; }, out))
+      fire(slice(key), w, bounds, 0, out);
+  }
+}
+
+void TimeWindows::fire(weir_slice key, std::int64_t window, Bounds bounds, std::int64_t next, Context& out) {
+  contents_.emit(out, key, parts(window), bounds);
+  if (trigger_.purging) contents_.forget(out, key, bounds.start);
+  char* const at = room(out, marks_, key, bounds.start, sizeof(Mark)).at;
+  Mark mark;
+  std::memcpy(&mark, at, sizeof mark);
+  mark.since = 0;
+  mark.next = next;
+  std::memcpy(at, &mark, sizeof mark);
+}
+
+void TimeWindows::set_clock_timer(Context& out) {
+  const auto next = trigger_.next_by_clock(out.now());
+  if (next == by_clock_) return;
+  by_clock_ = next;
+  out.set_timer(next, kAbsent);
 }
 
 template <class F>

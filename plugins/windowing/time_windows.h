@@ -65,6 +65,11 @@ class TimeWindows : public Window {
   bool count(weir_slice key, Bounds bounds, std::int64_t time, bool fires, Context& out);
   /// Results of keys for which a multiple of `every` has come.
   void fire_between(std::int64_t time, Context& out);
+  /// Results of keys that have records since their last one, of windows that are not over.
+  void fire_by_clock(Context& out);
+  /// A result before the window's end, after which `every` comes next at that time.
+  void fire(weir_slice key, std::int64_t window, Bounds bounds, std::int64_t next, Context& out);
+  void set_clock_timer(Context& out);
   /// The keys of a window whose mark is such a one.
   template <class F>
   std::vector<std::string> marked(std::int64_t window, F&& which, const Context& out) const;
@@ -91,6 +96,7 @@ class TimeWindows : public Window {
   weir_state* marks_ = nullptr;  ///< what an early trigger knows of a key's window: a Mark
   Counter late_, partly_late_;
   std::int64_t watermark_ = 0, now_ = 0;
+  std::chrono::milliseconds by_clock_{0};  ///< when `every_by_clock` comes, where a timer is known to be set
   Place place_;
   bool has_place_ = false;
   std::array<std::int64_t, 64> armed_;  ///< units whose timers are set

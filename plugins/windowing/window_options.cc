@@ -52,6 +52,10 @@ void declare_trigger(Descriptor& d, bool with_end, bool with_delta) {
     delta.field("over", Type::kNumber, "Further than this.").required().at_least(0);
   }
   if (with_end) {
+    auto& by = trigger.field("by", Type::kChoice,
+                             "By which time `every` goes: that of the window, as without this, or the clock, "
+                             "for keys that have records since their last result.");
+    by.choices({"window", "clock"});
     trigger
         .field("time", Type::kBool,
                "At the end of the window. Without, what has not left before leaves when the window is "
@@ -146,6 +150,17 @@ DeltaOptions read_delta(const Options& given, std::string_view bound, const std:
   return {FieldPath::parse(given.string("field"), pointer), given.number(bound)};
 }
 
+void check_by(const Options& options, const Options& trigger) {
+  if (!trigger.has("every")) {
+    throw OptionError("/trigger/by",
+                      "it says by which time `every` goes, and there is none: give `every: 10s` as well, or "
+                      "leave it out");
+  }
+  if (trigger.string("by") == "clock" && options.string("time") != "event") {
+    throw OptionError("/trigger/by", "with `time: processing` all goes by the clock: leave it out");
+  }
+}
+
 }  // namespace
 
 TriggerOptions read_trigger(const Options& options) {
@@ -153,7 +168,10 @@ TriggerOptions read_trigger(const Options& options) {
   if (!options.has("trigger")) return trigger;
   const Options given = options.object("trigger");
   if (given.has("count")) trigger.count = given.integer("count");
-  if (given.has("every")) trigger.every = given.duration("every").count();
+  if (given.has("by")) check_by(options, given);
+  const bool by_clock = given.has("by") && given.string("by") == "clock";
+  if (given.has("every"))
+    (by_clock ? trigger.every_by_clock : trigger.every) = given.duration("every").count();
   if (given.has("delta")) trigger.delta = read_delta(given.object("delta"), "over", "/trigger/delta/field");
   if (given.has("time")) trigger.at_end = given.boolean("time");
   trigger.purging = given.string("mode") == "purging";

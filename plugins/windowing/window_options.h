@@ -7,6 +7,7 @@
 #include <weir/options.h>
 #include <weir/process.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -23,17 +24,22 @@ struct DeltaOptions {
 
 /// When a window's contents leave before its end, and what stays.
 struct TriggerOptions {
-  std::int64_t count = 0;  ///< 0: not by count
-  std::int64_t every = 0;  ///< milliseconds; 0: not in between
+  std::int64_t count = 0;           ///< 0: not by count
+  std::int64_t every = 0;           ///< milliseconds of the window's time; 0: not in between
+  std::int64_t every_by_clock = 0;  ///< the same of the clock, where the window's time is another
   std::optional<DeltaOptions> delta;
   bool at_end = true;
   bool purging = false;
 
-  bool early() const { return count != 0 || every != 0 || delta; }
+  bool early() const { return count != 0 || every != 0 || every_by_clock != 0 || delta; }
   /// When `every` comes next behind that time, as the last millisecond that is over then: event time has come
   /// to a multiple with that millisecond, the clock when it begins.
   std::int64_t next(std::int64_t time, bool event_time) const {
     return event_time ? next_multiple(every, time) : next_multiple(every, time) - 1;
+  }
+  /// When the clock comes to a multiple of `every_by_clock` next.
+  std::chrono::milliseconds next_by_clock(std::chrono::milliseconds now) const {
+    return std::chrono::milliseconds(next_multiple(every_by_clock, now.count()));
   }
 };
 
@@ -59,7 +65,8 @@ struct TimeOptions {
 void declare_time(Descriptor& d);
 void declare_lateness(Descriptor& d);
 void declare_zone(Descriptor& d);
-/// A window that never ends has no `time`, and windows that merge cannot tell where a `delta` began.
+/// A window that never ends has no `time` and no `by`, and windows that merge cannot tell where a `delta`
+/// began.
 void declare_trigger(Descriptor& d, bool with_end, bool with_delta);
 /// `overlapping`: windows that keep their records otherwise where an evictor takes some away.
 void declare_evict(Descriptor& d, bool overlapping = false);

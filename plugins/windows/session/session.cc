@@ -148,6 +148,8 @@ void Session::add(weir_slice key, const Record& record, Context& out) {
   put(key, session, record, out);
   const bool is_over = trigger_.at_end && session.bounds.last() <= watermark_;
   if (is_over || (trigger_.count != 0 && session.since >= trigger_.count)) emit(key, session, out);
+  if (trigger_.every_by_clock != 0 && session.since == 1)
+    out.set_timer(trigger_.next_by_clock(out.now()), key);
   arm(key, session, time_.event_time ? watermark_ : now_ - 1, out);
   store(key, out);
 }
@@ -158,8 +160,9 @@ bool Session::has_room(weir_slice key, const Open& session, bool is_new, const R
                       : contents_.has_room_beside(key, session.held != 0, record, out, beside);
 }
 
-std::int64_t Session::session_bytes(weir_slice key) {
-  return windowing::memory::entry(key, sizeof(Open)) + windowing::memory::timer(key);
+std::int64_t Session::session_bytes(weir_slice key) const {
+  const std::int64_t timers = trigger_.every_by_clock != 0 ? 2 : 1;
+  return windowing::memory::entry(key, sizeof(Open)) + timers * windowing::memory::timer(key);
 }
 
 void Session::put(weir_slice key, Open& session, const Record& record, Context& out) {
@@ -253,6 +256,7 @@ void Session::arm(weir_slice key, Open& session, std::int64_t after, Context& ou
 }
 
 void Session::on_timer(const weir_timer& timer, Context& out) {
+  if (time_.event_time && timer.domain == WEIR_PROCESSING_TIME) return fire_by_clock(timer.key, out);
   const std::int64_t time = time_.event_time ? timer.time : timer.time - 1;
   load(timer.key, out);
   const auto is_over = [&](const Open& s) { return s.timer == time && cleanup(s) == time; };
@@ -265,6 +269,18 @@ void Session::on_timer(const weir_timer& timer, Context& out) {
   if (!any) return;
   contents_.count(-static_cast<std::int64_t>(std::erase_if(sessions_, is_over)) * session_bytes(timer.key));
   store(timer.key, out);
+}
+
+/// With its end a session has left, or is about to.
+void Session::fire_by_clock(weir_slice key, Context& out) {
+  load(key, out);
+  bool any = false;
+  for (Open& session : sessions_) {
+    if (session.since == 0 || (trigger_.at_end && session.bounds.last() <= out.watermark())) continue;
+    emit(key, session, out);
+    any = true;
+  }
+  if (any) store(key, out);
 }
 
 void Session::look(weir_slice key, Open& session, std::int64_t time, Context& out) {

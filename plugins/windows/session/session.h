@@ -20,8 +20,8 @@ namespace weir::session {
 /// Windows that last as long as no gap between a key's records is too long. A record opens a window from its
 /// time to a gap later; windows of a key that touch become one (Flink's rules).
 ///
-/// All that is held stands in the host. A session has one timer, which is not moved when the session grows:
-/// it looks when it comes, and is set anew.
+/// All that is held stands in the host. A session has one timer in its time, which is not moved when the
+/// session grows: it looks when it comes, and is set anew.
 class Session final : public Window {
  public:
   static constexpr Port kLate{1};
@@ -58,7 +58,7 @@ class Session final : public Window {
   /// Whether there is room for one more record in it, and for itself.
   bool has_room(weir_slice key, const Open& session, bool is_new, const Record& record, Context& out);
   /// What a session takes beside its contents.
-  static std::int64_t session_bytes(weir_slice key);
+  std::int64_t session_bytes(weir_slice key) const;
   void put(weir_slice key, Open& session, const Record& record, Context& out);
   /// Joins those that touch into the first of them and adds the record; which that is.
   Open& join(weir_slice key, std::size_t first, std::size_t last, const Open& joined, Context& out);
@@ -74,6 +74,8 @@ class Session final : public Window {
   void forget(weir_slice key, Open& session, Context& out);
   void arm(weir_slice key, Open& session, std::int64_t after, Context& out);
   void look(weir_slice key, Open& session, std::int64_t time, Context& out);
+  /// Results of sessions that have records since their last one and are not over.
+  void fire_by_clock(weir_slice key, Context& out);
   /// Emits what has to leave before it is forgotten, and forgets it.
   void close(weir_slice key, Open& session, Context& out);
   void emit(weir_slice key, Open& session, Context& out);

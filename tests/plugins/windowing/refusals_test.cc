@@ -100,6 +100,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadWindow{"plugin: sliding, size: 10s, slide: 5s, trigger: {every: 11s}", "11s}",
                   "it must be shorter than a window, which is of 10000 ms and leaves at its end anyway: "
                   "give less, or leave it out"},
+        BadWindow{"plugin: session, gap: 10s, trigger: {count: 2, by: clock}", "clock",
+                  "it says by which time `every` goes, and there is none: give `every: 10s` as well, or "
+                  "leave it out"},
+        BadWindow{"plugin: sliding, size: 10s, slide: 5s, time: processing, trigger: {every: 1s, by: clock}",
+                  "clock", "with `time: processing` all goes by the clock: leave it out"},
         BadWindow{"plugin: global, time: processing, trigger: {count: 2}", "processing",
                   "it says by which time `every` goes, and there is none: give `trigger: {every: 10s}`, or "
                   "leave it out"}));
@@ -174,6 +179,7 @@ TEST(Windows, TakeTheSameOptionsWhereTheyMakeSense) {
   for (const char* options :
        {"plugin: tumbling, size: 10s, allowed_lateness: 1s, trigger: {mode: purging}",
         "plugin: tumbling, size: 10s, trigger: {every: 9s, time: false}",
+        "plugin: tumbling, size: 10s, trigger: {every: 10s, by: clock}",
         "plugin: tumbling, size: 10s, time: processing, evict: {keep_newest: 20s}",
         "plugin: tumbling, size: 1d, time_zone: Europe/Berlin, evict: {keep_newest: 1d}",
         "plugin: session, gap: 10s, trigger: {every: 1h, mode: purging}, evict: {keep_newest: 1h}",
