@@ -19,6 +19,15 @@ std::int64_t Calendar::start_of(std::int64_t unit) const {
   return zone_ ? from_local(start) : start;
 }
 
+std::string Calendar::text_of(std::int64_t first, std::int64_t end) const {
+  std::string text;
+  for (std::int64_t window = first; window < end; window += slide_units_) {
+    const Bounds of = bounds(window);
+    text += (text.empty() ? "[" : ", [") + std::to_string(of.start) + ", " + std::to_string(of.end) + ")";
+  }
+  return text;
+}
+
 void Calendar::find(std::int64_t time) {
   const std::int64_t local = zone_ ? time + zone_offset(time) : time;
   unit_ = floor_divide(local - offset_, unit_length_);

@@ -42,6 +42,9 @@ class Calendar {
   std::int64_t slide_units() const { return slide_units_; }
   Bounds bounds(std::int64_t window) const { return {start_of(window), start_of(window + size_units_)}; }
 
+  /// The bounds of all windows from `first` to before `end`, for people: "[0, 10), [5, 15)".
+  std::string text_of(std::int64_t first, std::int64_t end) const;
+
   /// Calls f(window) for each window that ends with the millisecond `last`.
   template <class F>
   void ending_with(std::int64_t last, F&& f) {

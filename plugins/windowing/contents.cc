@@ -13,6 +13,7 @@
 #include "windowing/arrivals.h"
 #include "windowing/memory.h"
 #include "windowing/open_state.h"
+#include "windowing/option_sense.h"
 
 namespace weir::windowing {
 namespace {
@@ -53,12 +54,7 @@ std::int64_t Contents::entry_bytes(weir_slice key) const {
 }
 
 void Contents::check_limit(std::int64_t beside, std::int64_t times) const {
-  const std::int64_t least = beside + times * (entry_bytes({"", 0}) + (keeps_records() ? bytes_of({}) : 0));
-  if (least <= max_bytes_) return;
-  throw OptionError("/max_bytes", "it has no room for one record: the smallest takes " +
-                                      std::to_string(least) +
-                                      " bytes here, with its window and timers; give more, or leave it out "
-                                      "(1GiB)");
+  check_room(beside + times * (entry_bytes({"", 0}) + (keeps_records() ? bytes_of({}) : 0)), max_bytes_);
 }
 
 void Contents::open(Context& c) {
@@ -103,10 +99,7 @@ void Contents::find_all(const Context& c, std::int64_t number) {
 }
 
 std::int64_t Contents::bytes_of(const Record& record) const {
-  std::size_t bytes = sizeof record + record.value.size + record.key.size + (ordered_ ? sizeof(Arrival) : 0);
-  for (const weir_header& header : record.header_list())
-    bytes += sizeof header + header.name.size + header.value.size;
-  return static_cast<std::int64_t>(bytes);
+  return memory::record(record) + static_cast<std::int64_t>(ordered_ ? sizeof(Arrival) : 0);
 }
 
 bool Contents::read(const Record& record, Context& out) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <weir/abi.h>
+#include <weir/record.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +22,13 @@ inline std::int64_t entry(weir_slice key, std::size_t value) {
 }
 inline std::int64_t timer(weir_slice key) {
   return static_cast<std::int64_t>(kTimer + key.size);
+}
+
+inline std::int64_t record(const Record& record) {
+  std::size_t bytes = sizeof record + record.value.size + record.key.size;
+  for (const weir_header& header : record.header_list())
+    bytes += sizeof header + header.name.size + header.value.size;
+  return static_cast<std::int64_t>(bytes);
 }
 
 }  // namespace memory

@@ -47,4 +47,12 @@ void check_kept(const Options& options, const TriggerOptions& trigger) {
                                             "leave it out");
 }
 
+void check_room(std::int64_t least, std::int64_t max_bytes) {
+  if (least <= max_bytes) return;
+  throw OptionError("/max_bytes", "it has no room for one record: the smallest takes " +
+                                      std::to_string(least) +
+                                      " bytes here, with its window and timers; give more, or leave it out "
+                                      "(1GiB)");
+}
+
 }  // namespace weir::windowing

@@ -27,4 +27,7 @@ void check_behind(const Options& options, const TriggerOptions& trigger, std::in
 /// merge, of which one may have the records of several.
 void check_kept(const Options& options, const TriggerOptions& trigger);
 
+/// A `max_bytes` with no room for what the smallest record takes, with all that comes with it.
+void check_room(std::int64_t least, std::int64_t max_bytes);
+
 }  // namespace weir::windowing

@@ -18,10 +18,6 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 /// Of a window; a record belongs to no more windows. Each open window has timers of its own.
 constexpr std::int64_t kMostPieces = 100'000;
 
-std::string text_of(Bounds bounds) {
-  return "[" + std::to_string(bounds.start) + ", " + std::to_string(bounds.end) + ")";
-}
-
 std::string number_bytes(std::int64_t n) {
   return {reinterpret_cast<const char*>(&n), sizeof n};
 }
@@ -160,17 +156,15 @@ const TimeWindows::Place& TimeWindows::place_of(std::int64_t unit) {
 void TimeWindows::too_late(const Record& record, const Place& place, Context& out) {
   late_.add();
   out.fail(kLate, record, "late",
-           "the last window that it belongs to is " + text_of(calendar_.bounds(place.last)) +
+           "the last window that it belongs to is " + calendar_.text_of(place.last, place.last + 1) +
                ", and event time has come to " + std::to_string(watermark_));
 }
 
 void TimeWindows::partly_late(const Record& record, const Place& place, std::int64_t from, Context& out) {
   partly_late_.add();
   if (!time_.report_partly_late) return;
-  std::string windows;
-  for (std::int64_t w = place.first; w < from; w += calendar_.slide_units())
-    windows += (windows.empty() ? "" : ", ") + text_of(calendar_.bounds(w));
-  out.fail(kLate, record, "partly_late", "too late for " + windows + "; the later windows hold it");
+  out.fail(kLate, record, "partly_late",
+           "too late for " + calendar_.text_of(place.first, from) + "; the later windows hold it");
 }
 
 void TimeWindows::arm(const Place& place, std::int64_t from, Context& out) {

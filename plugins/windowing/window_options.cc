@@ -94,11 +94,9 @@ void declare_aggregate(Descriptor& d) {
       aggregate, {"count", "sum", "min", "max", "mean", "first", "last", "distinct", "list", "quantile"});
 }
 
-void declare_limit(Descriptor& d) {
+void declare_limit(Descriptor& d, std::string_view what) {
   d.option("max_bytes", Type::kSize,
-           "What all open windows of the stage may hold together, timers included. What would go beyond it "
-           "leaves "
-           "by `error`.")
+           std::string(what) + ", timers included. What would go beyond it leaves by `error`.")
       .default_value("1GiB")
       .at_least(1);
 }

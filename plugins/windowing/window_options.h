@@ -10,6 +10,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "time_zone/time_zone.h"
 #include "windowing/calendar.h"
@@ -71,7 +73,9 @@ void declare_trigger(Descriptor& d, bool with_end, bool with_delta);
 /// `overlapping`: windows that keep their records otherwise where an evictor takes some away.
 void declare_evict(Descriptor& d, bool overlapping = false);
 void declare_aggregate(Descriptor& d);
-void declare_limit(Descriptor& d);
+/// `what`: whose bytes are bounded.
+void declare_limit(Descriptor& d,
+                   std::string_view what = "What all open windows of the stage may hold together");
 TimeOptions read_time(const Options& options);
 /// For Surroundings: why a window that goes by event time has no place where there is none.
 std::string misfits_in_time(const Options& options, Surroundings around);

@@ -55,15 +55,18 @@ IntervalMatching::Interval IntervalMatching::read(const Options& options) {
   return interval;
 }
 
-IntervalMatching::IntervalMatching(const Options& options, PairOutput& output)
-    : IntervalMatching(read(options), output) {}
+IntervalMatching::IntervalMatching(const Options& options, PairOutput& output, KeptBytes& kept)
+    : IntervalMatching(read(options), output, kept) {}
 
-IntervalMatching::IntervalMatching(Interval interval, PairOutput& output)
+IntervalMatching::IntervalMatching(Interval interval, PairOutput& output, KeptBytes& kept)
     : lower_(interval.lower),
       upper_(interval.upper),
       output_(output),
-      left_(Side::kLeft, upper_ - lower_ + 1),
-      right_(Side::kRight, upper_ - lower_ + 1) {}
+      kept_(kept),
+      left_(Side::kLeft, upper_ - lower_ + 1, kept),
+      right_(Side::kRight, upper_ - lower_ + 1, kept) {
+  kept.check_limit(KeptSide::moment_bytes({"", 0}), 1);
+}
 
 void IntervalMatching::start(Context& context) {
   left_.open(context);
@@ -72,10 +75,13 @@ void IntervalMatching::start(Context& context) {
 
 void IntervalMatching::take(Side side, const Record& record, Context& out) {
   if (record.event_time < out.watermark()) return output_.late(side, record, out);  // Flink's rule
-  const bool matched = pair_up(side, record, out);
   const std::int64_t until = expiry(side, record.event_time);
-  if (until > out.watermark()) {
-    kept(side).add(out, record, matched);
+  const bool stays = until > out.watermark();
+  // One that has no room has had no partner either: it may come again.
+  if (stays && !side_of(side).has_room(out, record)) return kept_.refuse(record, out);
+  const bool matched = pair_up(side, record, out);
+  if (stays) {
+    side_of(side).add(out, record, matched);
     out.set_event_timer(until);
   } else if (!matched) {
     output_.alone(side, record, record.event_time, out);
@@ -92,7 +98,7 @@ bool IntervalMatching::pair_up(Side side, const Record& record, Context& out) {
     for (const Record& other : others.records(out, moment.time)) {
       output_.pair(is_left ? record : other, is_left ? other : record, std::max(time, moment.time), out);
     }
-    if (!moment.matched) others.set_matched(out, moment.time);
+    if (!moment.matched) others.set_matched(out, moment);
   }
   return !found.empty();
 }
@@ -103,12 +109,12 @@ void IntervalMatching::on_time(std::int64_t time, Context& out) {
 }
 
 void IntervalMatching::expire(Side side, std::int64_t time, std::int64_t now, Context& out) {
-  KeptSide& of_side = kept(side);
+  KeptSide& of_side = side_of(side);
   for (const auto& moment : of_side.find(out, time, time)) {
     if (!moment.matched) {
       for (const Record& record : of_side.records(out, time)) output_.alone(side, record, now, out);
     }
-    of_side.forget(out, time);
+    of_side.forget(out, moment);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "kept_bytes.h"
 #include "kept_side.h"
 #include "matching.h"
 
@@ -16,7 +17,7 @@ class IntervalMatching final : public Matching {
  public:
   static void describe(Descriptor& d);
   /// Throws OptionError.
-  IntervalMatching(const Options& options, PairOutput& output);
+  IntervalMatching(const Options& options, PairOutput& output, KeptBytes& kept);
 
   void start(Context& context) override;
   std::int64_t furthest_time() const override { return kFurthest; }
@@ -31,7 +32,7 @@ class IntervalMatching final : public Matching {
     std::int64_t lower, upper;  // milliseconds, both included
   };
   static Interval read(const Options& options);
-  IntervalMatching(Interval interval, PairOutput& output);
+  IntervalMatching(Interval interval, PairOutput& output, KeptBytes& kept);
 
   /// Emits the pairs; whether there were any.
   bool pair_up(Side side, const Record& record, Context& out);
@@ -40,10 +41,11 @@ class IntervalMatching final : public Matching {
     return (side == Side::kLeft ? time + upper_ : time - lower_) + 1;
   }
   void expire(Side side, std::int64_t time, std::int64_t now, Context& out);
-  KeptSide& kept(Side side) { return side == Side::kLeft ? left_ : right_; }
+  KeptSide& side_of(Side side) { return side == Side::kLeft ? left_ : right_; }
 
   const std::int64_t lower_, upper_;
   PairOutput& output_;
+  KeptBytes& kept_;
   KeptSide left_, right_;
 };
 

@@ -11,14 +11,14 @@ namespace weir::join {
 
 namespace {
 
-std::unique_ptr<Matching> matching_of(const Options& options, PairOutput& output) {
-  if (options.has("size")) return std::make_unique<WindowMatching>(options, output);
-  for (const char* name : {"slide", "time_zone", "offset"}) {
+std::unique_ptr<Matching> matching_of(const Options& options, PairOutput& output, KeptBytes& kept) {
+  if (options.has("size")) return std::make_unique<WindowMatching>(options, output, kept);
+  for (const char* name : {"slide", "time_zone", "offset", "report_partly_late"}) {
     if (!options.has(name) || (name == std::string_view("offset") && options.duration(name).count() == 0))
       continue;
     throw OptionError("/" + std::string(name), "it belongs to a join by windows; give their `size`");
   }
-  return std::make_unique<IntervalMatching>(options, output);
+  return std::make_unique<IntervalMatching>(options, output, kept);
 }
 
 }  // namespace
@@ -35,9 +35,11 @@ void Join::describe(Descriptor& d) {
   IntervalMatching::describe(d);
   WindowMatching::describe(d);
   PairOutput::describe(d);
+  KeptBytes::describe(d);
 }
 
-Join::Join(const Options& options) : output_(options), matching_(matching_of(options, output_)) {}
+Join::Join(const Options& options)
+    : output_(options), kept_(options), matching_(matching_of(options, output_, kept_)) {}
 
 void Join::process_input(std::uint32_t input, const Record& record, Context& out) {
   check(record);

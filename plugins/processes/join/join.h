@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "kept_bytes.h"
 #include "matching.h"
 #include "pair_output.h"
 
@@ -26,7 +27,10 @@ class Join final : public Process {
   }
   explicit Join(const Options& options);
 
-  void start(Context& context) override { matching_->start(context); }
+  void start(Context& context) override {
+    kept_.open(context);
+    matching_->start(context);
+  }
   void process_input(std::uint32_t input, const Record& record, Context& out) override;
   void on_timer(const weir_timer& timer, Context& out) override { matching_->on_time(timer.time, out); }
 
@@ -35,6 +39,7 @@ class Join final : public Process {
   void check(const Record& record);
 
   PairOutput output_;
+  KeptBytes kept_;
   const std::unique_ptr<Matching> matching_;
   JsonReader reader_;
 };

@@ -3,7 +3,10 @@
 
 #include <weir/stage.h>
 
+#include <cstring>
 #include <string_view>
+
+#include "windowing/memory.h"
 
 namespace weir::join {
 
@@ -25,8 +28,21 @@ std::string field_of(std::int64_t time) {
   return field;
 }
 
-std::string_view flag(bool matched) {
-  return matched ? "m" : "-";
+/// A flag, and how many bytes are kept.
+std::string note_with(bool matched, std::int64_t bytes) {
+  std::string note(1, matched ? 'm' : '-');
+  note.append(reinterpret_cast<const char*>(&bytes), sizeof bytes);
+  return note;
+}
+
+bool is_matched(std::string_view note) {
+  return note.starts_with('m');
+}
+
+std::int64_t bytes_of(std::string_view note) {
+  std::int64_t bytes = 0;
+  if (note.size() > sizeof bytes) std::memcpy(&bytes, note.data() + 1, sizeof bytes);
+  return bytes;
 }
 
 }  // namespace
@@ -38,13 +54,27 @@ void KeptSide::open(Context& context) {
   if (times_ == nullptr) throw Stop("state", "the state '" + name + "' cannot be opened");
 }
 
+std::int64_t KeptSide::moment_bytes(weir_slice key) {
+  namespace memory = windowing::memory;
+  return memory::entry(key, memory::kField + memory::kList) + memory::timer(key);
+}
+
+bool KeptSide::has_room(const Context& out, const Record& record) const {
+  const std::int64_t most = KeptBytes::of(record) + moment_bytes(out.key()) + KeptBytes::of_key(out.key());
+  if (kept_.fits(most)) return true;  // so far from the limit nobody needs to look
+  const bool is_there = note_of(out, record.event_time).data != nullptr;
+  return kept_.fits(KeptBytes::of(record) + (is_there ? 0 : moment_bytes(out.key())) +
+                    (kept_.knows_key(out) ? 0 : KeptBytes::of_key(out.key())));
+}
+
 void KeptSide::add(Context& out, const Record& record, bool matched) {
   const std::int64_t time = record.event_time;
+  const weir_slice note = note_of(out, time);
+  const std::int64_t more = KeptBytes::of(record) + (note.data == nullptr ? moment_bytes(out.key()) : 0);
+  const bool all_matched = matched || is_matched(view(note));
+  put(out, {time, all_matched, bytes_of(view(note)) + more});
   out.list_append(out.key(), list_of(time), Records(&record, 1));
-  const std::string field = field_of(time);
-  const weir_slice known = out.host()->map_get(out.handle(), times_, out.key(), span_of(time), slice(field));
-  if (known.data != nullptr && !matched) return;
-  out.host()->map_put(out.handle(), times_, out.key(), span_of(time), slice(field), slice(flag(matched)));
+  kept_.add(out, more);
 }
 
 std::vector<KeptSide::Moment> KeptSide::find(const Context& out, std::int64_t first,
@@ -59,7 +89,7 @@ std::vector<KeptSide::Moment> KeptSide::find(const Context& out, std::int64_t fi
                            auto& s = *static_cast<Search*>(to);
                            const std::int64_t time = time_of(view(field));
                            if (time < s.first || time > s.last) return;
-                           s.found.push_back({time, view(value) == flag(true)});
+                           s.found.push_back({time, is_matched(view(value)), bytes_of(view(value))});
                          });
   }
   return std::move(search.found);
@@ -69,15 +99,24 @@ Records KeptSide::records(const Context& out, std::int64_t time) const {
   return out.list(out.key(), list_of(time));
 }
 
-void KeptSide::set_matched(Context& out, std::int64_t time) {
-  out.host()->map_put(out.handle(), times_, out.key(), span_of(time), slice(field_of(time)),
-                      slice(flag(true)));
+void KeptSide::set_matched(Context& out, const Moment& moment) {
+  put(out, {moment.time, true, moment.bytes});
 }
 
-void KeptSide::forget(Context& out, std::int64_t time) {
+void KeptSide::forget(Context& out, const Moment& moment) {
   out.hand_on();  // what was emitted may refer to the list's memory
-  out.list_clear(out.key(), list_of(time));
-  out.host()->map_erase(out.handle(), times_, out.key(), span_of(time), slice(field_of(time)));
+  out.list_clear(out.key(), list_of(moment.time));
+  out.host()->map_erase(out.handle(), times_, out.key(), span_of(moment.time), slice(field_of(moment.time)));
+  kept_.take(out, moment.bytes);
+}
+
+weir_slice KeptSide::note_of(const Context& out, std::int64_t time) const {
+  return out.host()->map_get(out.handle(), times_, out.key(), span_of(time), slice(field_of(time)));
+}
+
+void KeptSide::put(Context& out, const Moment& moment) {
+  out.host()->map_put(out.handle(), times_, out.key(), span_of(moment.time), slice(field_of(moment.time)),
+                      slice(note_with(moment.matched, moment.bytes)));
 }
 
 std::int64_t KeptSide::span_of(std::int64_t time) const {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "kept_bytes.h"
 #include "pair_output.h"
 
 namespace weir::join {
@@ -24,27 +25,37 @@ class KeptSide {
   struct Moment {
     std::int64_t time = 0;
     bool matched = false;
+    std::int64_t bytes = 0;  ///< what its records take, with their place
   };
 
   /// `span`: milliseconds, above 0.
-  KeptSide(Side side, std::int64_t span) : side_(side), span_(span) {}
+  KeptSide(Side side, std::int64_t span, KeptBytes& kept) : side_(side), span_(span), kept_(kept) {}
+
+  /// What a time of a key takes beside its records.
+  static std::int64_t moment_bytes(weir_slice key);
 
   void open(Context& context);
+  /// Whether there is room for one more record.
+  bool has_room(const Context& out, const Record& record) const;
   void add(Context& out, const Record& record, bool matched);
   /// The times from `first` to `last`, both included, in order.
   std::vector<Moment> find(const Context& out, std::int64_t first, std::int64_t last) const;
-  /// Those of one time, in the order in which they came; valid until forget().
+  /// Those of one time, in the order in which they came; valid until forget() of it.
   Records records(const Context& out, std::int64_t time) const;
-  void set_matched(Context& out, std::int64_t time);
-  void forget(Context& out, std::int64_t time);
+  void set_matched(Context& out, const Moment& moment);
+  void forget(Context& out, const Moment& moment);
 
  private:
   std::int64_t span_of(std::int64_t time) const;
+  /// What is noted of a time; absent where nothing is kept of it.
+  weir_slice note_of(const Context& out, std::int64_t time) const;
+  void put(Context& out, const Moment& moment);
   /// Both sides share the lists of the stage.
   std::int64_t list_of(std::int64_t time) const { return time * 2 + static_cast<std::int64_t>(side_); }
 
   const Side side_;
   const std::int64_t span_;
+  KeptBytes& kept_;
   weir_state* times_ = nullptr;
 };
 

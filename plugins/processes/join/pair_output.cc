@@ -128,6 +128,12 @@ void PairOutput::late(Side side, const Record& record, Context& out) const {
   out.emit(side == Side::kLeft ? kLateLeft : kLateRight, record);
 }
 
+void PairOutput::partly_late(Side side, const Record& record, const std::string& windows,
+                             Context& out) const {
+  out.fail(side == Side::kLeft ? kLateLeft : kLateRight, record, "partly_late",
+           "too late for " + windows + "; the later windows hold it");
+}
+
 void PairOutput::emit(const Record* left, const Record* right, std::int64_t time, Context& out) {
   json_ = "{";
   try {

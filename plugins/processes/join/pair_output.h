@@ -32,6 +32,8 @@ class PairOutput {
   /// A record without partner, with this time: joined with null, or by its port, otherwise unchanged.
   void alone(Side side, const Record& record, std::int64_t time, Context& out);
   void late(Side side, const Record& record, Context& out) const;
+  /// Late for some windows, whose bounds are given; others hold it.
+  void partly_late(Side side, const Record& record, const std::string& windows, Context& out) const;
 
  private:
   struct Member {
