@@ -81,7 +81,8 @@ class Builder {
     const weir_plugin& plugin = *std::get<0>(found);
     const std::string label = std::string(kind_name(plugin.kind)) + " plugin " + in_quotes(spec.plugin);
     check_stage_settings(spec, plugin, label, diagnostics_);
-    const auto options = bind_options(spec.options, plugin.options, label, diagnostics_);
+    const auto options = bind_options(spec.options, plugin.options, label, diagnostics_,
+                                      [&](const Node::Entry& entry) { return takers(spec.kind, entry); });
     if (!options) return;
     std::vector<OpenStage::Problem> problems;
     stage.open = OpenStage::open(plugin, graph_.spec.name, spec.name, *options, log_, problems);
@@ -99,6 +100,18 @@ class Builder {
         check_schema(spec.plugin_mark, label + ", port " + in_quotes(port->name), schema, diagnostics_);
       stage.ports.push_back({port->name, static_cast<weir_item>(port->item), false, {}, schema});
     }
+  }
+
+  /// Which plugins of the kind take an option that this one does not take.
+  std::string takers(StageKind kind, const Node::Entry& entry) {
+    if (entry.key == "event_time") return "; it is said at a source or a process";
+    std::string names;
+    for (const weir_plugin* plugin : catalog_.of_kind(abi_kind(kind))) {
+      if (takes_option(entry, plugin->options))
+        names += (names.empty() ? "" : ", ") + std::string(plugin->name);
+    }
+    return names.empty() ? names
+                         : "; " + std::string(kind_name(abi_kind(kind))) + " plugins that take it: " + names;
   }
 
   /// State that goes with the process is lost in silence at the next start.

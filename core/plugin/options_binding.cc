@@ -38,8 +38,8 @@ const weir_option* find_option(const weir_option* const* declared, std::string_v
 
 class Binder {
  public:
-  Binder(const std::string& plugin_label, Diagnostics& diagnostics)
-      : plugin_label_(plugin_label), diagnostics_(diagnostics) {}
+  Binder(const std::string& plugin_label, Diagnostics& diagnostics, OptionHint hint = {})
+      : plugin_label_(plugin_label), diagnostics_(diagnostics), hint_(std::move(hint)) {}
 
   bool failed() const { return failed_; }
 
@@ -55,6 +55,7 @@ class Binder {
         continue;
       }
       const Value value{entry.value, prefix + entry.key, entry.value_mark(), secret || option->secret != 0};
+      if (prefix.empty()) whole_ = &entry;
       bound[entry.key] = bind_value(value, *option);
     }
     for (; declared != nullptr && *declared != nullptr; ++declared) {
@@ -80,8 +81,12 @@ class Binder {
   void mismatch(const Value& value, const std::string& expected) {
     const bool hide = value.secret && value.node.kind == Node::Kind::kScalar;
     const std::string found = hide ? "has a value of another form" : describe(value.node);
-    report(value.mark, "'" + value.name + "' " + found + ", " + expected);
+    const bool whole = whole_ != nullptr && &value.node == &whole_->value;
+    report(value.mark, "'" + value.name + "' " + found + ", " + expected +
+                           (whole && !value.secret ? hint_of(*whole_) : std::string()));
   }
+
+  std::string hint_of(const Node::Entry& entry) const { return hint_ ? hint_(entry) : std::string(); }
 
   // Returns the name of the option that was probably meant, or nothing.
   std::string unknown(const Node::Entry& entry, const weir_option* const* declared,
@@ -92,9 +97,12 @@ class Binder {
     std::vector<std::string> of_stages{"concurrency", "order", "queue", "key"};
     std::erase(of_stages, entry.key);  // rightly spelt, it is none of this kind of stage
     const bool meant_stage = prefix.empty() && !nearest(entry.key, known) && nearest(entry.key, of_stages);
+    const auto near = nearest(entry.key, known);
+    const bool elsewhere = prefix.empty() && !meant_stage && !near;
     report(entry.mark, "unknown option '" + prefix + printable(entry.key) + "' of " + plugin_label_ +
-                           suggestion(entry.key, meant_stage ? of_stages : known));
-    return nearest(entry.key, known).value_or("");
+                           suggestion(entry.key, meant_stage ? of_stages : known) +
+                           (elsewhere ? hint_of(entry) : std::string()));
+    return near.value_or("");
   }
 
   json bind_value(const Value& value, const weir_option& option) {
@@ -283,6 +291,8 @@ class Binder {
 
   const std::string& plugin_label_;
   Diagnostics& diagnostics_;
+  const OptionHint hint_;
+  const Node::Entry* whole_ = nullptr;  ///< the option of the stage that is being bound
   bool failed_ = false;
 };
 
@@ -300,11 +310,23 @@ std::string unescaped(std::string_view token) {
 }  // namespace
 
 std::optional<nlohmann::json> bind_options(const Node& options, const weir_option* const* declared,
-                                           const std::string& plugin_label, Diagnostics& diagnostics) {
-  Binder binder(plugin_label, diagnostics);
+                                           const std::string& plugin_label, Diagnostics& diagnostics,
+                                           const OptionHint& hint) {
+  Binder binder(plugin_label, diagnostics, hint);
   json bound = binder.bind_map(options, options.mark, declared, "", false);
   if (binder.failed()) return std::nullopt;
   return bound;
+}
+
+bool takes_option(const Node::Entry& option, const weir_option* const* declared) {
+  const weir_option* const found = find_option(declared, option.key);
+  if (found == nullptr) return false;
+  Node alone;
+  alone.kind = Node::Kind::kMap;
+  alone.entries.push_back(option);
+  const weir_option* const only[] = {found, nullptr};
+  Diagnostics problems;
+  return bind_options(alone, only, "", problems).has_value();
 }
 
 const Mark& find_mark(const Node& options, std::string_view pointer) {

@@ -98,6 +98,15 @@ std::vector<std::string> PluginRegistry::known_names(weir_kind kind) const {
   return {names.begin(), names.end()};
 }
 
+std::vector<const weir_plugin*> PluginRegistry::of_kind(weir_kind kind) {
+  std::vector<const weir_plugin*> plugins;
+  for (const auto& name : known_names(kind)) {
+    const auto found = find(kind, name);
+    if (const auto* plugin = std::get_if<const weir_plugin*>(&found)) plugins.push_back(*plugin);
+  }
+  return plugins;
+}
+
 std::vector<const weir_plugin*> PluginRegistry::all(std::vector<std::string>& problems) {
   std::map<std::pair<std::uint32_t, std::string>, std::string> declared;  // the first library of each
   for (const auto& path : libraries()) {

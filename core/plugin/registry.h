@@ -16,6 +16,8 @@ class PluginCatalog {
   virtual ~PluginCatalog() = default;
   /// The plugin, or why there is none (a sentence; for an unknown name with the nearest right one).
   virtual std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) = 0;
+  /// Those that can be found, by name; for messages.
+  virtual std::vector<const weir_plugin*> of_kind(weir_kind) { return {}; }
 };
 
 /// The plugins in a list of folders. The plugin NAME of a kind is looked for as `weir_KIND_NAME.so`, then as
@@ -25,6 +27,9 @@ class PluginRegistry final : public PluginCatalog {
   explicit PluginRegistry(std::vector<std::string> folders) : folders_(std::move(folders)) {}
 
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override;
+
+  /// Loads the libraries that are named for the kind.
+  std::vector<const weir_plugin*> of_kind(weir_kind kind) override;
 
   /// Loads every library of the folders; what cannot be used, or found under its name, is told in `problems`.
   /// Sorted by kind and name; of several of one name the one that find() gives.

@@ -13,11 +13,17 @@ void TimeOrCount::describe(Descriptor& d) {
       .example("batch: {plugin: time_or_count, from: parse, time: 5s, count: 100}")
       .port("out", Item::kGroups,
             "The lists. Their bounds are the times of the first record and of the emission.");
-  d.option("time", Type::kDuration, "How long after its first record a list is emitted, full or not.")
+  d.option(
+       "time", Type::kDuration,
+       "How long after its first record a list is emitted, full or not; with `key:` there is a list for each "
+       "key.")
       .default_value("5s")
       .at_least(1);
-  d.option("count", Type::kInteger, "How many records make a list full.").default_value("100").at_least(1);
-  d.option("max_bytes", Type::kSize, "How many bytes of values and keys make a list leave before it is full.")
+  d.option("count", Type::kInteger, "How many records make a list full, of one key where there is a `key:`.")
+      .default_value("100")
+      .at_least(1);
+  d.option("max_bytes", Type::kSize,
+           "How many bytes of values and keys make a list leave before it is full; each list for itself.")
       .default_value("64MiB")
       .at_least(1);
 }

@@ -40,7 +40,7 @@ class OptionsBinding : public ::testing::Test {
     for (auto& declaration : declarations_) pointers.push_back(declaration.freeze());
     pointers.push_back(nullptr);
     errors_ = {};
-    auto bound = bind_options(*root, pointers.data(), "sink 'sql'", errors_);
+    auto bound = bind_options(*root, pointers.data(), "sink 'sql'", errors_, hint_);
     EXPECT_EQ(bound.has_value(), errors_.empty() && problems.empty());
     tree_ = *std::move(root);
     return bound;
@@ -59,6 +59,7 @@ class OptionsBinding : public ::testing::Test {
   }
 
   std::deque<OptionDeclaration> declarations_;
+  OptionHint hint_;
   Diagnostics errors_;
   Node tree_;
 };
@@ -306,6 +307,39 @@ TEST_F(OptionsBinding, AJsonPointerLeadsToItsPlaceOrTheNearestAbove) {
   EXPECT_EQ(place("/where/all/x"), "p.yaml:4:3");
   EXPECT_EQ(place("/none/of/this"), "p.yaml:1:3");
   EXPECT_EQ(place("no pointer"), "p.yaml:1:3");
+}
+
+TEST_F(OptionsBinding, AHintStandsBehindOptionsThatAreUnknownOrOfAnotherForm) {
+  option("time", Type::kDuration).at_least(1);
+  option("token", Type::kDuration).secret();
+  option("retry", Type::kObject).field("times", Type::kInteger, "How often.");
+  hint_ = [](const Node::Entry& entry) { return "; others take " + entry.key; };
+  EXPECT_EQ(
+      errors("colour: x"),
+      "p.yaml:2:1: unknown option 'colour' of sink 'sql'; known: time, token, retry; others take colour\n");
+  EXPECT_EQ(errors("time: event"),
+            "p.yaml:2:7: 'time' is 'event', expected a duration such as 5s; others take time\n");
+  // Where it is clear what was meant, and of what is secret, nothing is added.
+  EXPECT_EQ(errors("tim: 5s"), "p.yaml:2:1: unknown option 'tim' of sink 'sql'; did you mean 'time'?\n");
+  EXPECT_EQ(errors("retry: {colour: x}"),
+            "p.yaml:2:9: unknown option 'retry.colour' of sink 'sql'; known: times\n");
+  EXPECT_EQ(errors("token: x").find("others"), std::string::npos);
+}
+
+TEST_F(OptionsBinding, AnOptionIsTakenWhereItsNameAndItsFormFit) {
+  option("time", Type::kDuration).at_least(1000);
+  values("{time: 5s}");
+  const weir_option* const declared[] = {declarations_.front().freeze(), nullptr};
+  const auto takes = [&](const std::string& name, const std::string& value) {
+    Node::Entry entry = tree_.entries.front();
+    entry.key = name;
+    entry.value.text = value;
+    return takes_option(entry, declared);
+  };
+  EXPECT_TRUE(takes("time", "5s"));
+  EXPECT_FALSE(takes("time", "5ms"));
+  EXPECT_FALSE(takes("time", "event"));
+  EXPECT_FALSE(takes("size", "5s"));
 }
 
 }  // namespace

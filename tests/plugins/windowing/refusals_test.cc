@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Options of windows that make no sense together: what etl-run says of the file.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -11,6 +12,8 @@
 
 namespace weir::test {
 namespace {
+
+using ::testing::HasSubstr;
 
 struct BadWindow {
   const char* options;  ///< of the window
@@ -173,6 +176,28 @@ TEST(Windows, LengthsAndCountsThatNoWindowCanHaveAreRefused) {
     EXPECT_EQ(errors.substr(0, 9), "p.yaml:4:") << options;
     EXPECT_EQ(errors.substr(at + 2).find(error), 0u) << errors;
   }
+}
+
+TEST(Windows, AnOptionThatAWindowDoesNotHaveNamesThoseThatHaveIt) {
+  const std::pair<const char*, const char*> bad[] = {
+      {"plugin: time_or_count, aggregate: [{function: count}]",
+       "unknown option 'aggregate' of window plugin 'time_or_count'; known: time, count, max_bytes; window "
+       "plugins "
+       "that take it: count, global, session, sliding, tumbling\n"},
+      {"plugin: time_or_count, allowed_lateness: 5s",
+       "unknown option 'allowed_lateness' of window plugin 'time_or_count'; known: time, count, max_bytes; "
+       "window "
+       "plugins that take it: session, sliding, tumbling\n"},
+      {"plugin: time_or_count, time: event",
+       "'time' is 'event', expected a duration such as 5s; window plugins that take it: global, session, "
+       "sliding, "
+       "tumbling\n"},
+      {"plugin: time_or_count, event_time: t",
+       "unknown option 'event_time' of window plugin 'time_or_count'; known: time, count, max_bytes; it is "
+       "said at "
+       "a source or a process\n"},
+      {"plugin: time_or_count, time: soon", "'time' is 'soon', expected a duration such as 5s\n"}};
+  for (const auto& [options, error] : bad) EXPECT_THAT(check(line_of(options)), HasSubstr(error));
 }
 
 TEST(Windows, TakeTheSameOptionsWhereTheyMakeSense) {
