@@ -62,28 +62,36 @@ class EventHold final : public Window {
 
 class TestCatalog final : public PluginCatalog {
  public:
+  explicit TestCatalog(std::vector<const weir_plugin*> more) : plugins_(std::move(more)) {
+    plugins_.insert(plugins_.end(),
+                    {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
+                     detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
+                     detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin(),
+                     detail::Trampoline<EventHold>::plugin(), detail::Trampoline<Visits>::plugin(),
+                     detail::Trampoline<Keeper>::plugin(), detail::Trampoline<Rules>::plugin()});
+  }
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
-    for (const auto* plugin : {detail::Trampoline<Script>::plugin(), detail::Trampoline<Marker>::plugin(),
-                               detail::Trampoline<SlowMarker>::plugin(), detail::Trampoline<Keep>::plugin(),
-                               detail::Trampoline<Pairs>::plugin(), detail::Trampoline<Hold>::plugin(),
-                               detail::Trampoline<EventHold>::plugin(), detail::Trampoline<Visits>::plugin(),
-                               detail::Trampoline<Keeper>::plugin(), detail::Trampoline<Rules>::plugin()}) {
+    for (const auto* plugin : plugins_) {
       if (plugin->kind == static_cast<std::uint32_t>(kind) && name == plugin->name) return plugin;
     }
     return "there is no plugin '" + name + "'";
   }
+
+ private:
+  std::vector<const weir_plugin*> plugins_;
 };
 
 }  // namespace
 
-StepsRun::StepsRun(const std::string& pipeline) {
+StepsRun::StepsRun(const std::string& pipeline, std::vector<const weir_plugin*> more)
+    : more_(std::move(more)) {
   board().clear();
   dir_.write("p.yaml", pipeline);
 }
 
 TestResult StepsRun::result(const std::string& steps, const std::vector<Variation>& variations) {
   const auto path = dir_.write("p.test.yaml", "tests:\n- name: t\n  steps:\n" + steps);
-  TestCatalog catalog;
+  TestCatalog catalog(more_);
   Diagnostics diagnostics;
   const TestFile file = load_tests(path.string(), diagnostics);
   std::unique_ptr<PipelineTest> test;
@@ -105,7 +113,7 @@ std::string StepsRun::run(const std::string& steps, const std::vector<Variation>
 
 std::string StepsRun::errors(const std::string& steps) {
   const auto path = dir_.write("p.test.yaml", "tests:\n- name: t\n  steps:\n" + steps);
-  TestCatalog catalog;
+  TestCatalog catalog(more_);
   Diagnostics diagnostics;
   const TestFile file = load_tests(path.string(), diagnostics);
   for (const auto& test : file.tests) PipelineTest::prepare(file, test, catalog, diagnostics);

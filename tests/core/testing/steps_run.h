@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <weir/abi.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +20,8 @@ namespace weir::test {
 /// time. Both keep no state.
 class StepsRun {
  public:
-  explicit StepsRun(const std::string& pipeline);
+  /// `more`: plugins besides those.
+  explicit StepsRun(const std::string& pipeline, std::vector<const weir_plugin*> more = {});
 
   /// The steps as YAML, from column one; line 4 of `p.test.yaml` is the first. Why they do not hold,
   /// "LINE:COLUMN: why" and the variation; empty when they do. Throws std::runtime_error with the diagnostics
@@ -34,6 +37,7 @@ class StepsRun {
   std::string without_path(std::string text) const;
 
   support::TempDir dir_{"weir-testing"};
+  const std::vector<const weir_plugin*> more_;
 };
 
 }  // namespace weir::test
