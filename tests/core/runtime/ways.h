@@ -26,7 +26,7 @@ std::ostream& operator<<(std::ostream& out, const Way& way);
 
 /// Batches of 1, 2 and 1,024 records, in one task and in three.
 std::vector<Way> ways();
-/// All of these also with a restart between any two of so many values.
+/// Also with a restart between any two of so many values.
 std::vector<Way> ways_with_restarts(std::size_t values);
 
 /// The way's own part of a pipeline file, before its other stages: a source `in` of these values, with as
