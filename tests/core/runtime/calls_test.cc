@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls of an instance: what stands beside them, and how they end.
+// Calls of an instance: what stands beside them, and how they end on threads of their own; the rest of that
+// is in tests/core/testing.
 #include <gmock/gmock.h>
 #include <weir/plugin.h>
 #include <weir/process.h>
@@ -9,21 +10,21 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
-#include "pipeline_run.h"
 #include "support/wait_until.h"
 #include "test_stages.h"
+#include "ways.h"
 
 namespace weir::test {
 namespace {
 
 using ::testing::Contains;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 /// Hands records on, and has a timer every millisecond. Notes "alarm", and "two at once" when it is called
 /// while it is in another call, or on another thread than before.
@@ -70,10 +71,11 @@ class Alarm final : public Process {
 };
 
 /// Emits its record, and then fails with it.
-class HalfWay : public Process {
+class HalfWay final : public Process {
  public:
   static void describe(Descriptor& d) {
-    d.name("half_way").summary("Fails late.").port("out", Item::kRecords, "The records.");
+    d.name("half_way").summary("Fails late.").blocks().concurrent();
+    d.port("out", Item::kRecords, "The records.");
   }
   explicit HalfWay(const Options&) {}
   using Process::process;
@@ -81,15 +83,6 @@ class HalfWay : public Process {
     out.emit(record);
     throw Failure("late", "after it had emitted");
   }
-};
-
-class SlowHalfWay final : public HalfWay {
- public:
-  static void describe(Descriptor& d) {
-    HalfWay::describe(d);
-    d.name("slow_half_way").blocks().concurrent();
-  }
-  using HalfWay::HalfWay;
 };
 
 std::ptrdiff_t alarms() {
@@ -109,67 +102,75 @@ std::uint64_t read_until_it_stands_still(PipelineRun& run) {
   return read;
 }
 
+/// A source that never ends, of this value.
+std::string endless(const Way& way, const std::string& value) {
+  return "tasks: " + std::to_string(way.tasks) + "\nsources: {in: {plugin: script, values: ['" + value +
+         "'], each: " + std::to_string(way.each) + ", forever: true}}\n";
+}
+
 TEST(Calls, AnInstanceIsNeverCalledForARecordAndATimerAtOnce) {
-  PipelineRun run(R"(
-tasks: 2
-sources: {in: {plugin: script, values: [a, b, c], each: 1, forever: true}}
-processes: {alarm: {plugin: alarm, from: in}}
-discard: [alarm]
-)",
-                  {detail::Trampoline<Alarm>::plugin()});
-  run.start();
-  EXPECT_TRUE(support::wait_until(support::kLongWait, [] { return alarms() >= 50; }));
-  run.job().stop();
-  EXPECT_FALSE(run.wait());
-  EXPECT_THAT(board().events(), Not(Contains("two at once")));
+  for (const Way& way : ways()) {
+    PipelineRun run(endless(way, "a") + "processes: {alarm: {plugin: alarm, from: in}}\ndiscard: [alarm]\n",
+                    {detail::Trampoline<Alarm>::plugin()});
+    run.start();
+    EXPECT_TRUE(support::wait_until(support::kLongWait, [] { return alarms() >= 50; })) << way;
+    run.job().stop();
+    EXPECT_FALSE(run.wait());
+    EXPECT_THAT(board().events(), Not(Contains("two at once"))) << way;
+  }
 }
 
 TEST(Calls, TimersAreCalledWhileAQueueIsFullAndNothingIsRead) {
-  PipelineRun run(R"(
-sources: {in: {plugin: script, values: [0123456789012345678901234567890123456789], forever: true}}
-processes: {alarm: {plugin: alarm, from: in}}
-sinks: {out: {plugin: slow_keep, from: alarm, queue: 64KiB}}
-)",
-                  {detail::Trampoline<Alarm>::plugin()});
-  board().close("out");
-  run.start();
-  const std::uint64_t read = read_until_it_stands_still(run);
-  const auto before = alarms();
-  EXPECT_TRUE(support::wait_until(support::kLongWait, [&] { return alarms() >= before + 10; }));
-  EXPECT_EQ(run.job().totals()[0].ports[0], read);
-  board().open("out");
-  run.job().stop();
-  EXPECT_FALSE(run.wait());
+  for (const Way& way : ways()) {
+    PipelineRun run(endless(way, "0123456789012345678901234567890123456789") +
+                        "processes: {alarm: {plugin: alarm, from: in}}\nsinks: {out: {plugin: slow_keep, "
+                        "from: alarm, queue: 64KiB}}\n",
+                    {detail::Trampoline<Alarm>::plugin()});
+    board().close("out");
+    run.start();
+    const std::uint64_t read = read_until_it_stands_still(run);
+    const auto before = alarms();
+    EXPECT_TRUE(support::wait_until(support::kLongWait, [&] { return alarms() >= before + 10; })) << way;
+    EXPECT_EQ(run.job().totals()[0].ports[0], read) << way;
+    board().open("out");
+    run.job().stop();
+    EXPECT_FALSE(run.wait());
+  }
 }
 
 TEST(Calls, WhatACallEmittedBeforeItFailedHasLeftAndItsRecordFailsOnce) {
-  for (const char* plugin : {"half_way", "slow_half_way"}) {
-    PipelineRun run(std::string("sources: {in: {plugin: script, values: [a, b]}}\n") +
-                        "processes: {half: {plugin: " + plugin + ", from: in}}\n" +
-                        "sinks: {out: {plugin: keep, from: half}, bad: {plugin: keep, from: half.error}}\n",
-                    {detail::Trampoline<HalfWay>::plugin(), detail::Trampoline<SlowHalfWay>::plugin()});
-    EXPECT_FALSE(run.run());
-    EXPECT_THAT(board().events("out got "), ElementsAre("a", "b")) << plugin;
-    EXPECT_THAT(board().events("bad got "), ElementsAre("a (half.error late 1)", "b (half.error late 1)"));
+  const std::vector<std::string> values = {"a", "b", "c"};
+  const std::string stages =
+      "processes: {half: {plugin: half_way, from: in}}\n"
+      "sinks: {out: {plugin: keep, from: half}, bad: {plugin: keep, from: half.error}}\n";
+  for (const Way& way : ways_with_restarts(values.size())) {
+    EXPECT_THAT(noted_in(way, values, stages, "out got ", {detail::Trampoline<HalfWay>::plugin()}),
+                UnorderedElementsAre("a", "b", "c"))
+        << way;
+    EXPECT_THAT(
+        noted_in(way, values, stages, "bad got ", {detail::Trampoline<HalfWay>::plugin()}),
+        UnorderedElementsAre("a (half.error late 1)", "b (half.error late 1)", "c (half.error late 1)"))
+        << way;
   }
 }
 
 TEST(Calls, ASlowReaderOfASidePortSlowsTheSourceAndNothingPilesUp) {
-  PipelineRun run(R"(
-sources: {in: {plugin: script, values: [side], forever: true}}
-processes: {mark: {plugin: mark, from: in}}
-sinks: {out: {plugin: keep, from: mark}, aside: {plugin: slow_keep, from: mark.side, queue: 64KiB}}
-)");
-  board().close("aside");
-  run.start();
-  const std::uint64_t read = read_until_it_stands_still(run);
-  EXPECT_LT(read, 20'000u);
-  EXPECT_THAT(board().events("aside got "), IsEmpty());
-  board().open("aside");
-  EXPECT_TRUE(board().wait_for([&](const auto& events) { return events.size() > 2 * read; }));
-  run.job().stop();
-  EXPECT_FALSE(run.wait());
-  EXPECT_EQ(board().events("aside got ").size(), run.job().totals()[0].ports[0]) << "all that was read";
+  for (const Way& way : ways()) {
+    PipelineRun run(endless(way, "side") +
+                    "processes: {mark: {plugin: mark, from: in}}\nsinks: {out: {plugin: keep, from: mark}, "
+                    "aside: {plugin: slow_keep, from: mark.side, queue: 64KiB}}\n");
+    board().close("aside");
+    run.start();
+    const std::uint64_t read = read_until_it_stands_still(run);
+    EXPECT_LT(read, 20'000u * static_cast<unsigned>(way.tasks)) << way;
+    EXPECT_THAT(board().events("aside got "), IsEmpty()) << way;
+    board().open("aside");
+    EXPECT_TRUE(board().wait_for([&](const auto& events) { return events.size() > 2 * read; })) << way;
+    run.job().stop();
+    EXPECT_FALSE(run.wait());
+    EXPECT_EQ(board().events("aside got ").size(), run.job().totals()[0].ports[0])
+        << "all that was read, " << way;
+  }
 }
 
 }  // namespace

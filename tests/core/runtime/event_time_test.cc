@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "pipeline_run.h"
 #include "support/wait_until.h"
@@ -20,25 +22,34 @@ TEST(EventTime, AWatermarkWaitsForTheResultsOfWorkersBeforeItAndHoldsThoseBehind
   const std::string first = R"({"k":"a","t":1,"timer":2})";
   const std::string second = R"({"k":"a","t":9})";
   const std::string third = R"({"k":"a","t":10})";
-  for (const char* order : {"input", "any"}) {
-    PipelineRun run(
-        "checkpoint: {store: none}\nsources:\n  in: {plugin: script, each: 1, event_time: t, values: ['" +
-        first + "', '" + second + "', '" + third + R"(']}
+  for (const std::string order : {"input", "any"}) {
+    for (const char* each : {"1", "2", "1024"}) {
+      PipelineRun run(
+          "checkpoint: {store: none}\nsources:\n  in: {plugin: script, each: " + std::string(each) +
+          ", event_time: t, values: ['" + first + "', '" + second + "', '" + third + R"(']}
 processes:
   slow: {plugin: slow_mark, from: in, gate: true, bare: true, concurrency: 2, order: )" +
-        order + R"(}
+          order + R"(}
   count: {plugin: visits, from: slow, key: k}
 sinks: {out: {plugin: keep, from: count}}
 discard: [slow.side]
 )");
-    board().close(first);
-    run.start();
-    EXPECT_TRUE(board().wait_for("asked " + first));
-    // The other worker is at the third, so the second's result is back before the first's.
-    EXPECT_TRUE(board().wait_for("asked " + third));
-    board().open(first);
-    EXPECT_FALSE(run.wait());
-    EXPECT_THAT(board().events("out got "), ElementsAre("a 1", "a 2", "a timer 2 2 at 8", "a 3")) << order;
+      board().close(first);
+      run.start();
+      EXPECT_TRUE(board().wait_for("asked " + first));
+      // The other worker is at the third, so what came before is back before the first's, where that is
+      // another call.
+      EXPECT_TRUE(board().wait_for("asked " + third));
+      board().open(first);
+      EXPECT_FALSE(run.wait());
+      const auto got = board().events("out got ");
+      // Event time moves behind each batch.
+      if (std::string_view(each) != "1024") {
+        EXPECT_THAT(got, ElementsAre("a 1", "a 2", "a timer 2 2 at 8", "a 3")) << order << " " << each;
+      } else {
+        EXPECT_THAT(got, ElementsAre("a 1", "a 2", "a 3", "a timer 2 3 at 9")) << order;
+      }
+    }
   }
 }
 
