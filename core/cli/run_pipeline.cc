@@ -13,6 +13,7 @@
 
 #include "base/units.h"
 #include "cli/account.h"
+#include "cli/deadline.h"
 #include "cli/progress.h"
 #include "cli/signal_watch.h"
 #include "health/health_page.h"
@@ -23,7 +24,8 @@
 namespace weir {
 namespace {
 
-/// How long an aborted job may take before the process ends regardless; nothing is lost by that.
+/// How long an aborted job may take before the process ends regardless; nothing is lost by that. A stop that
+/// is not over within stop_timeout aborts.
 constexpr std::chrono::seconds kAbortTime{5};
 
 /// A pipeline from start to end, over as many jobs as the restart policy allows.
@@ -33,7 +35,8 @@ class Run {
       : graph_(std::move(graph)), log_(log), clock_(clock), quiet_(quiet), policy_(graph_.spec.restarts()) {}
 
   ExitCode run(const std::string& address) {
-    const SignalWatch signals([&](int count) { on_signal(count); });
+    Deadline deadline([&] { return what_is_left(); });
+    const SignalWatch signals([&](int count) { on_signal(count, deadline); });
     std::unique_ptr<HttpListener> listener;
     if (!address.empty()) {
       std::string why;
@@ -45,6 +48,18 @@ class Run {
       }
       log_.write(LogLevel::kInfo, "etl-run", "listening at " + listener->address());
     }
+    const ExitCode code = run_jobs();
+    end_job();  // while signals are still heeded
+    return code;
+  }
+
+ private:
+  using Phase = RunState::Phase;
+
+  /// What the process is at, for whoever ends it because that takes too long.
+  enum class Doing { kWaiting, kStarting, kRunning, kEnding };
+
+  ExitCode run_jobs() {
     for (;;) {
       const auto begun = std::chrono::steady_clock::now();
       {
@@ -53,6 +68,7 @@ class Run {
         if (stopping_) job_->stop();
         started_ = ended_ = false;
         enter(Phase::kStarting);
+        set_doing(Doing::kStarting);
       }
       const std::string problem = job_->start();
       set_started();
@@ -72,8 +88,53 @@ class Run {
     }
   }
 
- private:
-  using Phase = RunState::Phase;
+  /// With mutex_, and before job_ changes.
+  void set_doing(Doing doing) {
+    const std::lock_guard lock(left_mutex_);
+    doing_ = doing;
+    left_of_ = doing == Doing::kStarting || doing == Doing::kRunning ? job_.get() : nullptr;
+  }
+
+  /// When the process ends because a stop takes too long. Waits for nothing.
+  std::string what_is_left() const {
+    const std::lock_guard lock(left_mutex_);
+    const std::string what = "pipeline '" + graph_.spec.name + "' was stopped and has not ended in time: ";
+    const std::string again =
+        "what was read since the last positions were kept is read again at the next start";
+    switch (doing_) {
+      case Doing::kStarting: {
+        const std::string asked = left_of_->asked();
+        return what +
+               (asked.empty() ? "it was still starting"
+                              : "stage '" + asked +
+                                    "' was still being asked for the checkpoint or the transactions "
+                                    "of the last run") +
+               "; nothing had been read, and the next start begins with the same";
+      }
+      case Doing::kRunning:
+        return what + std::to_string(left_of_->running()) + " of " + std::to_string(graph_.spec.tasks) +
+               " tasks were still in a call of a plugin or in a checkpoint; " + again;
+      case Doing::kEnding:
+        return what + "a call of a plugin has not come back; " + again;
+      case Doing::kWaiting:
+        break;
+    }
+    return what + again;
+  }
+
+  /// Takes the job away and ends it, without holding up signals and pages.
+  void end_job() {
+    std::unique_ptr<Job> job;
+    {
+      const std::lock_guard lock(mutex_);
+      set_doing(Doing::kEnding);
+      job = std::move(job_);
+      ended_ = true;
+    }
+    job.reset();
+    const std::lock_guard lock(mutex_);
+    set_doing(Doing::kWaiting);
+  }
 
   /// With mutex_.
   void enter(Phase phase) {
@@ -94,7 +155,8 @@ class Run {
     return health_page(path, graph_, state);
   }
 
-  void on_signal(int count) {
+  void on_signal(int count, Deadline& deadline) {
+    deadline.set(count == 1 ? graph_.spec.stop_timeout + kAbortTime : kAbortTime);
     const std::lock_guard lock(mutex_);
     log_.write(LogLevel::kInfo, "etl-run",
                count == 1 ? "stopping: delivering what was read; another signal aborts" : "aborting");
@@ -107,12 +169,12 @@ class Run {
     if (!started_) std::_Exit(kFailed);  // it waits for something outside, and has begun nothing
     aborted_ = true;
     job_->abort();
-    if (!job_->wait(kAbortTime)) std::_Exit(kFailed);
   }
 
   void set_started() {
     const std::lock_guard lock(mutex_);
     started_ = true;
+    set_doing(Doing::kRunning);
     enter(Phase::kRunning);
   }
 
@@ -143,7 +205,9 @@ class Run {
     state_.costs += job_->checkpoint_costs();
     if (const auto last = job_->last_checkpoint()) state_.last_checkpoint = last;
     ++state_.restarts;
-    job_.reset();  // gives back what it holds before the next one asks for it
+    lock.unlock();
+    end_job();  // gives back what it holds before the next one asks for it
+    lock.lock();
     return !changed_.wait_for(lock, *wait, [&] { return stopping_; });
   }
 
@@ -205,6 +269,10 @@ class Run {
   bool ended_ = true;  ///< there is no job to abort
   std::atomic<bool> aborted_{false};
   std::unique_ptr<Job> job_;
+
+  mutable std::mutex left_mutex_;  // guards what follows; nobody waits for anything with it
+  Doing doing_ = Doing::kWaiting;
+  const Job* left_of_ = nullptr;
 };
 
 }  // namespace

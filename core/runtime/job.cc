@@ -51,7 +51,10 @@ std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
       }
     }
     WEIR_FAIL_POINT("job.recover");
-    if (auto problem = stage.open->recover(prepared); !problem.empty()) {
+    asked_ = &stage;
+    auto problem = stage.open->recover(prepared);
+    asked_ = nullptr;
+    if (!problem.empty()) {
       return "stage '" + stage.spec.name +
              "' cannot finish or take back the transactions of the last run: " + problem;
     }
@@ -89,7 +92,9 @@ std::string Job::load(Task::Restored& restored, std::uint64_t& last) {
     store_ = folder_.get();
   }
   WEIR_FAIL_POINT("job.claimed");
+  asked_ = graph_.keeper ? &graph_.stages[*graph_.keeper] : nullptr;
   auto loaded = load_checkpoints(graph_, store_, origins_);
+  asked_ = nullptr;
   if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
   auto& [checkpoints, damaged, number] = std::get<0>(loaded);
   last = number;
@@ -177,17 +182,19 @@ std::string Job::start() {
   std::uint64_t last = 0;
   if (auto problem = graph_.spec.by_partition ? open_units() : load(restored, last); !problem.empty())
     return problem;
-  const std::lock_guard lock(mutex_);
+  // Takes up the state, which may be long: whoever calls stop() meanwhile does not wait for it.
+  std::vector<std::unique_ptr<Task>> tasks;
   try {
     for (int i = 0; i < graph_.spec.tasks; ++i) {
       if (i == 0 || !graph_.has_exchange())
         groups_.push_back(std::make_unique<TaskGroup>(graph_, i, last, store_));
-      tasks_.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), restored));
+      tasks.push_back(std::make_unique<Task>(services_, graph_, i, *groups_.back(), restored));
     }
   } catch (const std::runtime_error& e) {
-    tasks_.clear();
     return e.what();
   }
+  const std::lock_guard lock(mutex_);
+  tasks_ = std::move(tasks);
   running_ = tasks_.size();
   if (stop_requested_) {
     for (auto& task : tasks_) task->stop();
@@ -238,6 +245,11 @@ bool Job::wait(std::chrono::milliseconds time) {
 std::optional<StopReason> Job::failure() const {
   const std::lock_guard lock(mutex_);
   return failure_;
+}
+
+std::string Job::asked() const {
+  const GraphStage* const stage = asked_;
+  return stage == nullptr ? std::string() : stage->spec.name;
 }
 
 double Job::progress() const {

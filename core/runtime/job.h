@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -46,6 +47,10 @@ class Job {
   void abort();
   /// True when all tasks have ended.
   bool wait(std::chrono::milliseconds time);
+  /// How many tasks have not ended. Waits for nothing.
+  std::size_t running() const { return running_; }
+  /// The stage that start() is asking for what the last run has left; empty when none. Waits for nothing.
+  std::string asked() const;
   /// The first failure; once wait() has returned true.
   std::optional<StopReason> failure() const;
 
@@ -86,6 +91,7 @@ class Job {
   std::unique_ptr<UnitFolder> units_;  // null: state does not go by partition
   std::unique_ptr<CrashNotes> crash_notes_;
   std::unique_ptr<StateHome> stores_;
+  mutable std::atomic<const GraphStage*> asked_{nullptr};
   std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task
 
   mutable std::mutex mutex_;  // guards what follows
@@ -93,7 +99,7 @@ class Job {
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<std::thread> threads_;
   bool stop_requested_ = false;
-  std::size_t running_ = 0;
+  std::atomic<std::size_t> running_{0};  ///< changes with mutex_
   std::optional<StopReason> failure_;
 };
 

@@ -108,6 +108,35 @@ sinks: {out: {plugin: file, from: fuse, path: out.txt}}
   EXPECT_TRUE(child->wait());
 }
 
+/// While the failed one is taken down, too, which waits for its plugins.
+TEST_F(Listen, WhileItsPluginsDoNotGoItIsAliveAndHeedsSignals) {
+  std::string lines;
+  for (int i = 0; i < 20000; ++i) lines += std::to_string(i) + "\n";
+  dir_.write("in.txt", lines);
+  dir_.write("p.yaml", R"(pipeline: again
+checkpoint: {store: store, every: 1ms}
+restart: {first: 1h, most: 1h}
+sources: {in: {plugin: file, path: in.txt}}
+processes:
+  work: {plugin: stuck, from: in, in: end, after: store/again.task-0.checkpoint-1, stuck: stuck, until: go}
+sinks: {out: {plugin: file, from: work, path: out.txt}}
+)");
+  const auto child = start({"p.yaml", "--plugin-dir", WEIR_CLI_PLUGINS, "--listen", "127.0.0.1:0"});
+  const auto at = address_of(*child);
+  ASSERT_TRUE(wait_until(kLongWait, [&] { return exists("stuck"); })) << child->err();
+  EXPECT_EQ(ask(at, "/live").status, 200);
+  EXPECT_THAT(ask(at, "/ready").body, HasSubstr("restarting"));
+  child->signal(SIGTERM);
+  EXPECT_TRUE(wait_until(kLongWait, [&] { return child->err().find("stopping: ") != std::string::npos; }))
+      << child->err();
+  EXPECT_THAT(ask(at, "/ready").body, HasSubstr("stopping"));
+  dir_.write("go", "");
+  const auto status = child->wait();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->code, 1);
+  EXPECT_THAT(child->err(), HasSubstr("etl-run: pipeline 'again' failed: stage 'work': it is stuck"));
+}
+
 TEST_F(Listen, AnAddressThatCannotBeTakenIsToldBeforeAnythingRuns) {
   dir_.write("p.yaml", R"(pipeline: p
 sources: {numbers: {plugin: generator, template: x, count: 3}}
