@@ -20,15 +20,17 @@ std::optional<std::string> FromTopic::why_unavailable() const {
 
 void FromTopic::prepare(const std::filesystem::path& folder) {
   folder_ = folder;
-  broker_.emplace(support::KafkaBrokerOptions{.advertised_port = network_.port()});
-  network_.lead_to(broker_->second_port());
+  network_.emplace();
+  to_broker_.emplace(network_->host());
+  broker_.emplace(support::KafkaBrokerOptions{.advertised = to_broker_->address()});
+  to_broker_->lead_to(broker_->second_port());
   broker_->start();
   for (const auto* topic : {kTopic, "even", "odd"})
     broker_->create_topic(topic, static_cast<int>(kPartitions));
 }
 
 std::map<std::string, std::string> FromTopic::environment() const {
-  return {{"BROKERS", "127.0.0.1:" + std::to_string(network_.port())}};
+  return {{"BROKERS", to_broker_->address()}};
 }
 
 void FromTopic::add_input(std::int64_t from, std::int64_t to) {
@@ -72,8 +74,9 @@ std::string FromTopic::left_to_do() {
 }
 
 std::vector<Outage> FromTopic::outages() {
-  auto all = network_outages("broker", network_);
-  all.insert(all.begin(), killed("broker killed", *broker_));
+  std::vector<Outage> all{killed("broker killed", *broker_)};
+  for (auto& outage : network_->outages()) all.push_back(std::move(outage));
+  for (auto& outage : network_outages("broker", *to_broker_)) all.push_back(std::move(outage));
   return all;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lines.h"
+#include "network.h"
 #include "pipeline.h"
 #include "support/kafka_broker.h"
 #include "support/tcp_proxy.h"
@@ -31,6 +32,7 @@ class FromTopic : public Pipeline {
   std::int64_t records_a_round() const override { return 5'000; }
   void add_input(std::int64_t from, std::int64_t to) override;
   std::vector<Outage> outages() override;
+  std::vector<std::string> inside() const override { return network_->inside(); }
   bool in_a_group() const override { return members_ == Members::kSeveral; }
   std::string left_to_do() override;
   /// Those of `core`, and with several members those of a rebalance.
@@ -44,6 +46,7 @@ class FromTopic : public Pipeline {
   /// What a reader sees who sees nothing of a transaction before it is committed.
   void read_topic(const std::string& topic, Account& account, const Belongs& belongs) const;
   const std::filesystem::path& folder() const { return folder_; }
+  const Network& network() const { return *network_; }
 
  private:
   const std::string name_;
@@ -52,7 +55,8 @@ class FromTopic : public Pipeline {
   std::map<std::int32_t, std::int64_t> ends_;  // of the topic's partitions
   std::filesystem::path folder_;
   std::optional<support::KafkaBroker> broker_;
-  support::TcpProxy network_;  // between etl-run and the broker
+  std::optional<Network> network_;
+  std::optional<support::TcpProxy> to_broker_;
 };
 
 }  // namespace weir::faults

@@ -97,12 +97,13 @@ void GroupRounds::start_member() {
   const std::string at = started_ > 1 && random_() % 4 != 0 ? choose_point() : "";
   if (!at.empty()) environment["WEIR_FAIL_AT"] = at;
   ++outcome_.runs;
-  members_.push_back(
-      {++started_,
-       std::make_unique<support::ChildProcess>(
-           std::vector<std::string>{WEIR_ETL_RUN, "p.yaml"},
-           support::ChildOptions{.environment = std::move(environment), .working_dir = folder_.path()}),
-       at});
+  std::vector<std::string> command = pipeline_.inside();
+  command.insert(command.end(), {WEIR_ETL_RUN, "p.yaml"});
+  members_.push_back({++started_,
+                      std::make_unique<support::ChildProcess>(
+                          std::move(command), support::ChildOptions{.environment = std::move(environment),
+                                                                    .working_dir = folder_.path()}),
+                      at});
   say("process " + std::to_string(started_) + " started" + (at.empty() ? "" : ", to die at " + at));
 }
 

@@ -158,7 +158,8 @@ class TopicToTable final : public FromTopic {
     FromTopic::prepare(folder);
     database_.emplace();
     database_->start();
-    to_database_.lead_to(database_->port());
+    to_database_.emplace(network().host());
+    to_database_->lead_to(database_->port());
     database_->execute("CREATE TABLE record (n BIGINT NOT NULL, even BOOLEAN NOT NULL) ENGINE=InnoDB");
   }
   std::string yaml() const override {
@@ -169,14 +170,14 @@ sinks:
   }
   std::map<std::string, std::string> environment() const override {
     auto environment = FromTopic::environment();
-    environment["DB_URL"] = database_->url_by(to_database_.port());
+    environment["DB_URL"] = database_->url_by(to_database_->address());
     return environment;
   }
   std::int64_t records_a_round() const override { return 2'000; }
   std::vector<Outage> outages() override {
     auto all = FromTopic::outages();
     all.push_back(killed("database killed", *database_));
-    for (auto& outage : network_outages("database", to_database_)) all.push_back(std::move(outage));
+    for (auto& outage : network_outages("database", *to_database_)) all.push_back(std::move(outage));
     return all;
   }
   void read_outputs(Account& account) override {
@@ -194,7 +195,7 @@ sinks:
   std::string record_of(std::int64_t n) const override { return record(n); }
 
   std::optional<support::MariaDbServer> database_;
-  support::TcpProxy to_database_;
+  std::optional<support::TcpProxy> to_database_;
 };
 
 }  // namespace

@@ -46,6 +46,8 @@ class Pipeline {
   /// The arguments of etl-run: one round runs the first, the next one the second; the last round all in turn.
   virtual std::vector<std::vector<std::string>> commands() const { return {{"p.yaml"}}; }
   virtual std::map<std::string, std::string> environment() const { return {}; }
+  /// What a command begins with that runs etl-run where it is to run.
+  virtual std::vector<std::string> inside() const { return {}; }
   /// What the fail points that it can pass begin with.
   virtual std::vector<std::string> point_groups() const {
     return {"job.", "meeting.", "checkpoint.", "task."};

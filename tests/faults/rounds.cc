@@ -187,7 +187,8 @@ std::unique_ptr<support::ChildProcess> Rounds::start(std::map<std::string, std::
   ++outcome_.runs;
   environment.merge(pipeline_.environment());
   environment.merge(clock_.environment());
-  std::vector<std::string> command{WEIR_ETL_RUN};
+  std::vector<std::string> command = pipeline_.inside();
+  command.emplace_back(WEIR_ETL_RUN);
   command.insert(command.end(), commands_[command_].begin(), commands_[command_].end());
   return std::make_unique<support::ChildProcess>(
       std::move(command),

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lines.h"
+#include "network.h"
 #include "pipeline.h"
 #include "support/mariadb_server.h"
 
@@ -35,13 +36,16 @@ class ToTables : public Pipeline {
     folder_ = folder;
     server_.emplace();
     server_->start();
-    network_.lead_to(server_->port());
+    network_.emplace();
+    to_database_.emplace(network_->host());
+    to_database_->lead_to(server_->port());
     create_tables(*server_);
   }
 
   std::map<std::string, std::string> environment() const override {
-    return {{"DB_URL", server_->url_by(network_.port())}};
+    return {{"DB_URL", server_->url_by(to_database_->address())}};
   }
+  std::vector<std::string> inside() const override { return network_->inside(); }
   std::int64_t records_a_round() const override { return 2'000; }
 
   void add_input(std::int64_t from, std::int64_t to) override {
@@ -51,8 +55,9 @@ class ToTables : public Pipeline {
   }
 
   std::vector<Outage> outages() override {
-    auto all = network_outages("database", network_);
+    auto all = network_outages("database", *to_database_);
     all.push_back(killed("database killed", *server_));
+    for (auto& outage : network_->outages()) all.push_back(std::move(outage));
     return all;
   }
 
@@ -73,7 +78,8 @@ class ToTables : public Pipeline {
   const Keeper keeper_;
   std::filesystem::path folder_;
   std::optional<support::MariaDbServer> server_;
-  support::TcpProxy network_;
+  std::optional<Network> network_;
+  std::optional<support::TcpProxy> to_database_;
 };
 
 /// To one table.

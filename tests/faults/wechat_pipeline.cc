@@ -61,8 +61,11 @@ class WechatUsers final : public FromTopic {
     FromTopic::prepare(folder);
     database_.emplace();
     database_->start();
-    to_database_.lead_to(database_->port());
+    to_database_.emplace(network().host());
+    to_database_->lead_to(database_->port());
     api_.emplace(standins::WeChatSettings{.latency = std::chrono::milliseconds(5), .remember_ids = false});
+    to_api_.emplace(network().host());
+    to_api_->lead_to(api_->port());
   }
 
   std::string yaml() const override {
@@ -101,8 +104,8 @@ discard: [not_blank.unmatched]
   }
   std::map<std::string, std::string> environment() const override {
     auto environment = FromTopic::environment();
-    environment["DB_URL"] = database_->url_by(to_database_.port());
-    environment["WX_URL"] = api_->url();
+    environment["DB_URL"] = database_->url_by(to_database_->address());
+    environment["WX_URL"] = "http://" + to_api_->address();
     environment["WX_SECRET"] = "standin-secret";
     return environment;
   }
@@ -122,7 +125,8 @@ discard: [not_blank.unmatched]
                     [&api] { api.clear_faults(); }};
     };
     all.push_back(killed("database killed", *database_));
-    for (auto& outage : network_outages("database", to_database_)) all.push_back(std::move(outage));
+    for (auto& outage : network_outages("database", *to_database_)) all.push_back(std::move(outage));
+    for (auto& outage : network_outages("API", *to_api_)) all.push_back(std::move(outage));
     all.push_back({"API refuses connections", [&api] { api.stop(); }, [&api] { api.start(); }});
     all.push_back({"API hangs", [&api] { api.hold(); }, [&api] { api.release(); }});
     all.push_back(failing("API answers 503", Fault::http_status(503)));
@@ -177,8 +181,9 @@ discard: [not_blank.unmatched]
   }
 
   std::optional<support::MariaDbServer> database_;
-  support::TcpProxy to_database_;
+  std::optional<support::TcpProxy> to_database_;
   std::optional<standins::WeChatApi> api_;
+  std::optional<support::TcpProxy> to_api_;
 };
 
 }  // namespace

@@ -16,6 +16,8 @@
 #include "pipeline.h"
 #include "rebalance_pauses.h"
 #include "rounds.h"
+#include "support/private_network.h"
+#include "support/small_disk.h"
 
 namespace weir::faults {
 namespace {
@@ -174,6 +176,10 @@ int run(int argc, char** argv) {
     return 0;
   }
   std::cout << "seed " << arguments.seed << std::endl;
+  for (const auto& reason :
+       {support::SmallDisk::why_unavailable(), support::PrivateNetwork::why_unavailable()}) {
+    if (reason) std::cout << "LEFT OUT on this machine: " << *reason << std::endl;
+  }
   auto pipelines = choose_pipelines(arguments.pipelines);
   if (pipelines.empty()) throw std::invalid_argument("no pipeline can be run here");
   const int count = static_cast<int>(pipelines.size());

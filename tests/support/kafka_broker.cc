@@ -103,9 +103,9 @@ void KafkaBroker::write_config() const {
       {"group.initial.rebalance.delay.ms", "0"},
       {"group.min.session.timeout.ms", "1000"},
   };
-  if (options_.advertised_port) {
+  if (options_.advertised) {
     properties["listeners"] += ",PROXIED://" + address(second_port_);
-    properties["advertised.listeners"] += ",PROXIED://" + address(*options_.advertised_port);
+    properties["advertised.listeners"] += ",PROXIED://" + *options_.advertised;
     properties["listener.security.protocol.map"] =
         "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT";
   }

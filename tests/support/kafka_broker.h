@@ -21,8 +21,8 @@ namespace weir::support {
 struct KafkaBrokerOptions {
   std::map<std::string, std::string> properties = {};  // of server.properties, over our own
   std::vector<std::string> jvm_flags = {};             // after our own, such as -Xmx2g
-  // A port, of a TcpProxy for instance, by which clients of a second listener are told to come back.
-  std::optional<std::uint16_t> advertised_port = {};
+  // "HOST:PORT", of a TcpProxy for instance, by which clients of a second listener are told to come back.
+  std::optional<std::string> advertised = {};
 };
 
 /// A real Apache Kafka in a JVM beside the test: one node, broker and controller (KRaft), on free

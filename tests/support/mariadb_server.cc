@@ -121,9 +121,8 @@ bool MariaDbServer::accepts_weir() const {
       .status.ok();
 }
 
-std::string MariaDbServer::url_by(std::uint16_t port, const std::string& database) const {
-  return std::string("mysql://") + kUser + ":" + kPassword + "@127.0.0.1:" + std::to_string(port) + "/" +
-         database;
+std::string MariaDbServer::url_by(const std::string& address, const std::string& database) const {
+  return std::string("mysql://") + kUser + ":" + kPassword + "@" + address + "/" + database;
 }
 
 std::string MariaDbServer::create_database(const std::string& prefix) {

@@ -41,9 +41,11 @@ class MariaDbServer : public ServerProcess {
 
   std::uint16_t port() const { return port_; }
   /// mysql://weir:weir-secret@127.0.0.1:PORT/DATABASE
-  std::string url(const std::string& database = "weir") const { return url_by(port_, database); }
-  /// The same by another port, of a TcpProxy for instance.
-  std::string url_by(std::uint16_t port, const std::string& database = "weir") const;
+  std::string url(const std::string& database = "weir") const {
+    return url_by("127.0.0.1:" + std::to_string(port_), database);
+  }
+  /// The same by another address, "HOST:PORT" of a TcpProxy for instance.
+  std::string url_by(const std::string& address, const std::string& database = "weir") const;
 
   /// Makes a database with a name from unique_name(prefix), on which `weir` has all rights, and
   /// returns the name.

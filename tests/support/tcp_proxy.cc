@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/tcp_proxy.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace weir::support {
@@ -50,9 +52,11 @@ void make_quick(int fd) {
 
 }  // namespace
 
-TcpProxy::TcpProxy() {
+TcpProxy::TcpProxy(std::string host) : host_(std::move(host)) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   auto address = loopback(0);
+  if (::inet_pton(AF_INET, host_.c_str(), &address.sin_addr) != 1)
+    throw std::runtime_error("a proxy cannot listen at " + host_);
   socklen_t size = sizeof address;
   if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
       ::listen(listener_, 128) != 0 ||

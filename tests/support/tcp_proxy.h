@@ -9,17 +9,19 @@
 
 namespace weir::support {
 
-/// The network between a program and a server, on a loopback port of its own, for tests that cut it. It needs
-/// no rights. One thread of its own; the functions may be called from any.
+/// The network between a program and a server, on a port of its own, for tests that cut it. It needs no
+/// rights. One thread of its own; the functions may be called from any.
 class TcpProxy {
  public:
-  /// Listens on a free port. Throws std::runtime_error.
-  TcpProxy();
+  /// Listens on a free port of an address of this machine. Throws std::runtime_error.
+  explicit TcpProxy(std::string host = "127.0.0.1");
   ~TcpProxy();
   TcpProxy(const TcpProxy&) = delete;
   TcpProxy& operator=(const TcpProxy&) = delete;
 
   std::uint16_t port() const { return port_; }
+  /// "HOST:PORT".
+  std::string address() const { return host_ + ":" + std::to_string(port_); }
   /// Where connections that come from now on lead to, on 127.0.0.1.
   void lead_to(std::uint16_t port) { target_ = port; }
 
@@ -54,6 +56,7 @@ class TcpProxy {
   static void reset(int fd);
   void drop(Link& link);
 
+  const std::string host_;
   int listener_ = -1;
   int wake_ = -1;
   std::uint16_t port_ = 0;
