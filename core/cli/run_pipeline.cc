@@ -28,6 +28,9 @@ namespace {
 /// is not over within stop_timeout aborts.
 constexpr std::chrono::seconds kAbortTime{5};
 
+/// So much is left for the account of a job that ended because there was no memory left, and holds it still.
+constexpr std::size_t kReserve = 1u << 20;
+
 /// A pipeline from start to end, over as many jobs as the restart policy allows.
 class Run {
  public:
@@ -64,6 +67,7 @@ class Run {
       const auto begun = std::chrono::steady_clock::now();
       {
         const std::lock_guard lock(mutex_);
+        reserve_ = std::make_unique_for_overwrite<char[]>(kReserve);
         job_ = std::make_unique<Job>(graph_, log_, clock_);
         if (stopping_) job_->stop();
         started_ = ended_ = false;
@@ -181,6 +185,7 @@ class Run {
   void wait_for_end() {
     Progress progress(*job_, log_, quiet_);
     while (!job_->wait(progress.interval())) progress.show();
+    reserve_.reset();
     progress.clear();
     const std::lock_guard lock(mutex_);
     ended_ = true;
@@ -269,6 +274,7 @@ class Run {
   bool ended_ = true;  ///< there is no job to abort
   std::atomic<bool> aborted_{false};
   std::unique_ptr<Job> job_;
+  std::unique_ptr<char[]> reserve_;  ///< of the main thread
 
   mutable std::mutex left_mutex_;  // guards what follows; nobody waits for anything with it
   Doing doing_ = Doing::kWaiting;
