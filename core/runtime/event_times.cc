@@ -79,6 +79,15 @@ void EventTimes::expect(const weir_origin* origin, std::int64_t now) {
   if (of_origin.latest == Watermarks::kStart) of_origin.seen = now;
 }
 
+void EventTimes::take_up(const weir_origin* origin, std::int64_t now) {
+  auto moved = elsewhere_.extract(origin);
+  if (!moved) return;
+  moved.mapped().seen = now;
+  moved.mapped().awaited = true;
+  origins_.insert(std::move(moved));
+  none_ = false;
+}
+
 void EventTimes::tell(const weir_origin* origin, std::optional<std::int64_t> watermark, std::int64_t now) {
   Of& of_origin = of(origin);
   of_origin.idle = !watermark;
@@ -88,7 +97,7 @@ void EventTimes::tell(const weir_origin* origin, std::optional<std::int64_t> wat
 }
 
 void EventTimes::forget(const weir_origin* origin) {
-  origins_.erase(origin);
+  forgotten_ = origins_.erase(origin) != 0 || forgotten_;
   last_ = nullptr;
 }
 
@@ -106,7 +115,7 @@ void EventTimes::set_asked(bool asked, std::int64_t now) {
 
 bool EventTimes::find_idle(std::int64_t now) {
   if (not_asked_since_) return false;
-  bool changed = false;
+  bool changed = std::exchange(forgotten_, false);
   if (shared_ && origins_.empty()) {
     if (!alone_since_) alone_since_ = now;
     if (!none_ && now - *alone_since_ >= patience()) none_ = changed = true;
@@ -122,6 +131,7 @@ bool EventTimes::find_idle(std::int64_t now) {
 
 std::int64_t EventTimes::next_idle() const {
   if (not_asked_since_) return Watermarks::kEnd;
+  if (forgotten_) return 0;
   std::int64_t next = Watermarks::kEnd;
   if (shared_ && origins_.empty() && !none_) next = alone_since_ ? *alone_since_ + patience() : 0;
   for (const auto& [origin, o] : origins_) {

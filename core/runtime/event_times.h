@@ -44,6 +44,8 @@ class EventTimes {
 
   /// An origin from which records are to be expected: until they come it holds event time back.
   void expect(const weir_origin* origin, std::int64_t now);
+  /// The same, if it was saved by another task: until then this one waits only for those that turn up here.
+  void take_up(const weir_origin* origin, std::int64_t now);
   /// The origin's watermark is `watermark`, or it is idle (nothing), whatever its records say.
   void tell(const weir_origin* origin, std::optional<std::int64_t> watermark, std::int64_t now);
   /// No more of them, for now.
@@ -98,6 +100,7 @@ class EventTimes {
   std::map<const weir_origin*, Of> elsewhere_;  ///< restored, of other tasks
   std::optional<std::int64_t> alone_since_;     ///< no origin since
   std::optional<std::int64_t> not_asked_since_;
+  bool forgotten_ = false;                    ///< an origin, since find_idle() looked
   bool none_ = false;                         ///< for too long
   std::optional<std::int64_t> active_floor_;  ///< of what was loaded: the least of those that were not idle
   const weir_origin* last_origin_ = nullptr;

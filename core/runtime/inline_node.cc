@@ -148,6 +148,7 @@ class InlineNode::Context final : public InstanceContext {
   const weir_origin* origin(weir_slice name, std::int32_t partition) override {
     const weir_origin* const found = InstanceContext::origin(name, partition);
     if (node_.event_times_) node_.event_times_->expect(found, now());
+    if (node_.stage_.spec.kind == StageKind::kSource) node_.pass_origin(found, true);
     return found;
   }
   std::int64_t saved_position(const weir_origin* origin) override {
@@ -156,6 +157,7 @@ class InlineNode::Context final : public InstanceContext {
   }
   void origin_done(const weir_origin* origin) override {
     if (node_.event_times_) node_.event_times_->forget(origin);
+    node_.pass_origin(origin, false);
   }
 
   void tell_event_time(const weir_origin* origin, std::optional<std::int64_t> watermark) override {
@@ -419,6 +421,12 @@ void InlineNode::on_watermark(std::int64_t time) {
   }
   // A stage that gives records their time anew tells its own; only the end of the input is the same.
   if (!event_times_ || last) tell_watermark(time);
+}
+
+void InlineNode::take_origin(const weir_origin* origin, bool here) {
+  if (event_times_ && here) event_times_->take_up(origin, services_.clock.now());
+  if (event_times_ && !here) event_times_->forget(origin);
+  if (here || (stage_.spec.kind == StageKind::kProcess && !is_stateful())) pass_origin(origin, here);
 }
 
 void InlineNode::on_idle(bool idle) {

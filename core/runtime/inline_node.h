@@ -57,6 +57,7 @@ class InlineNode : public StageNode {
   void take_idle(std::size_t wire, bool idle) override {
     if (!standstill_.on()) StageNode::take_idle(wire, idle);
   }
+  void take_origin(const weir_origin* origin, bool here) override;
   void expire(std::int64_t now) override { kept_.states.expire(now); }
   void write_out(const std::string& folder) override;
   void save(Checkpoint::StageState& to, bool changes) override;

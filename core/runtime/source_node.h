@@ -37,6 +37,7 @@ class SourceNode final : public InlineNode {
     services_.saved.forget(origin);
     positions_.forget(origin);
     if (event_times_) event_times_->forget(origin);
+    pass_origin(origin, false);
   }
   const Positions& positions() const { return positions_; }
 

@@ -53,6 +53,12 @@ void Outlet::tell_idle(bool idle) const {
   }
 }
 
+void Outlet::pass_origin(const weir_origin* origin, bool here) const {
+  for (const Consumer& to : consumers_) {
+    if (to.receiver == to.node) to.node->take_origin(origin, here);
+  }
+}
+
 StageNode::StageNode(Services& services, TaskControl& task, const PipelineGraph& graph, std::size_t stage,
                      int task_number)
     : services_(services),
@@ -104,6 +110,11 @@ void StageNode::take_idle(std::size_t wire, bool idle) {
 void StageNode::tell_watermark(std::int64_t time) const {
   for (const auto& outlet : outlets_) outlet.tell_watermark(time);
   error_.tell_watermark(time);
+}
+
+void StageNode::pass_origin(const weir_origin* origin, bool here) const {
+  for (const auto& outlet : outlets_) outlet.pass_origin(origin, here);
+  error_.pass_origin(origin, here);
 }
 
 void StageNode::tell_idle(bool idle) const {

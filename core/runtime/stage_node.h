@@ -80,6 +80,8 @@ class Outlet {
   void tell_watermark(std::int64_t time) const;
   /// Whether event time is to be expected from here at all, for now.
   void tell_idle(bool idle) const;
+  /// See StageNode::take_origin().
+  void pass_origin(const weir_origin* origin, bool here) const;
   const std::vector<Consumer>& consumers() const { return consumers_; }
 
  private:
@@ -127,6 +129,11 @@ class StageNode : public Receiver {
 
   virtual std::int64_t next_timer() { return Timers::kNever; }
   virtual void fire_timers(std::int64_t /*now*/) {}
+  /// A source of this task, with no exchange in between, has this origin from now on, or (`here` false) has
+  /// no more of it and has handed on what it had; that is passed on where nothing of it may be held.
+  virtual void take_origin(const weir_origin* origin, bool here) {
+    if (here) pass_origin(origin, here);
+  }
   /// Whether the sources are polled, so that silence says something.
   virtual void set_asked(bool /*asked*/, std::int64_t /*now*/) {}
   bool full() const override { return false; }
@@ -204,6 +211,7 @@ class StageNode : public Receiver {
   virtual void on_idle(bool idle) { tell_idle(idle); }
   void tell_watermark(std::int64_t time) const;
   void tell_idle(bool idle) const;
+  void pass_origin(const weir_origin* origin, bool here) const;
   const Watermarks& watermarks() const { return watermarks_; }
   void restore_watermark(std::int64_t time) { watermarks_.restore(time); }
 

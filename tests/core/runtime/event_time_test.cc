@@ -3,11 +3,14 @@
 // Event time beside work that is on other threads, and at a stop; the rules are in tests/core/testing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <weir/plugin.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline_run.h"
 #include "support/wait_until.h"
@@ -90,6 +93,73 @@ sinks: {now: {plugin: keep, from: count}, out: {plugin: slow_keep, from: count, 
   }));
   run.job().stop();
   EXPECT_FALSE(run.wait());
+}
+
+/// Source `two_files`: one record of the first, which then has no more, and two of the second one.
+class TwoFiles final : public Source {
+ public:
+  static void describe(Descriptor& d) {
+    d.name("two_files").summary("Reads files.").port("out", Item::kRecords, "Their lines.");
+  }
+  explicit TwoFiles(const Options&) {}
+  Poll poll(Context& out, std::size_t budget) override {
+    if (budget == 0 || polls_ == 2) return Poll::kIdle;
+    const auto* origin = out.origin(polls_ == 0 ? "one" : "two");
+    for (const char* value : polls_ == 0 ? kOne : kTwo) {
+      Record record = out.make(value);
+      record.origin = origin;
+      record.position = position_++;
+      out.emit(record);
+    }
+    if (polls_++ == 0) out.origin_done(origin);
+    return Poll::kMore;
+  }
+
+ private:
+  inline static const std::vector<const char*> kOne = {R"({"k":"a","t":10})"},
+                                               kTwo = {R"({"k":"a","t":20,"timer":25})",
+                                                       R"({"k":"b","t":40})"};
+  int polls_ = 0;
+  std::int64_t position_ = 0;
+};
+
+TEST(EventTime, AStageInTheMiddleWaitsForNoFileThatHasBeenRead) {
+  PipelineRun run(R"(
+checkpoint: {store: none}
+sources: {in: {plugin: two_files}}
+processes:
+  timed: {plugin: mark, bare: true, from: in, event_time: t}
+  count: {plugin: visits, from: timed, key: k}
+sinks: {out: {plugin: keep, from: count}}
+discard: [timed.side]
+)",
+                  {detail::Trampoline<TwoFiles>::plugin()});
+  run.start();
+  EXPECT_TRUE(board().wait_for("out got a timer 25 2 at 39"));
+  run.job().stop();
+  EXPECT_FALSE(run.wait());
+}
+
+TEST(EventTime, AStageInTheMiddleWaitsForNoPartitionThatHasGone) {
+  for (const char* timed : {"in", "timed"}) {
+    const std::string time = ", event_time: t";
+    PipelineRun run(
+        "checkpoint: {store: none}\nsources: {in: {plugin: script, stay: true, partitions: 2, values: "
+        "['{\"k\":\"a\",\"t\":1,\"timer\":30}', '{\"k\":\"b\",\"t\":50}']" +
+        (timed == std::string("in") ? time : "") +
+        "}}\nprocesses:\n  timed: {plugin: mark, bare: true, from: in" +
+        (timed == std::string("in") ? "" : time) + R"(}
+  count: {plugin: visits, from: timed, key: k}
+sinks: {out: {plugin: keep, from: count}}
+discard: [timed.side]
+)");
+    run.start();
+    EXPECT_TRUE(board().wait_for("out got b 1")) << timed;
+    board().tell_source("give_up");
+    EXPECT_TRUE(board().wait_for("out got a timer 30 1 at 49")) << timed;
+    run.job().stop();
+    EXPECT_FALSE(run.wait());
+  }
 }
 
 TEST(EventTime, AStopIsNoEndAndFiresNoTimer) {
