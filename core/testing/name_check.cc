@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ class Checker {
     const auto* stage = find(
         step.into, [](const GraphStage&) { return true; }, "stage");
     if (stage == nullptr) return;
+    reached_.merge(reach_of(graph_, index_of(*stage)));
     if (stage->spec.kind == StageKind::kSource) {
       const auto* to = port(*stage, step.into);
       if (to == nullptr) return;
@@ -48,6 +50,15 @@ class Checker {
       if (!stage->has_event_time) {
         add(step.into, "stage '" + step.into.stage +
                            "' knows no event time: neither it nor a stage before it has 'event_time'");
+      } else if (stage->spec.event_time && !is_told_the_time(*stage)) {
+        add(step.into,
+            "stage '" + step.into.stage +
+                "' gives records their time by its own 'event_time', and nothing before it tells one: "
+                "put records with such a time into it, or tell a stage behind it the watermark");
+      } else if (const auto* giver = waited_for(*stage)) {
+        add(step.into, "event time does not move at '" + step.into.stage +
+                           "': it comes from the records of '" + giver->spec.name +
+                           "', which has 'event_time', and no step before has put any there");
       }
     }
   }
@@ -103,6 +114,29 @@ class Checker {
  private:
   using Filter = std::function<bool(const GraphStage&)>;
 
+  std::size_t index_of(const GraphStage& stage) const {
+    return static_cast<std::size_t>(&stage - graph_.stages.data());
+  }
+
+  bool is_told_the_time(const GraphStage& stage) const {
+    return std::any_of(graph_.stages.begin(), graph_.stages.end(), [&](const GraphStage& from) {
+      const auto to = consumers_of(from);
+      return from.has_event_time && std::any_of(to.begin(), to.end(), [&](const auto& reader) {
+               return reader.stage == index_of(stage);
+             });
+    });
+  }
+  /// A stage before it that gives records their time, where no step has put any yet: it holds event time
+  /// back.
+  const GraphStage* waited_for(const GraphStage& stage) const {
+    const auto found = std::find_if(graph_.stages.begin(), graph_.stages.end(), [&](const GraphStage& giver) {
+      return !is_source(giver) && giver.spec.event_time && &giver != &stage &&
+             !reached_.contains(index_of(giver)) &&
+             reach_of(graph_, index_of(giver)).contains(index_of(stage));
+    });
+    return found == graph_.stages.end() ? nullptr : &*found;
+  }
+
   static bool is_source(const GraphStage& stage) { return stage.spec.kind == StageKind::kSource; }
   static weir_item item(const WrittenItems& items) { return items.grouped ? WEIR_GROUPS : WEIR_RECORDS; }
 
@@ -155,6 +189,7 @@ class Checker {
 
   const PipelineGraph& graph_;
   Diagnostics& diagnostics_;
+  std::set<std::size_t> reached_;  ///< stages that records of the steps so far may have come to
 };
 
 }  // namespace
@@ -162,6 +197,24 @@ class Checker {
 void check_names(const TestCase& test, const PipelineGraph& graph, Diagnostics& diagnostics) {
   Checker checker(graph, diagnostics);
   for (const auto& step : test.steps) std::visit(checker, step.what);
+}
+
+std::vector<GraphPort::Consumer> consumers_of(const GraphStage& stage) {
+  std::vector<GraphPort::Consumer> all = stage.error.consumers;
+  for (const auto& port : stage.ports) all.insert(all.end(), port.consumers.begin(), port.consumers.end());
+  return all;
+}
+
+std::set<std::size_t> reach_of(const PipelineGraph& graph, std::size_t stage) {
+  std::set<std::size_t> reached{stage};
+  for (std::vector<std::size_t> left{stage}; !left.empty();) {
+    const std::size_t at = left.back();
+    left.pop_back();
+    for (const auto& to : consumers_of(graph.stages[at])) {
+      if (reached.insert(to.stage).second) left.push_back(to.stage);
+    }
+  }
+  return reached;
 }
 
 Wanted wanted_of(const TestCase& test, const PipelineGraph& graph) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "base/diagnostics.h"
 #include "graph/pipeline_graph.h"
@@ -20,6 +23,11 @@ std::string feed_name(const PortRef& into, const PipelineGraph& graph);
 
 /// Whether `into` names an input of a stage by which all tasks are told the same.
 bool is_broadcast(const PortRef& into, const PipelineGraph& graph);
+
+/// All that read what the stage gives, its `error` included.
+std::vector<GraphPort::Consumer> consumers_of(const GraphStage& stage);
+/// The stage itself and all that stand behind it.
+std::set<std::size_t> reach_of(const PipelineGraph& graph, std::size_t stage);
 
 /// What the steps ask of the graph.
 Wanted wanted_of(const TestCase& test, const PipelineGraph& graph);

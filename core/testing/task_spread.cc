@@ -11,12 +11,6 @@
 namespace weir {
 namespace {
 
-std::vector<GraphPort::Consumer> consumers_of(const GraphStage& stage) {
-  std::vector<GraphPort::Consumer> all = stage.error.consumers;
-  for (const auto& port : stage.ports) all.insert(all.end(), port.consumers.begin(), port.consumers.end());
-  return all;
-}
-
 std::size_t index_of(const PipelineGraph& graph, const std::string& stage) {
   return static_cast<std::size_t>(find_stage(graph, stage) - graph.stages.data());
 }
@@ -50,7 +44,9 @@ TaskSpread::TaskSpread(const PipelineGraph& graph, const TestCase& test)
     const StageSpec& spec = graph.stages[i].spec;
     if (!spec.event_time || spec.kind == StageKind::kSource) continue;
     careful.insert(i);
-    may_rescale_ = false;
+    for (std::size_t before = 0; before <= i; ++before) {
+      if (reach_[before].contains(i) && graph.has_exchange_before(before)) may_rescale_ = false;
+    }
   }
   for (const Feed& feed : feeds_) {
     const auto& reach = reach_[feed.stage];
@@ -76,9 +72,8 @@ void TaskSpread::find_reach(const PipelineGraph& graph) {
   has_broadcast_.resize(count);
   tells_all_.resize(count);
   for (std::size_t i = count; i-- > 0;) {
-    reach_[i].insert(i);
+    reach_[i] = reach_of(graph, i);
     for (const auto& to : consumers_of(graph.stages[i])) {
-      reach_[i].insert(reach_[to.stage].begin(), reach_[to.stage].end());
       producers_[to.stage].insert(i);
       if (to.broadcast) tells_all_[i] = has_broadcast_[to.stage] = true;
     }

@@ -26,9 +26,9 @@ class TaskSpread {
 
   /// Why the steps can run in one task alone; empty when they can in several.
   const std::string& only_one() const { return only_one_; }
-  /// Whether a restart may be with another number of tasks. Not where a stage in the middle gives records
-  /// their time: it knows a partition by its records alone, so in another task it waits for none that is
-  /// silent.
+  /// Whether a restart may be with another number of tasks. Not where a stage behind an exchange gives
+  /// records their time: it knows a partition by its records alone, so in another task it waits for none that
+  /// is silent.
   bool may_rescale() const { return may_rescale_; }
 
   /// Whether the first task gives all of what goes into this source or stage (Bench::feeds).

@@ -52,6 +52,32 @@ TEST(StepErrors, ItemsAreOfTheKindThatThePortGives) {
             "5:18: port 'first.out' gives records, expected 'values' or 'records'\n");
 }
 
+TEST(StepErrors, EventTimeThatAStageInTheMiddleGivesMovesWithItsRecords) {
+  StepsRun run(
+      "checkpoint: {store: none}\n"
+      "sources: {in: {plugin: script, values: [never]}, timed: {plugin: script, values: [never], event_time: "
+      "t}}\n"
+      "processes:\n"
+      "  give: {plugin: mark, bare: true, from: in, event_time: t}\n"
+      "  anew: {plugin: mark, bare: true, from: timed, event_time: t}\n"
+      "  count: {plugin: visits, from: [give, anew], key: k}\n"
+      "sinks: {out: {plugin: keep, from: [count, give.side, anew.side]}}\n");
+  EXPECT_EQ(
+      run.errors("  - watermark: {into: give, time: 5}\n"
+                 "  - records: {into: anew, values: ['{\"k\":1,\"t\":5}']}\n"
+                 "  - watermark: {into: count, time: 5}\n"
+                 "  - idle: {into: count}\n"
+                 "  - records: {into: in, values: ['{\"k\":1,\"t\":5}']}\n"
+                 "  - watermark: {into: anew, time: 5}\n"
+                 "  - watermark: {into: count, time: 5}\n"),
+      "4:23: stage 'give' gives records their time by its own 'event_time', and nothing before it tells "
+      "one: put records with such a time into it, or tell a stage behind it the watermark\n"
+      "6:23: event time does not move at 'count': it comes from the records of 'give', which has "
+      "'event_time', and no step before has put any there\n"
+      "7:18: event time does not move at 'count': it comes from the records of 'give', which has "
+      "'event_time', and no step before has put any there\n");
+}
+
 TEST(StepErrors, RecordsGoIntoAStageThatTakesThem) {
   EXPECT_EQ(errors("  - records: {into: first, groups: []}\n  - records: {into: first.side, values: []}\n"),
             "4:21: stage 'first' takes records, expected 'values' or 'records'\n"
