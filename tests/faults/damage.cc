@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace weir::faults {
 namespace {
@@ -18,6 +19,21 @@ void write(const fs::path& path, const std::string& bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   if (!out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).flush())
     throw std::runtime_error("cannot write " + path.string());
+}
+
+constexpr std::string_view kAfter = ".after-";
+
+/// The newest of these checkpoints by number, and those that it goes on from, newest first.
+std::vector<fs::path> chain_of(const std::map<unsigned long long, fs::path>& files) {
+  std::vector<fs::path> chain{files.rbegin()->second};
+  for (;;) {
+    const std::string name = chain.back().filename().string();
+    const auto after = name.find(kAfter);
+    if (after == std::string::npos) return chain;
+    const auto base = files.find(std::stoull(name.substr(after + kAfter.size())));
+    if (base == files.end()) throw std::runtime_error(name + " goes on from a checkpoint that is not there");
+    chain.push_back(base->second);
+  }
 }
 
 }  // namespace
@@ -34,9 +50,11 @@ std::optional<DamagedCheckpoint> DamagedCheckpoint::make(const fs::path& store, 
   }
   for (const auto& [group, files] : groups) {
     if (files.size() < 2) continue;
-    const fs::path path = files.rbegin()->second;
+    const auto chain = chain_of(files);
+    const std::size_t link = random() % 2 == 0 ? 0 : random() % chain.size();
+    const fs::path& path = chain[link];
     std::ifstream in(path, std::ios::binary);
-    DamagedCheckpoint damaged(path, {std::istreambuf_iterator<char>(in), {}});
+    DamagedCheckpoint damaged(path, {std::istreambuf_iterator<char>(in), {}}, link == 0);
     std::string bytes = damaged.bytes_;
     if (bytes.empty()) throw std::runtime_error(path.string() + " is empty");
     const std::size_t at = random() % bytes.size();

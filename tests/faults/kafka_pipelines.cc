@@ -160,7 +160,7 @@ class TopicToTable final : public FromTopic {
     database_->start();
     to_database_.emplace(network().host());
     to_database_->lead_to(database_->port());
-    database_->execute("CREATE TABLE record (n BIGINT NOT NULL, even BOOLEAN NOT NULL) ENGINE=InnoDB");
+    database_->execute("CREATE TABLE record (n BIGINT NOT NULL, even BOOLEAN NOT NULL)" + table_end(folder));
   }
   std::string yaml() const override {
     return "pipeline: tabled\n" + delivery_yaml(delivery(), "20ms", "") + source() + R"(

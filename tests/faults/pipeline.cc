@@ -13,6 +13,12 @@ std::string delivery_yaml(Delivery delivery, const std::string& every, const std
   return yaml;
 }
 
+std::string table_end(const std::filesystem::path& folder) {
+  const auto tables = folder / "disk" / "tables";
+  std::filesystem::create_directories(tables);
+  return " ENGINE=InnoDB DATA DIRECTORY='" + tables.string() + "'";
+}
+
 Outage killed(std::string name, support::ServerProcess& server) {
   return {std::move(name), [&server] { server.kill(); }, [&server] { server.start(); }};
 }

@@ -74,6 +74,9 @@ using Pipelines = std::vector<std::unique_ptr<Pipeline>>;
 std::string delivery_yaml(Delivery delivery, const std::string& every,
                           const std::string& store = "disk/store");
 
+/// How a CREATE TABLE of MariaDB ends, so that the table gets full with the disk of a pipeline's `folder`.
+std::string table_end(const std::filesystem::path& folder);
+
 /// SIGKILL for a server, and its start.
 Outage killed(std::string name, support::ServerProcess& server);
 

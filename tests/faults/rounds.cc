@@ -160,11 +160,12 @@ void Rounds::damage_checkpoint() {
   const std::string what = damaged->path().filename().string() + ", " + damaged->what() + ": ";
   say(what + (end ? to_string(*end) : "no end"));
   if (!named) problem(what + "the file is not named", run.get());
-  if (pipeline_.delivery() == Delivery::kAtLeastOnce) {
-    if (!end || !end->ok()) problem(what + "the one before is not used", run.get());
-  } else {
-    if (!end || end->code != 1) problem(what + "the start is not refused", run.get());
-    damaged->repair();
+  const bool refused = end && *end == support::ExitStatus{.code = 1};
+  if (refused) damaged->repair();
+  if (pipeline_.delivery() == Delivery::kExactlyOnce) {
+    if (!refused) problem(what + "the start is not refused", run.get());
+  } else if (!(end && end->ok()) && (damaged->is_newest() || !refused)) {
+    problem(what + "the one before is not used", run.get());
   }
 }
 

@@ -39,7 +39,7 @@ class ToTables : public Pipeline {
     network_.emplace();
     to_database_.emplace(network_->host());
     to_database_->lead_to(server_->port());
-    create_tables(*server_);
+    create_tables(table_end(folder));
   }
 
   std::map<std::string, std::string> environment() const override {
@@ -62,7 +62,8 @@ class ToTables : public Pipeline {
   }
 
  protected:
-  virtual void create_tables(support::MariaDbServer& server) = 0;
+  /// `end`: what each CREATE TABLE ends with.
+  virtual void create_tables(const std::string& end) = 0;
   virtual std::string line_of(std::int64_t n) const = 0;
   /// With the sink `rows` to keep the checkpoints, or a folder.
   std::string begin_yaml(const std::string& pipeline) const {
@@ -105,8 +106,8 @@ sinks:
   }
 
  private:
-  void create_tables(support::MariaDbServer& server) override {
-    server.execute("CREATE TABLE record (n BIGINT NOT NULL, word VARCHAR(40) NOT NULL) ENGINE=InnoDB");
+  void create_tables(const std::string& end) override {
+    server().execute("CREATE TABLE record (n BIGINT NOT NULL, word VARCHAR(40) NOT NULL)" + end);
   }
   std::string line_of(std::int64_t n) const override {
     return "{\"n\":" + std::to_string(n) + R"(,"word":")" + word_of(n) + "\"}";
@@ -135,9 +136,9 @@ sinks:
   }
 
  private:
-  void create_tables(support::MariaDbServer& server) override {
+  void create_tables(const std::string& end) override {
     for (const std::string table : {"first", "other"})
-      server.execute("CREATE TABLE " + table + " (n BIGINT NOT NULL, `key` BIGINT NOT NULL) ENGINE=InnoDB");
+      server().execute("CREATE TABLE " + table + " (n BIGINT NOT NULL, `key` BIGINT NOT NULL)" + end);
   }
   std::string line_of(std::int64_t n) const override { return keyed_line(n); }
   void read(const std::string& table, Account& account, const Belongs& belongs) {
