@@ -170,16 +170,23 @@ void TimeWindows::partly_late(const Record& record, const Place& place, std::int
 void TimeWindows::arm(const Place& place, std::int64_t from, Context& out) {
   if (is_armed(place)) return;
   armed_[static_cast<std::uint64_t>(place.unit) % armed_.size()] = place.unit;
-  for (std::int64_t w = from; w <= place.last; w += calendar_.slide_units()) {
-    const Bounds bounds = calendar_.bounds(w);
-    if (trigger_.at_end && bounds.last() > watermark_) set_timer(bounds.last(), out);
-    if (cleanup(bounds) != kNever) set_timer(cleanup(bounds), out);
-    if (is_open(w, out)) continue;
-    ++open_count_;
-    contents_.count(open_bytes());
-    const std::string number = number_bytes(w);
-    out.host()->map_put(out.handle(), open_, kAbsent, 0, slice(number), slice(number));
-  }
+  const std::int64_t end = place.last + calendar_.slide_units();
+  for (std::int64_t w = from; w < std::min(end, armed_first_); w += calendar_.slide_units()) open(w, out);
+  for (std::int64_t w = std::max(from, armed_end_); w < end; w += calendar_.slide_units()) open(w, out);
+  const bool touch = from <= armed_end_ && armed_first_ <= end;
+  armed_first_ = touch ? std::min(armed_first_, from) : from;
+  armed_end_ = touch ? std::max(armed_end_, end) : end;
+}
+
+void TimeWindows::open(std::int64_t window, Context& out) {
+  const Bounds bounds = calendar_.bounds(window);
+  if (trigger_.at_end && bounds.last() > watermark_) set_timer(bounds.last(), out);
+  if (cleanup(bounds) != kNever) set_timer(cleanup(bounds), out);
+  if (is_open(window, out)) return;
+  ++open_count_;
+  contents_.count(open_bytes());
+  const std::string number = number_bytes(window);
+  out.host()->map_put(out.handle(), open_, kAbsent, 0, slice(number), slice(number));
 }
 
 /// Flink's rules: a record of a window whose end has come makes a result at once; before, the trigger may.
@@ -348,6 +355,7 @@ void TimeWindows::close(std::int64_t window, Context& out) {
              [&](weir_slice key, weir_slice) { contents_.count(-mark_bytes(key)); });
   }
   armed_.fill(kNever);
+  if (window < armed_end_) armed_first_ = std::max(armed_first_, window + calendar_.slide_units());
 }
 
 std::span<const std::int64_t> TimeWindows::parts(std::int64_t window) {

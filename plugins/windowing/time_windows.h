@@ -53,8 +53,10 @@ class TimeWindows : public Window {
   const Place& place_of(std::int64_t unit);
   void too_late(const Record& record, const Place& place, Context& out);
   void partly_late(const Record& record, const Place& place, std::int64_t from, Context& out);
-  /// Sets the timers of windows that may be new.
+  /// Opens the unit's windows that may be new.
   void arm(const Place& place, std::int64_t from, Context& out);
+  /// Sets a window's timers, and notes that it is open.
+  void open(std::int64_t window, Context& out);
   /// Whether that was done, so that all of the unit's windows are open.
   bool is_armed(const Place& place) const {
     return armed_[static_cast<std::uint64_t>(place.unit) % armed_.size()] == place.unit;
@@ -99,7 +101,9 @@ class TimeWindows : public Window {
   std::chrono::milliseconds by_clock_{0};  ///< when `every_by_clock` comes, where a timer is known to be set
   Place place_;
   bool has_place_ = false;
-  std::array<std::int64_t, 64> armed_;  ///< units whose timers are set
+  std::array<std::int64_t, 64> armed_;  ///< units whose windows are open
+  /// Of windows that are open, one after the other: neighbouring units share nearly all of theirs.
+  std::int64_t armed_first_ = 0, armed_end_ = 0;
   std::vector<std::int64_t> parts_;
 };
 
