@@ -90,7 +90,7 @@ UnitFolder::UnitFolder(std::string folder, std::string pipeline)
       prefix_(pipeline_ + ".partition-"),
       task_prefix_(pipeline_ + ".task-") {}
 
-std::string UnitFolder::open() const {
+std::string UnitFolder::open() {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return "cannot make the checkpoint folder " + folder_ + ": " + error.message();
@@ -159,7 +159,7 @@ bool UnitFolder::list(std::vector<File>& files, const std::string& unit, std::st
   return true;
 }
 
-std::variant<UnitFolder::Claim, std::string> UnitFolder::claim(const weir_origin& origin,
+std::variant<UnitFolder::Claim, std::string> UnitFolder::claim(const weir_origin& origin, int /*task*/,
                                                                Origins& origins) const {
   const std::string unit = name_of(origin);
   const std::string owner = path(unit, kOwner);

@@ -18,8 +18,8 @@
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/checkpoint_lines.h"
 #include "checkpoint/snapshot_lines.h"
-#include "checkpoint/unit_folder.h"
 #include "runtime/load_checkpoints.h"
+#include "runtime/sink_units.h"
 #include "state/store/key_value_store.h"
 #include "state/store/stored_part.h"
 
@@ -101,9 +101,9 @@ ExitCode show_state(const PipelineGraph& graph, const std::string& export_to) {
   }
   Origins origins;
   const CheckpointFolder folder(graph.spec.checkpoint_store, graph.spec.name);
-  const UnitFolder units(graph.spec.checkpoint_store, graph.spec.name);
   const bool by_partition = graph.spec.by_partition;
-  auto loaded = by_partition ? units.load_all(origins) : load_checkpoints(graph, &folder, origins);
+  auto loaded =
+      by_partition ? open_unit_store(graph)->load_all(origins) : load_checkpoints(graph, &folder, origins);
   if (const auto* problem = std::get_if<std::string>(&loaded)) {
     std::fprintf(stderr, "etl-run: %s\n", problem->c_str());
     return kFailed;

@@ -53,7 +53,7 @@ class Delivery {
                      "stage " + in_quotes(stage.spec.name) + " cannot keep `delivery: exactly_once`: " + why);
   }
 
-  void use_named_keeper() {
+  void use_named_keeper(std::uint32_t how = 0) {
     const std::string& name = graph_.spec.checkpoint_sink;
     std::vector<std::string> known;
     for (std::size_t i = 0; i < graph_.stages.size(); ++i) {
@@ -69,7 +69,7 @@ class Delivery {
     }
     auto& keeper = graph_.stages[*graph_.keeper];
     keeper.transactions = WEIR_KEEPS_CHECKPOINTS;
-    if (graph_.spec.exactly_once) return;
+    if (graph_.spec.exactly_once || how != 0) return;  // asked with more
     if (const auto why = refusal(keeper, WEIR_KEEPS_CHECKPOINTS); !why.empty())
       diagnostics_.add(graph_.spec.checkpoint_sink_mark,
                        "stage " + in_quotes(name) + " cannot keep the checkpoints: " + why);
@@ -79,16 +79,19 @@ class Delivery {
   /// nothing else.
   void settle_by_partition() {
     const auto& spec = graph_.spec;
-    if (spec.checkpoint_store.empty())
-      diagnostics_.add(
-          spec.by_mark,
-          "`by: partition` needs a folder that all processes reach; expected checkpoint: {store: "
-          "FOLDER, by: partition}");
-    if (spec.exactly_once)
+    if (!spec.checkpoint_sink.empty()) {
+      use_keeper_by_partition();
+    } else if (spec.exactly_once) {
       diagnostics_.add(
           spec.delivery_mark,
-          "`delivery: exactly_once` cannot be kept with checkpoint `by: partition`, where several "
-          "processes deliver; expected at_least_once (what stands in state is exact all the same)");
+          "`delivery: exactly_once` with checkpoint `by: partition` needs the sink to keep the "
+          "checkpoints, so that one transaction decides; expected checkpoint: {store: {sink: NAME}, "
+          "by: partition} with a sink such as sql or kafka");
+    } else if (spec.checkpoint_store.empty()) {
+      diagnostics_.add(spec.by_mark,
+                       "`by: partition` needs a place that all processes reach; expected checkpoint: {store: "
+                       "FOLDER, by: partition}, or store: {sink: NAME}");
+    }
     std::size_t sources = 0;
     for (auto& stage : graph_.stages) {
       if (stage.plugin == nullptr) continue;
@@ -97,7 +100,35 @@ class Delivery {
         stage.transactions = WEIR_BY_PARTITION;
       }
       check_divided(stage);
+      if (spec.exactly_once) check_rewinds(stage);
+      if (spec.exactly_once) check_decides(stage);
     }
+  }
+
+  void use_keeper_by_partition() {
+    use_named_keeper(WEIR_BY_PARTITION);
+    if (!graph_.keeper) return;
+    auto& keeper = graph_.stages[*graph_.keeper];
+    keeper.transactions |= WEIR_BY_PARTITION;
+    if (graph_.spec.exactly_once) keeper.transactions |= kInTransactions;
+    if (keeper.plugin->stage_claim == nullptr) {
+      refuse_by_partition(keeper, "the sink plugin " + in_quotes(keeper.spec.plugin) +
+                                      " keeps checkpoints of one process only");
+    } else if (const auto why = refusal(keeper, keeper.transactions); !why.empty()) {
+      refuse_by_partition(keeper, why);
+    }
+  }
+
+  /// What another sink had prepared when its process died would have to be found by whichever processes get
+  /// that one's partitions, each of which knows a part of the decision.
+  void check_decides(const GraphStage& stage) {
+    if (stage.spec.kind != StageKind::kSink || graph_.spec.checkpoint_sink.empty()) return;
+    if (stage.spec.name == graph_.spec.checkpoint_sink) return;
+    refuse(stage,
+           "with checkpoint `by: partition` only the sink that keeps the checkpoints, " +
+               in_quotes(graph_.spec.checkpoint_sink) +
+               ", can be decided with them; expected it to be the only sink, with other ports led to it "
+               "or named under `discard:`");
   }
 
   void refuse_by_partition(const GraphStage& stage, const std::string& why) {

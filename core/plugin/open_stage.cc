@@ -45,6 +45,14 @@ class OpenStage::OpenContext final : public weir_context {
   weir_place place_{};
 };
 
+namespace {
+
+void add_saved(void* to, weir_slice name, weir_slice content) {
+  (*static_cast<std::map<std::string, std::string>*>(to))[std::string(view(name))] = view(content);
+}
+
+}  // namespace
+
 OpenStage::OpenStage(const weir_plugin& plugin) : plugin_(plugin) {}
 
 OpenStage::~OpenStage() {
@@ -87,12 +95,26 @@ std::string OpenStage::refuses(std::uint32_t transactions, std::uint32_t instanc
 }
 
 std::string OpenStage::load(std::map<std::string, std::string>& saved) const {
+  return reported([&] { return plugin_.stage_load(stage_, context_.get(), &saved, add_saved); });
+}
+
+std::string OpenStage::claim(const std::string& name, int task, std::uint64_t& term,
+                             std::map<std::string, std::string>& saved) const {
   return reported([&] {
-    return plugin_.stage_load(
-        stage_, context_.get(), &saved, [](void* to, weir_slice name, weir_slice content) {
-          (*static_cast<std::map<std::string, std::string>*>(to))[std::string(view(name))] = view(content);
-        });
+    return plugin_.stage_claim(stage_, context_.get(), slice(name), static_cast<std::uint32_t>(task), &term,
+                               &saved, add_saved);
   });
+}
+
+std::string OpenStage::look(const std::string* name, std::map<std::string, std::string>& saved) const {
+  return reported([&] {
+    return plugin_.stage_look(stage_, context_.get(), name == nullptr ? kAbsent : slice(*name), &saved,
+                              add_saved);
+  });
+}
+
+std::string OpenStage::save(const weir_checkpoint& units) const {
+  return reported([&] { return plugin_.stage_save(stage_, context_.get(), &units); });
 }
 
 std::string OpenStage::recover(const std::vector<std::string>& transactions) const {

@@ -48,6 +48,14 @@ class OpenStage {
   /// Commits these prepared transactions, and takes back all others of the stage.
   std::string recover(const std::vector<std::string>& transactions) const;
 
+  /// State by partition, see weir_plugin::stage_claim and what follows it: also while there are instances,
+  /// one call at a time. Each returns an empty string, or what went wrong; what is found is added to `saved`.
+  std::string claim(const std::string& name, int task, std::uint64_t& term,
+                    std::map<std::string, std::string>& saved) const;
+  /// `name` null: the names of all.
+  std::string look(const std::string* name, std::map<std::string, std::string>& saved) const;
+  std::string save(const weir_checkpoint& units) const;
+
  private:
   class OpenContext;
 

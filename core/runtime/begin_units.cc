@@ -13,7 +13,7 @@
 namespace weir {
 namespace {
 
-/// Whether it is what one partition has, as UnitFolder keeps it.
+/// Whether it is what one partition has, as a UnitStore keeps it.
 bool is_unit(const Checkpoint& checkpoint) {
   return checkpoint.positions.size() == 1 && checkpoint.states.size() <= 1 && checkpoint.prepared.empty() &&
          checkpoint.positions.front().origin->partition == checkpoint.group;
@@ -34,22 +34,22 @@ std::variant<std::vector<Checkpoint>, std::string> read_units(const std::string&
   return std::move(units);
 }
 
-std::string keep(std::vector<Checkpoint> checkpoints, const UnitFolder& folder, Origins& origins) {
-  std::vector<UnitFolder::Unit> units;
+std::string keep(std::vector<Checkpoint> checkpoints, const UnitStore& store, Origins& origins) {
+  std::vector<UnitStore::Unit> units;
   for (auto& checkpoint : checkpoints) {
     const weir_origin* const origin = checkpoint.positions.front().origin;
-    auto claimed = folder.claim(*origin, origins);
+    auto claimed = store.claim(*origin, 0, origins);
     if (auto* problem = std::get_if<std::string>(&claimed)) return *problem;
-    const auto& claim = std::get<UnitFolder::Claim>(claimed);
+    const auto& claim = std::get<UnitStore::Claim>(claimed);
     checkpoint.number = std::max(checkpoint.number, claim.last ? claim.last->number : 0) + 1;
     units.push_back({origin, claim.term, std::move(checkpoint)});
   }
-  if (auto problem = folder.save(units); !problem.empty()) return problem;
+  if (auto problem = store.save(units); !problem.empty()) return problem;
   for (const auto& unit : units) {
     if (!unit.taken) continue;
     return "another process of the pipeline has claimed partition " + std::to_string(unit.origin->partition) +
            " of " + std::string(view(unit.origin->name)) +
-           " meanwhile, which stays as it was; --drop-state and --begin-with change the folder: stop all "
+           " meanwhile, which stays as it was; --drop-state and --begin-with change what is saved: stop all "
            "processes, start one with them, then the others without";
   }
   return {};
@@ -57,11 +57,11 @@ std::string keep(std::vector<Checkpoint> checkpoints, const UnitFolder& folder, 
 
 }  // namespace
 
-std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Log& log, Origins& origins) {
+std::string begin_units(const PipelineGraph& graph, const UnitStore& store, Log& log, Origins& origins) {
   if (graph.begin_with.empty() && graph.dropped_states.empty()) return {};
   std::vector<Checkpoint> checkpoints;
   if (!graph.begin_with.empty()) {
-    if (folder.has_units()) {
+    if (store.has_units()) {
       return "--begin-with " + graph.begin_with +
              ": the pipeline has checkpoints already; remove those first, or give the pipeline another name "
              "or "
@@ -71,14 +71,14 @@ std::string begin_units(const PipelineGraph& graph, const UnitFolder& folder, Lo
     if (auto* problem = std::get_if<std::string>(&units)) return *problem;
     checkpoints = std::move(std::get<0>(units));
   } else {
-    auto loaded = folder.load_all(origins);
+    auto loaded = store.load_all(origins);
     if (auto* problem = std::get_if<std::string>(&loaded)) return *problem;
     for (const auto& what : std::get<0>(loaded).damaged) log.write(LogLevel::kWarn, "checkpoint", what);
     checkpoints = std::move(std::get<0>(loaded).checkpoints);
   }
   if (auto problem = check_saved_states(graph, checkpoints, graph.dropped_states); !problem.empty())
     return problem;
-  return keep(std::move(checkpoints), folder, origins);
+  return keep(std::move(checkpoints), store, origins);
 }
 
 }  // namespace weir

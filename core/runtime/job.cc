@@ -13,9 +13,11 @@
 #include <utility>
 #include <variant>
 
+#include "checkpoint/unit_folder.h"
 #include "runtime/begin_units.h"
 #include "runtime/load_checkpoints.h"
 #include "runtime/saved_states.h"
+#include "runtime/sink_units.h"
 
 namespace weir {
 namespace {
@@ -128,7 +130,7 @@ std::string Job::load(Task::Restored& restored, std::uint64_t& last) {
 }
 
 std::string Job::open_units() {
-  units_ = std::make_unique<UnitFolder>(graph_.spec.checkpoint_store, graph_.spec.name);
+  units_ = open_unit_store(graph_);
   services_.units = units_.get();
   if (auto problem = units_->open(); !problem.empty()) return problem;
   WEIR_FAIL_POINT("job.claimed");
@@ -143,6 +145,7 @@ std::string Job::load_suspects() {
   if (graph_.spec.poison_after == 0) return {};
   if (folder_ == nullptr && units_ == nullptr) return {};
   const std::string notes = units_ != nullptr ? units_->crash_file() : folder_->crash_file();
+  if (notes.empty()) return {};
   if (units_ == nullptr) {
     const auto saved = [&](const weir_origin* origin) { return saved_.last(origin); };
     if (auto problem = suspects_.load_and_clear(notes, graph_.spec.poison_after, origins_, saved);
@@ -173,7 +176,7 @@ std::optional<std::int64_t> Job::saved_of(const weir_origin& partition) {
     services_.log.write(LogLevel::kWarn, "checkpoint", *problem);
     return std::nullopt;
   }
-  const auto& last = std::get<UnitFolder::Claim>(found).last;
+  const auto& last = std::get<UnitStore::Claim>(found).last;
   return last && !last->positions.empty() ? std::optional(last->positions.front().next) : std::nullopt;
 }
 

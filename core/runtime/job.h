@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "checkpoint/checkpoint_folder.h"
 #include "checkpoint/origins.h"
-#include "checkpoint/unit_folder.h"
+#include "checkpoint/unit_store.h"
 #include "graph/pipeline_graph.h"
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
@@ -88,7 +88,7 @@ class Job {
   Services services_;
   CheckpointStore* store_;  // null: none
   std::unique_ptr<CheckpointFolder> folder_;
-  std::unique_ptr<UnitFolder> units_;  // null: state does not go by partition
+  std::unique_ptr<UnitStore> units_;  // null: state does not go by partition
   std::unique_ptr<CrashNotes> crash_notes_;
   std::unique_ptr<StateHome> stores_;
   mutable std::atomic<const GraphStage*> asked_{nullptr};

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "runtime/saved_states.h"
+#include "runtime/sink_units.h"
 
 namespace weir {
 namespace {
@@ -34,14 +35,14 @@ std::size_t print_of(const Checkpoint& checkpoint) {
 }  // namespace
 
 Lanes::Lanes(Services& services, TaskControl& task, const PipelineGraph& graph, int task_number,
-             const std::vector<StageNode*>& nodes, SourceNode& source, const UnitFolder& folder)
+             const std::vector<StageNode*>& nodes, SourceNode& source, const UnitStore& store)
     : services_(services),
       task_(task),
       graph_(graph),
       task_number_(task_number),
       nodes_(nodes),
       source_(source),
-      folder_(folder) {}
+      store_(store) {}
 
 Lanes::~Lanes() = default;
 
@@ -75,11 +76,15 @@ bool Lanes::take_over(const std::vector<const weir_origin*>& origins, std::uint3
 
 bool Lanes::take_over(const weir_origin* origin) {
   // A source that has not given it up since it came last: as if it had been lost.
-  if (const auto before = find(origin); before != owned_.end()) drop(before);
+  if (const auto before = find(origin); before != owned_.end()) {
+    if (graph_.spec.exactly_once && !before->left)
+      return refuse(origin, "it has come again, and what was read of it before is not committed");
+    drop(before);
+  }
   source_.forget_origin(origin);
-  auto claimed = folder_.claim(*origin, services_.origins);
+  auto claimed = store_.claim(*origin, task_number_, services_.origins);
   if (const auto* problem = std::get_if<std::string>(&claimed)) return refuse(origin, *problem);
-  auto& claim = std::get<UnitFolder::Claim>(claimed);
+  auto& claim = std::get<UnitStore::Claim>(claimed);
   if (!claim.damaged.empty()) services_.log.write(LogLevel::kWarn, "checkpoint", claim.damaged);
   Owned owned;
   owned.lane = std::make_unique<Lane>(services_, task_, graph_, task_number_, nodes_, origin, partitions_);
@@ -166,10 +171,11 @@ Checkpoint Lanes::checkpoint_of(const Owned& owned, const HeldPositions& held) c
   return checkpoint;
 }
 
-std::string Lanes::save(const HeldPositions& held, const std::vector<const weir_origin*>& some) {
+std::vector<UnitStore::Unit> Lanes::gather(const HeldPositions& held,
+                                           const std::vector<const weir_origin*>& some) {
   saved_.clear();
   saved_bytes_ = 0;
-  std::vector<UnitFolder::Unit> units;
+  std::vector<UnitStore::Unit> units;
   for (auto& owned : owned_) {
     const weir_origin* const origin = owned.lane->origin();
     if (!owned.started) continue;
@@ -184,29 +190,83 @@ std::string Lanes::save(const HeldPositions& held, const std::vector<const weir_
     }
     units.push_back({origin, owned.term, std::move(checkpoint)});
   }
+  return units;
+}
+
+std::string Lanes::save(const HeldPositions& held, const std::vector<const weir_origin*>& some) {
+  std::vector<UnitStore::Unit> units = gather(held, some);
   if (auto problem = keep(units); !problem.empty()) return problem;
-  std::erase_if(units, [](const UnitFolder::Unit& unit) { return !unit.taken; });
+  std::erase_if(units, [](const UnitStore::Unit& unit) { return !unit.taken; });
   for (auto& unit : units) {
     if (auto problem = claim_again(unit); !problem.empty()) return problem;
   }
-  std::erase_if(units, [](const UnitFolder::Unit& unit) { return unit.taken; });
+  std::erase_if(units, [](const UnitStore::Unit& unit) { return unit.taken; });
   return keep(units);
 }
 
-std::string Lanes::keep(std::vector<UnitFolder::Unit>& units) {
-  if (auto problem = folder_.save(units); !problem.empty()) return problem;
+std::string Lanes::keep(std::vector<UnitStore::Unit>& units) {
+  if (auto problem = store_.save(units); !problem.empty()) return problem;
   for (const auto& unit : units) {
-    if (unit.taken) continue;
-    auto& owned = *find(unit.origin);
-    saved_bytes_ += unit.bytes;
-    owned.in_doubt = false;
-    owned.term = unit.term;
-    owned.number = unit.checkpoint.number;
-    owned.print = owned.new_print;
-    owned.saved_to = source_.positions().read_up_to(unit.origin);
-    saved_.push_back(unit.checkpoint.positions.front());
+    if (!unit.taken) note(unit);
   }
   return {};
+}
+
+void Lanes::note(const UnitStore::Unit& unit) {
+  saved_bytes_ += unit.bytes;
+  const auto owned = find(unit.origin);
+  if (owned == owned_.end()) return;  // it was lost meanwhile
+  owned->in_doubt = false;
+  owned->term = unit.term;
+  owned->number = unit.checkpoint.number;
+  owned->print = owned->new_print;
+  owned->saved_to = source_.positions().read_up_to(unit.origin);
+  saved_.push_back(unit.checkpoint.positions.front());
+}
+
+SinkCheckpoint Lanes::hand_over(const HeldPositions& held, const std::vector<const weir_origin*>& leaving,
+                                bool all_leave) {
+  handed_over_ = gather(held, graph_.spec.exactly_once ? std::vector<const weir_origin*>() : leaving);
+  told_to_leave_.clear();
+  SinkCheckpoint all;
+  const auto leaves = [&](const weir_origin* origin) {
+    return all_leave || std::find(leaving.begin(), leaving.end(), origin) != leaving.end();
+  };
+  for (auto& unit : handed_over_) {
+    std::string content = encode(unit.checkpoint);
+    unit.bytes = content.size();
+    unit.checkpoint.states.clear();
+    const weir_position position = unit.checkpoint.positions.front();
+    all.positions.push_back(position);
+    all.units.push_back({unit_name(*unit.origin), unit.origin, position.next, unit.term,
+                         unit.checkpoint.number, std::move(content), leaves(unit.origin)});
+  }
+  // Those that need not be saved leave as well.
+  for (const auto& owned : owned_) {
+    const weir_origin* const origin = owned.lane->origin();
+    if (!leaves(origin)) continue;
+    told_to_leave_.push_back(origin);
+    if (std::any_of(all.units.begin(), all.units.end(), [&](const auto& u) { return u.origin == origin; }))
+      continue;
+    all.units.push_back({unit_name(*origin), origin, 0, owned.term, owned.number, std::nullopt, true});
+  }
+  return all;
+}
+
+void Lanes::kept() {
+  for (const auto& unit : handed_over_) note(unit);
+  for (auto& owned : owned_) {
+    const weir_origin* const origin = owned.lane->origin();
+    owned.left = std::find(told_to_leave_.begin(), told_to_leave_.end(), origin) != told_to_leave_.end();
+  }
+  handed_over_.clear();
+}
+
+bool Lanes::have_left(const std::vector<const weir_origin*>& origins) {
+  return std::all_of(origins.begin(), origins.end(), [&](const auto* origin) {
+    const auto owned = find(origin);
+    return owned == owned_.end() || owned->left;
+  });
 }
 
 /// That one has the partition as a rule, and this process was thought dead: then it will learn so from its
@@ -214,23 +274,23 @@ std::string Lanes::keep(std::vector<UnitFolder::Unit>& units) {
 /// already, and will learn so itself: this one goes on, and saves at once, so that its claim never stands
 /// without what it has. But not behind somebody who is further: that one has it, whatever this one's source
 /// says, and what it has saved must stay the newest.
-std::string Lanes::claim_again(UnitFolder::Unit& unit) {
+std::string Lanes::claim_again(UnitStore::Unit& unit) {
   Owned& owned = *find(unit.origin);
   const auto warn = [&](const std::string& more) {
     services_.log.write(
         LogLevel::kWarn, source_.name(),
         describe_partition(unit.origin) + " was not saved: another process has claimed it" + more);
   };
-  const auto is_behind = [&](const UnitFolder::Claim& found) {
+  const auto is_behind = [&](const UnitStore::Claim& found) {
     return found.last && !found.last->positions.empty() &&
            found.last->positions.front().next > unit.checkpoint.positions.front().next;
   };
   if (!std::exchange(owned.in_doubt, true)) return warn(""), "";
-  auto found = folder_.look_at(*unit.origin, services_.origins);
-  if (auto* claim = std::get_if<UnitFolder::Claim>(&found); claim != nullptr && !is_behind(*claim))
-    found = folder_.claim(*unit.origin, services_.origins);
+  auto found = store_.look_at(*unit.origin, services_.origins);
+  if (auto* claim = std::get_if<UnitStore::Claim>(&found); claim != nullptr && !is_behind(*claim))
+    found = store_.claim(*unit.origin, task_number_, services_.origins);
   if (auto* problem = std::get_if<std::string>(&found)) return std::move(*problem);
-  const auto& claim = std::get<UnitFolder::Claim>(found);
+  const auto& claim = std::get<UnitStore::Claim>(found);
   // Looked at once more: between the two it may have been saved.
   if (is_behind(claim)) return warn(", and is further"), "";
   warn(", but it still belongs to this one, which claims it again");

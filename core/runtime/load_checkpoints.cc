@@ -9,6 +9,7 @@
 
 #include "checkpoint/chain.h"
 #include "checkpoint/checkpoint_lines.h"
+#include "runtime/sink_units.h"
 #include "runtime/stage_node.h"
 #include "state/snapshot.h"
 
@@ -25,6 +26,9 @@ LoadedOr load_from_sink(const GraphStage& keeper, Origins& origins) {
   if (auto problem = keeper.open->load(saved); !problem.empty()) return who + problem;
   std::map<std::string, std::map<std::uint64_t, Checkpoint>> by_group;
   for (const auto& [name, content] : saved) {
+    if (is_unit_name(name))
+      return who + "it holds checkpoints of this pipeline `by: partition`, such as " + name +
+             ", which cannot be put together; keep `by: partition`, or give the pipeline another name";
     auto checkpoint = decode(content, origins);
     if (auto* problem = std::get_if<std::string>(&checkpoint))
       return who + "checkpoint " + name + ": " + *problem;

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "checkpoint/origins.h"
 #include "checkpoint/saved_positions.h"
-#include "checkpoint/unit_folder.h"
+#include "checkpoint/unit_store.h"
 #include "metrics/job_metrics.h"
 #include "runtime/abort_signal.h"
 #include "runtime/suspects.h"
@@ -22,8 +22,8 @@ struct Services {
   AbortSignal& abort;
   SavedPositions& saved;
   const Suspects& suspects;
-  StateHome* stores = nullptr;        ///< null: state stands in memory
-  const UnitFolder* units = nullptr;  ///< with state by partition: where it is kept
+  StateHome* stores = nullptr;       ///< null: state stands in memory
+  const UnitStore* units = nullptr;  ///< with state by partition: where it is kept
 };
 
 /// What a stage, or the runtime itself, says when the pipeline must stop.

@@ -342,6 +342,7 @@ void Task::perform(const TaskGroup::Step& step) {
       return save(step);
     case Part::kCommit:
       saving_.reset();
+      if (lanes_ != nullptr && graph_.keeper) lanes_->kept();
       return commit(note_checkpoint());
     case Part::kForget:
       return forget(group_.given_up());
@@ -402,7 +403,7 @@ void Task::write_out(const TaskGroup::Step& step) {
 
 /// One member for all.
 void Task::save(const TaskGroup::Step& step) {
-  if (lanes_ != nullptr) return save_lanes();
+  if (lanes_ != nullptr) return save_lanes(step.last);
   if (step.beside) saving_ = {step.checkpoint, note_checkpoint()};
   if (member_ != 0) return;
   if (graph_.spec.exactly_once && !group_.held().empty()) {
@@ -430,7 +431,7 @@ void Task::save(const TaskGroup::Step& step) {
 
 Task::ToCommit Task::note_checkpoint() {
   // Where some partitions are saved alone, the counts of the others do not stand for good yet.
-  if (leaving_.empty()) {
+  if (!saves_some()) {
     std::vector<std::uint64_t> held;
     held.reserve(nodes_.size());
     for (const auto& node : nodes_) held.push_back(node->held(saves_));
@@ -447,7 +448,7 @@ Task::ToCommit Task::note_checkpoint() {
 /// After the store: should the process end in between, records are read again that the state has seen, and
 /// none is missing in it.
 void Task::commit(const ToCommit& positions) {
-  if (leaving_.empty()) services_.metrics.checkpointed(number_, services_.clock.now());
+  if (!saves_some()) services_.metrics.checkpointed(number_, services_.clock.now());
   if (member_ == 0) {
     const auto bytes = lanes_ != nullptr ? lanes_->saved_bytes() : group_.durable_bytes();
     services_.metrics.checkpoint_written(bytes, Clock::now() - shared_at_);

@@ -124,7 +124,9 @@ class Task final : public TaskControl {
 
   // -- with state by partition (task_lanes.cc) --
   void give_up_lanes(const std::vector<const weir_origin*>& gone, bool lost);
-  void save_lanes();
+  void save_lanes(bool last);
+  /// In this meeting some lanes are saved, and not all.
+  bool saves_some() const { return !leaving_.empty() && !graph_.spec.exactly_once; }
 
   bool all_saved(const std::vector<const weir_origin*>& origins) const;
   /// What the stages hold, or with `changes` what of that has changed since the last call.

@@ -199,8 +199,8 @@ typedef struct weir_place {
   uint32_t workers;
   weir_slice pipeline;
   weir_slice stage;
-  uint32_t transactions; /* sinks: WEIR_IN_TRANSACTIONS, WEIR_KEEPS_CHECKPOINTS, or 0; sources:
-                            WEIR_BY_PARTITION, or 0 */
+  uint32_t transactions; /* sinks: WEIR_IN_TRANSACTIONS, WEIR_KEEPS_CHECKPOINTS, WEIR_BY_PARTITION, or 0;
+                            sources: WEIR_BY_PARTITION, or 0 */
   uint32_t reserved;     /* 0 */
 } weir_place;
 
@@ -211,8 +211,21 @@ typedef struct weir_place {
  * and the checkpoint are committed together, or neither is. */
 #define WEIR_KEEPS_CHECKPOINTS 2u
 /* How a source takes part in them: */
-/* state is kept by its partitions, and goes with them from process to process: see take_over. */
+/* state is kept by its partitions, and goes with them from process to process: see take_over. A sink with
+ * WEIR_KEEPS_CHECKPOINTS keeps that state, for all of those processes. */
 #define WEIR_BY_PARTITION 4u
+
+/* What belongs to one partition of a source, for the sink that keeps it. */
+typedef struct weir_unit {
+  weir_slice name;           /* begins with "partition-" */
+  const weir_origin* origin; /* the partition */
+  int64_t next;              /* the same as in `content`: where reading goes on */
+  uint64_t term;             /* what stage_claim gave for it */
+  uint64_t number;           /* grows from one content of the unit to the next */
+  weir_slice content;        /* to be handed back as it is; data == NULL: it stays as it was saved */
+  uint32_t leaves;           /* not 0: it is given up, this task writes nothing more of it */
+  uint32_t reserved;         /* 0 */
+} weir_unit;
 
 /* One checkpoint, for the sink that keeps it. */
 typedef struct weir_checkpoint {
@@ -225,6 +238,10 @@ typedef struct weir_checkpoint {
   size_t position_count;
   const weir_header* claims; /* of sources that have one: the stage's name and its claim */
   size_t claim_count;
+  /* WEIR_BY_PARTITION: units instead of `name` and `content`, all of one task, none or all of which are
+   * saved. If somebody has claimed one of them since, none is, and the call fails. */
+  const weir_unit* units;
+  size_t unit_count;
 } weir_checkpoint;
 
 typedef struct weir_host {
@@ -345,7 +362,8 @@ typedef struct weir_host {
 
   /* -- exactly once -- */
   /* Sources: where reading of that origin goes on, whatever the source's own notes say; INT64_MIN where the
-   * checkpoint does not tell, as always in pipelines that deliver at least once. From start and poll. */
+   * checkpoint does not tell, as in pipelines that deliver at least once and keep no state. From start and
+   * poll. */
   int64_t (*saved_position)(weir_context*, const weir_origin*);
 
   /* -- more of state -- */
@@ -525,6 +543,20 @@ typedef struct weir_plugin {
    * that they belong to this process (Kafka: the consumer group's metadata), until the next call; empty:
    * none. */
   weir_slice (*claim)(weir_instance*, weir_context*);
+
+  /* -- sinks that keep state by partition (WEIR_KEEPS_CHECKPOINTS with WEIR_BY_PARTITION), instead of
+   * stage_load and stage_recover. Also called while the stage has instances, one call at a time. -- */
+  /* From now on the unit of that name belongs to this task of this process: who had it can save it no more,
+   * and what that one has not committed with it is taken back. *term: higher than that of every owner before.
+   * Calls `visit` with its content, if it has been saved. */
+  weir_status (*stage_claim)(weir_stage*, weir_context*, weir_slice name, uint32_t task, uint64_t* term,
+                             void* visitor, weir_visit visit);
+  /* Calls `visit` with the content of the unit of that name, if it has been saved, without claiming it. Of an
+   * absent name: with the name of all units and checkpoints that the stage has for the pipeline, and no
+   * content. */
+  weir_status (*stage_look)(weir_stage*, weir_context*, weir_slice name, void* visitor, weir_visit visit);
+  /* Saves units that have been claimed, before any instance works. */
+  weir_status (*stage_save)(weir_stage*, weir_context*, const weir_checkpoint*);
 } weir_plugin;
 
 typedef struct weir_library_info {

@@ -249,7 +249,7 @@ class Context {
   /// [any-thread]
   void wake() const { host_->wake(context_); }
   /// Where the checkpoint says that reading of the origin goes on, whatever the source's own notes say;
-  /// nothing where it does not tell, as always in pipelines that deliver at least once.
+  /// nothing where it does not tell, as in pipelines that deliver at least once and keep no state.
   std::optional<std::int64_t> saved_position(const weir_origin* origin) const {
     const std::int64_t next = host_->saved_position(context_, origin);
     return next == INT64_MIN ? std::nullopt : std::optional(next);

@@ -74,6 +74,13 @@ concept LoadsWithShared = requires(const Options& o, Shared& s, Context& c, cons
   T::load(o, s, c, v);
 };
 
+template <class T, class Shared>
+concept KeepsUnits = requires(const Options& o, Shared& s, Context& c, std::string_view name,
+                              const CheckpointSink::Visit& v) {
+  { T::claim_unit(o, s, name, std::uint32_t{0}, c) } -> std::same_as<CheckpointSink::Claim>;
+  T::look(o, s, std::optional(name), c, v);
+};
+
 /// The functions of one plugin class.
 template <class T>
 class Trampoline {
@@ -115,6 +122,7 @@ class Trampoline {
       if constexpr (std::derived_from<T, Sink>) add_sink(p);
       if constexpr (std::derived_from<T, TransactionalSink>) add_transactions(p);
       if constexpr (std::derived_from<T, CheckpointSink>) add_checkpoints(p);
+      if constexpr (KeepsUnits<T, Shared>) add_units(p);
       return p;
     }();
     return &table;
@@ -347,6 +355,30 @@ class Trampoline {
     };
     p.save_checkpoint = [](weir_instance* i, weir_context*, const weir_checkpoint* checkpoint) {
       return run(i, [&](auto& t, auto& c) { t.save_checkpoint(*checkpoint, c); });
+    };
+  }
+
+  static void add_units(weir_plugin& p) {
+    p.stage_claim = [](weir_stage* s, weir_context* handle, weir_slice name, uint32_t task, uint64_t* term,
+                       void* visitor, weir_visit visit) {
+      return run_stage(s, handle, [&](StageState& of, Context& c) {
+        const CheckpointSink::Claim claim = T::claim_unit(of.options, of.shared, view(name), task, c);
+        *term = claim.term;
+        if (claim.content) visit(visitor, name, slice(*claim.content));
+      });
+    };
+    p.stage_look = [](weir_stage* s, weir_context* handle, weir_slice name, void* visitor, weir_visit visit) {
+      return run_stage(s, handle, [&](StageState& of, Context& c) {
+        T::look(of.options, of.shared, name.data == nullptr ? std::nullopt : std::optional(view(name)), c,
+                [&](std::string_view found, std::string_view content) {
+                  visit(visitor, slice(found), slice(content));
+                });
+      });
+    };
+    p.stage_save = [](weir_stage* s, weir_context* handle, const weir_checkpoint* checkpoint) {
+      return run_stage(s, handle, [&](StageState& of, Context& c) {
+        T::save_units(of.options, of.shared, *checkpoint, c);
+      });
     };
   }
 };

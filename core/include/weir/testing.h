@@ -237,9 +237,59 @@ class Harness {
     for (const auto& [stage, claim] : claims) proofs.push_back({slice(stage), slice(claim)});
     hand_positions(positions, [&](auto* i, auto* c, const weir_position* p, std::size_t n) {
       const weir_checkpoint checkpoint{
-          sizeof checkpoint, 0, slice(name), number, slice(content), p, n, proofs.data(), proofs.size()};
+          sizeof checkpoint, 0, slice(name), number, slice(content), p, n, proofs.data(), proofs.size(),
+          nullptr,           0};
       return plugin_->save_checkpoint(i, c, &checkpoint);
     });
+  }
+  /// What belongs to a partition of the origin "topic"; no content: as it was saved last.
+  struct Unit {
+    std::int32_t partition = 0;
+    std::int64_t next = 0;
+    std::uint64_t term = 0;
+    std::uint64_t number = 0;
+    std::optional<std::string> content;
+    bool leaves = false;
+  };
+  /// Of a sink that keeps state by partition; claims as above.
+  void save_units(const std::vector<Unit>& units,
+                  const std::vector<std::pair<std::string, std::string>>& claims = {}) {
+    start();
+    std::vector<weir_header> proofs;
+    for (const auto& [stage, claim] : claims) proofs.push_back({slice(stage), slice(claim)});
+    std::vector<weir_unit> all;
+    std::vector<std::string> names;
+    std::vector<weir_position> positions;
+    names.reserve(units.size());
+    for (const auto& unit : units) {
+      const weir_origin* const origin = context_.origin(slice("topic"), unit.partition);
+      names.push_back(unit_name(unit.partition));
+      all.push_back({slice(names.back()), origin, unit.next, unit.term, unit.number,
+                     unit.content ? slice(*unit.content) : kAbsent, unit.leaves ? 1u : 0u, 0});
+      positions.push_back({origin, unit.next});
+    }
+    const weir_checkpoint checkpoint{sizeof checkpoint, 0,
+                                     kAbsent,           0,
+                                     kAbsent,           positions.data(),
+                                     positions.size(),  proofs.data(),
+                                     proofs.size(),     all.data(),
+                                     all.size()};
+    stage_.check(plugin_->save_checkpoint(stage_.instance(), &context_, &checkpoint));
+  }
+  /// Claims the unit of a partition for a task: its term, and what was saved.
+  std::pair<std::uint64_t, std::optional<std::string>> claim_unit(std::int32_t partition,
+                                                                  std::uint32_t task = 0) {
+    start();
+    std::pair<std::uint64_t, std::optional<std::string>> claim;
+    stage_.check(plugin_->stage_claim(stage_.stage(), &context_, slice(unit_name(partition)), task,
+                                      &claim.first, &claim.second,
+                                      [](void* to, weir_slice, weir_slice content) {
+                                        *static_cast<std::optional<std::string>*>(to) = view(content);
+                                      }));
+    return claim;
+  }
+  static std::string unit_name(std::int32_t partition) {
+    return "partition-topic-" + std::to_string(partition);
   }
   /// The process is gone and another one begins: what is saved, by name. The instance is another one then.
   std::map<std::string, std::string> load() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@ struct Transactions {
   bool in_transactions = false;
   /// The stage keeps the pipeline's checkpoints, in the place that it writes to.
   bool keeps_checkpoints = false;
-  /// Sources: state goes with the partitions from process to process.
+  /// State goes with the source's partitions from process to process: of the source, and of the sink that
+  /// keeps it.
   bool by_partition = false;
 
   static Transactions of(std::uint32_t flags) {
@@ -59,10 +61,25 @@ class TransactionalSink : public Sink {
 ///     using Visit = weir::CheckpointSink::Visit;
 ///     /// Takes the checkpoints over from whoever had them, see weir_plugin::stage_load, and tells all.
 ///     static void load(const Options&, Context&, const Visit& visit);
+///
+/// One that can keep state by partition, for several processes (Transactions::by_partition, which `refuses`
+/// is asked about), has these too, with a `Shared`; see weir_plugin::stage_claim and what follows it. They
+/// may be called while there are objects, one at a time:
+///
+///     static Claim claim_unit(const Options&, Shared&, std::string_view name, std::uint32_t task, Context&);
+///     /// Without a name: the names of all, with no content.
+///     static void look(const Options&, Shared&, std::optional<std::string_view> name, Context&,
+///                      const Visit& visit);
+///     static void save_units(const Options&, Shared&, const weir_checkpoint&, Context&);
 class CheckpointSink : public TransactionalSink {
  public:
   /// Sees the name that a checkpoint was saved under, and its content.
   using Visit = std::function<void(std::string_view name, std::string_view content)>;
+  /// A unit in the hands of a task.
+  struct Claim {
+    std::uint64_t term = 0;
+    std::optional<std::string> content;  ///< none: it has never been saved
+  };
 
   /// Commits it, and with it all that was taken, as one. Throws when that failed or cannot be known.
   virtual void save_checkpoint(const weir_checkpoint&, Context&) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkpoint_table.h"
 
+#include "checkpoint_rows.h"
 #include "sql_client/connection_advice.h"
 #include "sql_client/error_class.h"
 #include "sql_client/statement.h"
@@ -12,32 +13,7 @@
 namespace weir::sql {
 namespace {
 
-constexpr char kTable[] = "weir_checkpoint";
 constexpr std::size_t kPartBytes = 1u << 20;
-
-Parameter text(std::string_view value) {
-  return {Parameter::Kind::kText, std::string(value)};
-}
-Parameter number(std::uint64_t value) {
-  return {Parameter::Kind::kInteger, std::to_string(value), static_cast<std::int64_t>(value)};
-}
-Parameter bytes(std::string_view value) {
-  return {Parameter::Kind::kBytes, std::string(value)};
-}
-
-std::uint64_t number_of(const std::string& digits) {
-  std::uint64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
-/// Of a row that is there already `mode` decides.
-std::string insert(const Dialect& dialect, Mode mode) {
-  static const std::vector<std::string> key = {"pipeline", "name", "part"};
-  static const std::vector<std::string> columns = {"pipeline", "name",  "part",   "parts",
-                                                   "number",   "epoch", "content"};
-  return dialect.insert({kTable, columns, key, mode}, 1);
-}
 
 }  // namespace
 
@@ -62,8 +38,8 @@ void CheckpointTable::create() {
                                                    {"epoch", "BIGINT NOT NULL"},
                                                    {"content", blob + " NOT NULL"}};
   const std::vector<std::string> key = {"pipeline", "name", "part"};
-  execute(connection_,
-          connection_.dialect().create_table(kTable, columns, key) + (mysql ? " ENGINE = InnoDB" : ""));
+  execute(connection_, connection_.dialect().create_table("weir_checkpoint", columns, key) +
+                           (mysql ? " ENGINE = InnoDB" : ""));
 }
 
 std::uint64_t CheckpointTable::claim() {
@@ -92,8 +68,8 @@ std::uint64_t CheckpointTable::epoch(bool lock) {
   return rows.empty() ? 0 : number_of(rows.front().at(0));
 }
 
-void CheckpointTable::save(std::string_view name, std::uint64_t checkpoint, std::string_view content,
-                           std::uint64_t epoch) {
+std::uint64_t CheckpointTable::put(std::string_view name, std::uint64_t checkpoint, std::string_view content,
+                                   std::uint64_t epoch) {
   const auto& dialect = connection_.dialect();
   // Half, since PostgreSQL and a proxy may take a byte as two.
   const std::size_t size = std::clamp<std::size_t>(connection_.most_row_bytes() / 2, 512, kPartBytes);
@@ -104,19 +80,43 @@ void CheckpointTable::save(std::string_view name, std::uint64_t checkpoint, std:
             std::vector{text(pipeline_), text(name), number(part), number(parts), number(checkpoint),
                         number(epoch), bytes(content.substr(part * size, size))});
   }
-  execute(
-      connection_,
-      dialect.with_parameters("DELETE FROM weir_checkpoint WHERE pipeline = ? AND name = ? AND part >= ?"),
-      std::vector{text(pipeline_), text(name), number(parts)});
+  return parts;
+}
+
+void CheckpointTable::save(std::string_view name, std::uint64_t checkpoint, std::string_view content,
+                           std::uint64_t epoch) {
+  const std::uint64_t parts = put(name, checkpoint, content, epoch);
+  execute(connection_,
+          connection_.dialect().with_parameters(
+              "DELETE FROM weir_checkpoint WHERE pipeline = ? AND name = ? AND part >= ?"),
+          std::vector{text(pipeline_), text(name), number(parts)});
 }
 
 void CheckpointTable::read(const Visit& visit) {
-  const auto saved = read_rows(
-      connection_,
-      connection_.dialect().with_parameters("SELECT name, parts, number FROM weir_checkpoint WHERE "
-                                            "pipeline = ? AND name <> '' AND part = 0 ORDER BY name"),
-      std::vector{text(pipeline_)});
-  for (const auto& row : saved) visit(row.at(0), content_of(row[0], row.at(1), row.at(2)));
+  for (const auto& name : names()) {
+    if (const auto content = read(name)) visit(name, *content);
+  }
+}
+
+std::vector<std::string> CheckpointTable::names() {
+  std::vector<std::string> all;
+  for (auto& row : read_rows(
+           connection_,
+           connection_.dialect().with_parameters("SELECT name FROM weir_checkpoint WHERE "
+                                                 "pipeline = ? AND name <> '' AND part = 0 ORDER BY name"),
+           std::vector{text(pipeline_)}))
+    all.push_back(std::move(row.at(0)));
+  return all;
+}
+
+std::optional<std::string> CheckpointTable::read(const std::string& name) {
+  const auto rows =
+      read_rows(connection_,
+                connection_.dialect().with_parameters("SELECT parts, number FROM weir_checkpoint WHERE "
+                                                      "pipeline = ? AND name = ? AND part = 0"),
+                std::vector{text(pipeline_), text(name)});
+  if (rows.empty()) return std::nullopt;
+  return content_of(name, rows[0].at(0), rows[0].at(1));
 }
 
 /// Part by part, since the client library keeps what one statement gives in memory.

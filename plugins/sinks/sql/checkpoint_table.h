@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::sql {
 
@@ -31,6 +33,17 @@ class CheckpointTable {
 
   using Visit = std::function<void(std::string_view name, std::string_view content)>;
   void read(const Visit& visit);
+  /// The names of all that is saved.
+  std::vector<std::string> names();
+  /// What is saved under the name.
+  std::optional<std::string> read(const std::string& name);
+
+ protected:
+  /// Replaces the parts of that name; returns how many there are now. There may have been more.
+  std::uint64_t put(std::string_view name, std::uint64_t number, std::string_view content,
+                    std::uint64_t epoch);
+  Connection& connection() const { return connection_; }
+  const std::string& pipeline() const { return pipeline_; }
 
  private:
   std::string content_of(const std::string& name, const std::string& parts, const std::string& number);

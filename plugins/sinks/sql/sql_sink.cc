@@ -56,7 +56,10 @@ SqlSink::SqlSink(const Options& options, Shared& shared)
       outage_(settings_.retry, settings_.url.label()) {}
 
 void SqlSink::start(Context& out) {
-  if (out.place().transactions != 0) role_.emplace(out.place(), connection_);
+  if (out.place().transactions != 0) {
+    role_.emplace(out.place(), connection_);
+    shared_.owners.set(out.place().task, role_->owner);
+  }
   try {
     get_ready({}, out);
   } catch (const SqlError& e) {

@@ -11,6 +11,7 @@
 #include "table_schema.h"
 #include "transaction.h"
 #include "transaction_names.h"
+#include "unit_table.h"
 #include "writer.h"
 
 #include <weir/transactional_sink.h>
@@ -37,6 +38,7 @@ class SqlSink final : public CheckpointSink {
   struct Shared {
     explicit Shared(const Options&) {}
     std::atomic<std::uint64_t> epoch{0};  ///< in which the checkpoints are this process's; 0: they are not
+    Owners owners;                        ///< of units, with state by partition
   };
 
   static void describe(Descriptor& d);
@@ -46,6 +48,14 @@ class SqlSink final : public CheckpointSink {
   static std::string refuses(const Options& options, Transactions how, std::uint32_t instances);
   static void load(const Options& options, Shared& shared, Context& context, const Visit& visit);
   static void recover(const Options& options, std::span<const std::string_view> saved, Context& context);
+
+  // sql_units.cc
+  static Claim claim_unit(const Options& options, Shared& shared, std::string_view name, std::uint32_t task,
+                          Context& context);
+  static void look(const Options& options, Shared& shared, std::optional<std::string_view> name,
+                   Context& context, const Visit& visit);
+  static void save_units(const Options& options, Shared& shared, const weir_checkpoint& checkpoint,
+                         Context& context);
 
   SqlSink(const Options& options, Shared& shared);
 
@@ -68,6 +78,8 @@ class SqlSink final : public CheckpointSink {
     BranchNames branches;
     Transaction transaction;
     CheckpointTable checkpoints;
+    UnitTable units;
+    std::string owner;  ///< by which others find its connection; empty: they need not
   };
 
   // Functions below throw SqlError for what the database says.
@@ -87,6 +99,7 @@ class SqlSink final : public CheckpointSink {
   void check_transactional(const TableSchema& schema) const;
   void begin();
   void expect_owner(bool lock);
+  void save_units(const weir_checkpoint& checkpoint);
   void commit(Context& out);
   /// After an error in a transaction: returns when what the caller did should be tried again, because nothing
   /// of an earlier call was in it. Throws Stop.

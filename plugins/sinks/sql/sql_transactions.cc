@@ -7,94 +7,14 @@
 #include "sql_client/error_class.h"
 #include "sql_client/statement.h"
 #include "sql_sink.h"
+#include "stage_work.h"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
-#include <thread>
 #include <utility>
 
 namespace weir::sql {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// How long a start waits for what an earlier process has left. It cannot be interrupted.
-constexpr auto kStartPatience = 30s;
-constexpr auto kLongestWait = 1s;
-
-/// One connection for the functions that a stage is called with while it has no instances.
-class StageWork {
- public:
-  StageWork(const Options& options, Context& context)
-      : settings_(options),
-        connection_(settings_.url),
-        names_(context.place(), settings_.url),
-        context_(context) {}
-
-  const Settings& settings() const { return settings_; }
-  const TransactionNames& names() const { return names_; }
-  Connection& connection() { return connection_; }
-
-  /// Ends what other processes of the pipeline have open.
-  void end_others() { left_ = end_other_sessions(connection_, names_); }
-
-  /// Connects and calls `work`, again and again while a lock or a connection that is not gone yet is in the
-  /// way. Throws Stop.
-  template <class Work>
-  void run(Work&& work) {
-    try {
-      connection_.open();
-      set_up();
-      const auto until = std::chrono::steady_clock::now() + kStartPatience;
-      for (auto wait = settings_.retry.first; !try_once(work, until);
-           wait = std::min<std::chrono::milliseconds>(2 * wait, kLongestWait))
-        std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(wait, kLongestWait));
-    } catch (const SqlError& e) {
-      throw Stop(e.code(), advice(e, settings_));
-    }
-  }
-
- private:
-  /// A lock that somebody holds is no reason to wait for as long as servers do.
-  void set_up() {
-    if (settings_.url.database == Database::kMySql)
-      execute(connection_, "SET SESSION innodb_lock_wait_timeout = 3");
-    if (settings_.url.database == Database::kPostgreSql) execute(connection_, "SET lock_timeout = '3s'");
-  }
-
-  template <class Work>
-  bool try_once(Work& work, std::chrono::steady_clock::time_point until) {
-    try {
-      work();
-      return true;
-    } catch (const SqlError& e) {
-      if (e.kind() != ErrorKind::kBusy) throw;
-      const std::string what =
-          settings_.url.label() + ": what an earlier process of this pipeline holds is in the way (" +
-          e.what() + "); it is held by " + (left_.empty() ? "a connection that this user cannot see" : left_);
-      if (std::chrono::steady_clock::now() >= until)
-        throw Stop("in_use", what + ". End that process or its connection, then start the pipeline again");
-      if (!std::exchange(told_, true)) context_.warn(what + "; waiting for it");
-      undo();
-      return false;
-    }
-  }
-  void undo() {
-    try {
-      execute(connection_, "ROLLBACK");
-    } catch (const SqlError& e) {
-      if (e.kind() == ErrorKind::kConnection) throw;  // otherwise there was nothing to undo
-    }
-  }
-
-  Settings settings_;
-  Connection connection_;
-  TransactionNames names_;
-  Context& context_;
-  std::string left_;  // of what end_others() could not end
-  bool told_ = false;
-};
 
 /// A pipeline that begins again in the same process does not take the checkpoints back from the process that
 /// has taken them over, as long as that one lives: otherwise the two would do it in turns.
@@ -110,8 +30,10 @@ void expect_no_successor(StageWork& stage, std::uint64_t mine, CheckpointTable& 
 
 bool needs_two_phases(const weir_place& place) {
   const auto how = Transactions::of(place.transactions);
-  // The first instance of the first task is always the one that saves the checkpoint.
-  return how.in_transactions && !(how.keeps_checkpoints && place.task == 0 && place.worker == 0);
+  // The first instance of the first task is always the one that saves the checkpoint; with state by partition
+  // each task's saves its own.
+  const bool saves = how.keeps_checkpoints && (how.by_partition || place.task == 0) && place.worker == 0;
+  return how.in_transactions && !saves;
 }
 
 }  // namespace
@@ -121,10 +43,25 @@ SqlSink::Role::Role(const weir_place& place, Connection& connection)
       names(place, connection.url()),
       branches(place),
       transaction(connection, needs_two_phases(place)),
-      checkpoints(connection, std::string(view(place.pipeline))) {}
+      checkpoints(connection, std::string(view(place.pipeline))),
+      units(connection, std::string(view(place.pipeline))) {
+  if (!how.by_partition || !how.in_transactions) return;
+  owner = new_owner();
+  names = TransactionNames(place, connection.url(), owner);
+}
 
 std::string SqlSink::refuses(const Options& options, Transactions how, std::uint32_t instances) {
-  if (Settings(options).url.database != Database::kSqlite || !how.in_transactions) return {};
+  const bool sqlite = Settings(options).url.database == Database::kSqlite;
+  if (how.by_partition && sqlite)
+    return "SQLite has one writer at a time, in a file of one machine, and several processes would wait for "
+           "each "
+           "other; expected MySQL, MariaDB or PostgreSQL";
+  if (how.by_partition && how.in_transactions && instances > 1) {
+    return "its " + std::to_string(instances) +
+           " instances would write in as many transactions, of which only one can decide; expected "
+           "`concurrency: 1`";
+  }
+  if (!sqlite || !how.in_transactions) return {};
   if (!how.keeps_checkpoints) {
     return "SQLite cannot prepare a transaction for another's decision, so it can only keep the checkpoints "
            "itself; expected one such sink, and no checkpoint.store that is a folder";
@@ -183,7 +120,7 @@ void SqlSink::recover(const Options& options, std::span<const std::string_view> 
 
 void SqlSink::set_up_session() {
   mark_session(connection_, role_->names);
-  if (role_->how.keeps_checkpoints) expect_owner(false);
+  if (role_->how.keeps_checkpoints && !role_->how.by_partition) expect_owner(false);
   if (!role_->how.in_transactions) return;
   if (role_->transaction.two_phases()) {
     expect_two_phases(connection_);
@@ -222,10 +159,15 @@ void SqlSink::begin() {
 }
 
 void SqlSink::save_checkpoint(const weir_checkpoint& checkpoint, Context& out) {
+  if (role_->how.by_partition && checkpoint.unit_count == 0 && !role_->transaction.is_open()) return;
   for (bool fresh = !connection_.is_open();;) {
     try {
       connect();
       begin();
+      if (role_->how.by_partition) {
+        save_units(checkpoint);
+        break;
+      }
       expect_owner(true);
       role_->checkpoints.save(view(checkpoint.name), checkpoint.number, view(checkpoint.content),
                               shared_.epoch);

@@ -27,6 +27,11 @@ bool is_plain(char c) {
          c == '.' || c == '/';
 }
 
+std::uint64_t random_number() {
+  std::random_device random;
+  return (std::uint64_t{random()} << 32) | random();
+}
+
 /// `text` ends with NUL, so that no two lists of parts give the same.
 std::string part(std::string_view text) {
   return std::string(text) + '\0';
@@ -34,11 +39,11 @@ std::string part(std::string_view text) {
 
 }  // namespace
 
-TransactionNames::TransactionNames(const weir_place& place, const DatabaseUrl& url) {
+TransactionNames::TransactionNames(const weir_place& place, const DatabaseUrl& url, std::string_view owner) {
   const std::string pipeline(view(place.pipeline)), stage(view(place.stage));
-  const auto of_pipeline = hash_of(part(pipeline) + part(url.name));
-  sessions = hex_of(of_pipeline);
-  sessions_number = static_cast<std::int64_t>(of_pipeline);
+  const auto number = hash_of(part(pipeline) + part(url.name) + (owner.empty() ? "" : part(owner)));
+  sessions = hex_of(number);
+  sessions_number = static_cast<std::int64_t>(number);
   prefix = "weir/" + pipeline + "/" + stage + "/" + url.name;
   const bool plain = std::all_of(prefix.begin(), prefix.end(), is_plain) &&
                      std::count(prefix.begin(), prefix.end(), '/') == 3;
@@ -46,10 +51,13 @@ TransactionNames::TransactionNames(const weir_place& place, const DatabaseUrl& u
     prefix = "weir/" + hex_of(hash_of(part(pipeline) + part(stage) + part(url.name)));
 }
 
+std::string new_owner() {
+  return hex_of(random_number());
+}
+
 BranchNames::BranchNames(const weir_place& place) {
-  std::random_device random;
-  const auto run = (std::uint64_t{random()} << 32) | random();
-  base_ = "t" + std::to_string(place.task) + "w" + std::to_string(place.worker) + "-" + hex_of(run) + "-";
+  base_ = "t" + std::to_string(place.task) + "w" + std::to_string(place.worker) + "-" +
+          hex_of(random_number()) + "-";
 }
 
 }  // namespace weir::sql

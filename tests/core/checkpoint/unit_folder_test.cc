@@ -32,7 +32,7 @@ class UnitFolderTest : public ::testing::Test {
 
   const weir_origin* origin(int partition) { return origins_.get("in", "t", partition); }
   UnitFolder::Claim claim(int partition) {
-    auto claimed = folder_.claim(*origin(partition), origins_);
+    auto claimed = folder_.claim(*origin(partition), 0, origins_);
     if (const auto* problem = std::get_if<std::string>(&claimed)) {
       ADD_FAILURE() << *problem;
       return {};
@@ -68,7 +68,7 @@ class UnitFolderTest : public ::testing::Test {
   }
 
   support::TempDir dir_{"weir-units"};
-  const UnitFolder folder_{(dir_ / "store").string(), "p"};
+  UnitFolder folder_{(dir_ / "store").string(), "p"};
   Origins origins_;
 };
 
@@ -85,14 +85,14 @@ TEST_F(UnitFolderTest, TheLastOfEachUnitIsKeptByItself) {
 
 TEST_F(UnitFolderTest, AFileIsNamedForThePartitionTheOwnersTermAndTheNumber) {
   const weir_origin* const odd = origins_.get("in", "a/b.owner-1", 3);
-  const auto claimed = folder_.claim(*odd, origins_);
+  const auto claimed = folder_.claim(*odd, 0, origins_);
   UnitFolder::Unit unit{odd, std::get<0>(claimed).term, {}};
   unit.checkpoint.number = 7;
   unit.checkpoint.positions.push_back({odd, 5});
   EXPECT_TRUE(save(std::move(unit)));
   EXPECT_THAT(files(), ElementsAre("p.partition-a%2Fb.owner-1-3.checkpoint-1-7",
                                    "p.partition-a%2Fb.owner-1-3.owner-1"));
-  EXPECT_EQ(std::get<0>(folder_.claim(*odd, origins_)).last->positions.at(0).next, 5);
+  EXPECT_EQ(std::get<0>(folder_.claim(*odd, 0, origins_)).last->positions.at(0).next, 5);
 }
 
 TEST_F(UnitFolderTest, WhoeverWasThoughtDeadCanNeitherOverwriteNorOutdoItsNextOwner) {
@@ -123,7 +123,7 @@ TEST_F(UnitFolderTest, NoTwoGetTheSameTerm) {
     threads.emplace_back([&, t] {
       Origins origins;
       for (std::size_t i = 0; i < 10; ++i) {
-        const auto claimed = folder_.claim(*origins.get("in", "t", 0), origins);
+        const auto claimed = folder_.claim(*origins.get("in", "t", 0), 0, origins);
         if (const auto* one = std::get_if<0>(&claimed)) terms[10 * t + i] = one->term;
       }
     });
@@ -168,7 +168,7 @@ TEST_F(UnitFolderTest, OfADamagedOneTheOneBeforeIsUsed) {
 
 TEST_F(UnitFolderTest, WithNoneThatIsWholeItIsRefused) {
   std::ofstream(dir_ / "store" / "p.partition-t-1.checkpoint-2-5") << "nothing";
-  const auto claimed = folder_.claim(*origin(1), origins_);
+  const auto claimed = folder_.claim(*origin(1), 0, origins_);
   EXPECT_THAT(std::get<1>(claimed), AllOf(HasSubstr("it is damaged"), HasSubstr("there is no older one")));
 }
 

@@ -80,10 +80,14 @@ TEST(Delivery, WhatCannotBeDividedAmongProcessesIsNotKeptByPartition) {
   EXPECT_EQ(
       errors("delivery: exactly_once\ncheckpoint: {by: partition}\nsources: {in: {plugin: share}}\n"
              "sinks: {out: {plugin: paper, from: in}}\n"),
-      "p.yaml:1:11: `delivery: exactly_once` cannot be kept with checkpoint `by: partition`, where several "
-      "processes deliver; expected at_least_once (what stands in state is exact all the same)\n"
-      "p.yaml:2:18: `by: partition` needs a folder that all processes reach; expected checkpoint: {store: "
-      "FOLDER, by: partition}\n");
+      "p.yaml:1:11: `delivery: exactly_once` with checkpoint `by: partition` needs the sink to keep the "
+      "checkpoints, so that one transaction decides; expected checkpoint: {store: {sink: NAME}, by: "
+      "partition} with a sink such as sql or kafka\n");
+  EXPECT_EQ(
+      errors("checkpoint: {by: partition}\nsources: {in: {plugin: share}}\n"
+             "sinks: {out: {plugin: paper, from: in}}\n"),
+      "p.yaml:1:18: `by: partition` needs a place that all processes reach; expected checkpoint: {store: "
+      "FOLDER, by: partition}, or store: {sink: NAME}\n");
   EXPECT_EQ(
       errors(
           "checkpoint: {store: s, by: partition}\nsources:\n  one: {plugin: share}\n  two: {plugin: share}\n"
@@ -91,6 +95,26 @@ TEST(Delivery, WhatCannotBeDividedAmongProcessesIsNotKeptByPartition) {
       "p.yaml:4:3: stage 'two' cannot keep its checkpoint `by: partition`: it is a second source, and "
       "nothing "
       "makes partitions of the same number go to the same process; expected one source\n");
+}
+
+TEST(Delivery, ByPartitionASinkKeepsCheckpointsThatCan) {
+  const std::string start =
+      "checkpoint: {store: {sink: out}, by: partition}\nsources: {in: {plugin: share}}\n";
+  EXPECT_EQ(errors(start + "sinks: {out: {plugin: annals, from: in}, more: {plugin: collect, from: in}}\n"),
+            "");
+  EXPECT_EQ(
+      errors(start + "sinks: {out: {plugin: ledger, from: in}}\n"),
+      "p.yaml:3:9: stage 'out' cannot keep its checkpoint `by: partition`: the sink plugin 'ledger' keeps "
+      "checkpoints of one process only\n");
+  EXPECT_EQ(errors(start + "sinks: {other: {plugin: annals, from: in}}\n"),
+            "p.yaml:1:28: there is no sink 'out' that can keep checkpoints; known: other\n");
+  EXPECT_EQ(errors("delivery: exactly_once\n" + start +
+                   "sinks: {out: {plugin: annals, from: in}, more: {plugin: paper, from: in}}\n"),
+            "p.yaml:4:42: stage 'more' cannot keep `delivery: exactly_once`: with checkpoint `by: partition` "
+            "only the "
+            "sink that keeps the checkpoints, 'out', can be decided with them; expected it to be the only "
+            "sink, with "
+            "other ports led to it or named under `discard:`\n");
 }
 
 TEST(Delivery, WhatPartitionsHaveInCommonIsNotKeptByPartition) {

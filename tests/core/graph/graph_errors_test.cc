@@ -31,7 +31,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "p.yaml:2:16: there is no source plugin 'number'; did you mean 'numbers'?"},
         BadFile{"sources:\n  in:\n    plugin: numbers\nsinks:\n  out: {plugin: kafka, from: in}\n",
                 "p.yaml:5:17: there is no sink plugin 'kafka'; known: collect, either, strict, paper, "
-                "ledger, diary"},
+                "ledger, diary, annals"},
         BadFile{"sources:\n  in: {plugin: collect}\nsinks:\n  out: {plugin: collect, from: in}\n",
                 "p.yaml:2:16: there is no source plugin 'collect'; known: numbers, tally, tape, share"},
         BadFile{"sources:\n  in: {}\nsinks:\n  out: {plugin: collect, from: in}\n",

@@ -150,6 +150,22 @@ class Ledger : public CheckpointSink {
   void save_checkpoint(const weir_checkpoint&, Context&) override {}
 };
 
+/// Keeps them for several processes.
+class Annals final : public Ledger {
+ public:
+  struct Shared {
+    explicit Shared(const Options&) {}
+  };
+  static void describe(Descriptor& d) { d.name("annals").summary("Keeps checkpoints by partition."); }
+  static Claim claim_unit(const Options&, Shared&, std::string_view, std::uint32_t, Context&) { return {}; }
+  static void look(const Options&, Shared&, std::optional<std::string_view>, Context&, const Visit&) {}
+  static void save_units(const Options&, Shared&, const weir_checkpoint&, Context&) {}
+  static std::string refuses(const Options&, Transactions how, std::uint32_t instances) {
+    return how.by_partition && instances > 1 ? "it has one pen" : "";
+  }
+  Annals(const Options& options, Shared&) : Ledger(options) {}
+};
+
 /// As a database that cannot prepare.
 class Diary final : public Ledger {
  public:
@@ -253,27 +269,18 @@ class SampleCatalog final : public PluginCatalog {
  public:
   std::variant<const weir_plugin*, std::string> find(weir_kind kind, const std::string& name) override {
     std::vector<std::string> known;
-    for (const auto* plugin : {detail::Trampoline<Numbers>::plugin(),
-                               detail::Trampoline<Tally>::plugin(),
-                               detail::Trampoline<Pairs>::plugin(),
-                               detail::Trampoline<KeepSome>::plugin(),
-                               detail::Trampoline<Ask>::plugin(),
-                               detail::Trampoline<PortsAsGiven>::plugin(),
-                               detail::Trampoline<Typed>::plugin(),
-                               detail::Trampoline<Collect>::plugin(),
-                               detail::Trampoline<Either>::plugin(),
-                               detail::Trampoline<Both>::plugin(),
-                               detail::Trampoline<Fussy>::plugin(),
-                               detail::Trampoline<Strict>::plugin(),
-                               detail::Trampoline<Remember>::plugin(),
-                               detail::Trampoline<Pairing>::plugin(),
-                               detail::Trampoline<TallyGroups>::plugin(),
-                               detail::Trampoline<Tape>::plugin(),
-                               detail::Trampoline<Share>::plugin(),
-                               detail::Trampoline<Paper>::plugin(),
-                               detail::Trampoline<Ledger>::plugin(),
-                               detail::Trampoline<Diary>::plugin(),
-                               silent()}) {
+    for (const auto* plugin :
+         {detail::Trampoline<Numbers>::plugin(),     detail::Trampoline<Tally>::plugin(),
+          detail::Trampoline<Pairs>::plugin(),       detail::Trampoline<KeepSome>::plugin(),
+          detail::Trampoline<Ask>::plugin(),         detail::Trampoline<PortsAsGiven>::plugin(),
+          detail::Trampoline<Typed>::plugin(),       detail::Trampoline<Collect>::plugin(),
+          detail::Trampoline<Either>::plugin(),      detail::Trampoline<Both>::plugin(),
+          detail::Trampoline<Fussy>::plugin(),       detail::Trampoline<Strict>::plugin(),
+          detail::Trampoline<Remember>::plugin(),    detail::Trampoline<Pairing>::plugin(),
+          detail::Trampoline<TallyGroups>::plugin(), detail::Trampoline<Tape>::plugin(),
+          detail::Trampoline<Share>::plugin(),       detail::Trampoline<Paper>::plugin(),
+          detail::Trampoline<Ledger>::plugin(),      detail::Trampoline<Diary>::plugin(),
+          detail::Trampoline<Annals>::plugin(),      silent()}) {
       if (plugin->kind != static_cast<std::uint32_t>(kind)) continue;
       if (name == plugin->name) return plugin;
       known.emplace_back(plugin->name);

@@ -29,6 +29,7 @@ namespace weir::test {
 ///     sink    paper      works in transactions
 ///     sink    ledger     the same, and can keep checkpoints
 ///     sink    diary      can keep the checkpoint with what it writes, but not prepare; one instance at once
+///     sink    annals     can keep checkpoints also by partition, for one instance at once
 std::optional<PipelineGraph> check(const std::string& yaml, Diagnostics& diagnostics);
 
 }  // namespace weir::test

@@ -130,7 +130,7 @@ TEST_F(ByPartition, WhoeverIsBehindTheNextOwnerNeverOutdoesIt) {
   const UnitFolder folder((dir_ / "store").string(), "test");
   Origins origins;
   const weir_origin* const origin = origins.get("in", "t", partition);
-  auto claimed = folder.claim(*origin, origins);
+  auto claimed = folder.claim(*origin, 0, origins);
   auto& claim = std::get<UnitFolder::Claim>(claimed);
   std::vector<UnitFolder::Unit> units;
   units.push_back({origin, claim.term, *claim.last});

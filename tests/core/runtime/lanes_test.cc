@@ -221,7 +221,8 @@ TEST_F(ByPartition, WhoeverFindsItsPartitionClaimedLeavesTheFileAloneUntilItIsSu
   ASSERT_TRUE(wait_until(support::kLongWait, [&] { return saved_records(folder, origins) == 200; }));
   // Somebody who is wrong, since the partition stays where it is: a takes it back.
   for (std::int32_t p = 0; p < 4; ++p)
-    ASSERT_TRUE(std::holds_alternative<UnitFolder::Claim>(folder.claim(*origins.get("in", "t", p), origins)));
+    ASSERT_TRUE(
+        std::holds_alternative<UnitFolder::Claim>(folder.claim(*origins.get("in", "t", p), 0, origins)));
   put(200, 400);
   ASSERT_TRUE(wait_until(support::kLongWait, [&] { return saved_records(folder, origins) == 400; }));
   a->job().stop();

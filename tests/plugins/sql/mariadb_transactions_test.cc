@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "two_phase_rules.h"
+#include "unit_rules.h"
 
 #include <weir/context.h>
 
@@ -42,6 +43,7 @@ class MariaDb {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(MariaDb, TransactionRules, MariaDb);
 INSTANTIATE_TYPED_TEST_SUITE_P(MariaDb, TwoPhaseRules, MariaDb);
+INSTANTIATE_TYPED_TEST_SUITE_P(MariaDb, UnitRules, MariaDb);
 
 class MariaDbTransactions : public TransactionFixture<MariaDb> {};
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "two_phase_rules.h"
+#include "unit_rules.h"
 
 #include "support/postgresql_server.h"
 
@@ -38,6 +39,7 @@ class Postgresql {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgresql, TransactionRules, Postgresql);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgresql, TwoPhaseRules, Postgresql);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgresql, UnitRules, Postgresql);
 
 class PostgresqlTransactions : public TransactionFixture<Postgresql> {};
 
