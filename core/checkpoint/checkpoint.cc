@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/newer_format.h"
 
 #include <weir/record.h>
 
@@ -122,6 +123,25 @@ std::string encode(const Checkpoint& checkpoint) {
 
 std::uint64_t sum_in(std::string_view bytes) {
   return SnapshotReader(bytes.substr(bytes.size() - kSumBytes)).number();
+}
+
+std::optional<std::uint64_t> newer_format(std::string_view bytes) {
+  if (bytes.size() < kMagic.size() + kSumBytes) return std::nullopt;
+  const std::string_view content = bytes.substr(0, bytes.size() - kSumBytes);
+  if (content.substr(0, kMagic.size()) != kMagic || sum_in(bytes) != sum_of(content)) return std::nullopt;
+  try {
+    const auto format = SnapshotReader(content.substr(kMagic.size())).number();
+    return format > kFormat ? std::optional(format) : std::nullopt;
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
+}
+
+std::string tell_newer(const std::string& file, std::uint64_t format) {
+  return "the checkpoint file " + file + " has the format " + std::to_string(format) +
+         " of a newer version, where this one reads up to " + std::to_string(kFormat) +
+         "; start the newer version again, or, to go back further, remove the files of that format, so that "
+         "the one before is used";
 }
 
 std::variant<Checkpoint, std::string> decode(std::string_view bytes, Origins& origins) {

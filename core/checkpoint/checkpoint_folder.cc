@@ -19,6 +19,7 @@
 
 #include "checkpoint/chain.h"
 #include "checkpoint/durable_file.h"
+#include "checkpoint/newer_format.h"
 #include "state/store/stored_part.h"
 
 namespace weir {
@@ -322,6 +323,10 @@ class CheckpointFolder::Links {
     std::string bytes;
     if (!read_file(file.path, bytes)) {
       failure_ = "cannot read the checkpoint file " + file.path + ": " + std::strerror(errno);
+      return std::nullopt;
+    }
+    if (const auto format = newer_format(bytes)) {
+      failure_ = tell_newer(file.path, *format);
       return std::nullopt;
     }
     auto read = decode(bytes, origins_);

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "checkpoint/durable_file.h"
+#include "checkpoint/newer_format.h"
 
 namespace weir {
 namespace {
@@ -209,7 +210,12 @@ std::string UnitFolder::save(std::vector<Unit>& units) const {
     const std::string written = paths.back() + std::string(kNew);
     const std::string bytes = encode(unit.checkpoint);
     unit.bytes = bytes.size();
-    if (auto problem = write_synced(written, bytes); !problem.empty()) return problem;
+    if (auto problem = write_synced(written, bytes); !problem.empty()) {
+      // Each start writes under names of its own, so what stays is written over by nobody.
+      std::error_code ignored;
+      for (const auto& unfinished : paths) fs::remove(unfinished + std::string(kNew), ignored);
+      return problem;
+    }
   }
   std::vector<File> files;
   std::string problem;
@@ -272,6 +278,7 @@ std::variant<UnitFolder::Last, std::string> UnitFolder::load(const std::string& 
         return "cannot read the checkpoint file " + file.path + ": " + std::strerror(errno);
       }
       auto read = decode(bytes, origins);
+      if (const auto format = newer_format(bytes)) return tell_newer(file.path, *format);
       if (auto* checkpoint = std::get_if<Checkpoint>(&read)) {
         if (!last.damaged.empty()) last.damaged += "; the one before is used, " + file.path;
         last.checkpoint = std::move(*checkpoint);

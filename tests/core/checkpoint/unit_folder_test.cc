@@ -179,6 +179,16 @@ TEST_F(UnitFolderTest, WhatWasBegunAndNeverEndedIsNoCheckpoint) {
   EXPECT_TRUE(folder_.has_units());
 }
 
+TEST_F(UnitFolderTest, WhatCouldNotBeWrittenLeavesNothing) {
+  std::vector<UnitFolder::Unit> units;
+  units.push_back(unit(0, 1, 1, 10));
+  units.push_back(unit(1, 1, 1, 10));
+  fs::create_directory(dir_ / "store" / "p.partition-t-1.checkpoint-1-1.new");  // in the way
+  EXPECT_NE(folder_.save(units), "");
+  EXPECT_FALSE(fs::exists(dir_ / "store" / "p.partition-t-0.checkpoint-1-1.new"));
+  EXPECT_FALSE(folder_.has_units());
+}
+
 TEST_F(UnitFolderTest, AClaimAloneIsNoUnit) {
   claim(0);
   EXPECT_FALSE(folder_.has_units());
