@@ -196,8 +196,8 @@ class Run {
   bool wait_for_restart(const StopReason& failure, std::chrono::steady_clock::duration lasted) {
     std::unique_lock lock(mutex_);
     if (stopping_) return false;
-    const auto wait =
-        policy_.failed(std::chrono::duration_cast<std::chrono::milliseconds>(lasted), job_->checkpoints());
+    const auto wait = policy_.failed(std::chrono::duration_cast<std::chrono::milliseconds>(lasted),
+                                     job_->checkpoints(), job_->went_on());
     if (!wait) return false;
     log_.write(LogLevel::kError, failure.stage.empty() ? "etl-run" : failure.stage,
                failure.message + " (" + failure.code + "); beginning again at the last checkpoint in " +

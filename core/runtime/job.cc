@@ -110,7 +110,10 @@ std::string Job::load(Task::Restored& restored, std::uint64_t& last) {
   if (auto problem = check_saved_states(graph_, checkpoints, graph_.dropped_states); !problem.empty())
     return problem;
   if (auto problem = open_stores(checkpoints); !problem.empty()) return problem;
+  const bool found = !checkpoints.empty() && graph_.begin_with.empty();
+  went_on_ = found;  // as long as it may be an outage that fails it
   if (auto problem = recover(checkpoints); !problem.empty()) return problem;
+  went_on_ = false;
   WEIR_FAIL_POINT("job.recovered");
   std::map<const weir_origin*, std::int64_t> furthest;
   for (auto& checkpoint : checkpoints) {
@@ -196,6 +199,7 @@ std::string Job::start() {
   } catch (const std::runtime_error& e) {
     return e.what();
   }
+  went_on_ = last != 0 || (units_ != nullptr && units_->has_units());
   const std::lock_guard lock(mutex_);
   tasks_ = std::move(tasks);
   running_ = tasks_.size();

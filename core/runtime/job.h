@@ -51,6 +51,9 @@ class Job {
   std::size_t running() const { return running_; }
   /// The stage that start() is asking for what the last run has left; empty when none. Waits for nothing.
   std::string asked() const;
+  /// Whether it has taken up, or could as far as the file goes, what an earlier run has saved: then what fails
+  /// is mostly outside.
+  bool went_on() const { return went_on_; }
   /// The first failure; once wait() has returned true.
   std::optional<StopReason> failure() const;
 
@@ -92,6 +95,7 @@ class Job {
   std::unique_ptr<CrashNotes> crash_notes_;
   std::unique_ptr<StateHome> stores_;
   mutable std::atomic<const GraphStage*> asked_{nullptr};
+  bool went_on_ = false;  ///< not changed once start() has returned
   std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task
 
   mutable std::mutex mutex_;  // guards what follows

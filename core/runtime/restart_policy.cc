@@ -6,8 +6,8 @@
 namespace weir {
 
 std::optional<std::chrono::milliseconds> RestartPolicy::failed(std::chrono::milliseconds lasted,
-                                                               std::uint64_t checkpoints) {
-  worked_ = worked_ || checkpoints > 0;
+                                                               std::uint64_t checkpoints, bool went_on) {
+  worked_ = worked_ || went_on || checkpoints > 0;
   if (!spec_.enabled || !worked_) return std::nullopt;
   in_a_row_ = checkpoints > 0 ? 1 : in_a_row_ + 1;
   if (spec_.attempts > 0 && in_a_row_ > spec_.attempts) return std::nullopt;

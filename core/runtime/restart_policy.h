@@ -16,11 +16,13 @@ class RestartPolicy {
  public:
   explicit RestartPolicy(const RestartSpec& spec) : spec_(spec) {}
 
-  /// A run has failed after that time, with so many checkpoints saved. How long to wait before the next one;
-  /// nothing when it is over: after `attempts` failures in a row without a checkpoint in between, or when the
-  /// first run of all did not come to one, since what is wrong then is mostly in the file.
-  std::optional<std::chrono::milliseconds> failed(std::chrono::milliseconds lasted,
-                                                  std::uint64_t checkpoints);
+  /// A run has failed after that time, with so many checkpoints saved; `went_on`: it had taken up what an
+  /// earlier process has saved, so that the file is as good as it was then. How long to wait before the next
+  /// one; nothing when it is over: after `attempts` failures in a row without a checkpoint in between, or
+  /// when the first run of all did not come to one nor went on from one, since what is wrong then is mostly
+  /// in the file.
+  std::optional<std::chrono::milliseconds> failed(std::chrono::milliseconds lasted, std::uint64_t checkpoints,
+                                                  bool went_on = false);
 
  private:
   const RestartSpec spec_;

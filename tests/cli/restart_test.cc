@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <filesystem>
 #include <set>
 #include <string>
 
@@ -28,7 +29,8 @@ class Restart : public EtlRun {
     std::string lines;
     for (int i = 0; i < kRecords; ++i) lines += std::to_string(i) + "\n";
     dir_.write("in.txt", lines);
-    dir_.write("p.yaml", "pipeline: again\ncheckpoint: {store: store, every: 1ms}\n" + settings +
+    dir_.write("p.yaml", "pipeline: again\npoison_after: 0\ncheckpoint: {store: store, every: 1ms}\n" +
+                             settings +
                              R"(sources: {in: {plugin: file, path: in.txt}}
 processes: {fuse: {plugin: fuse, from: in, after: store/again.task-0.checkpoint-1, blown: )" +
                              blown + R"(}}
@@ -102,6 +104,35 @@ TEST_F(Restart, AStartThatFailsForGoodStillGivesTheAccount) {
   EXPECT_THAT(line_with(done.err, "restarts: "), HasSubstr("restarts: 1")) << done.err;
   EXPECT_THAT(done.err, HasSubstr("checkpoint-999999999"));
   EXPECT_THAT(done.err, HasSubstr("(start); positions are kept")) << done.err;
+}
+
+/// A process that is started in an outage waits as one that runs does, once the pipeline has worked.
+TEST_F(Restart, WhatHasWorkedInAFormerProcessBeginsAgain) {
+  dir_.write("in.txt", "1\n");
+  dir_.write("go", "");
+  dir_.write("p.yaml", R"(pipeline: again
+delivery: exactly_once
+checkpoint: {store: store}
+restart: {first: 1ms, most: 1ms}
+sources: {in: {plugin: file, path: in.txt}}
+sinks: {out: {plugin: reluctant, from: in, asked: asked, until: go, away: away}}
+)");
+  dir_.write("away", "");
+  const auto never = etl_run(arguments());
+  EXPECT_EQ(never.status.code, 1) << never.err;
+  EXPECT_THAT(never.err, AllOf(HasSubstr("the sink is away"), Not(HasSubstr("beginning again"))));
+
+  std::filesystem::remove(dir_ / "away");
+  EXPECT_EQ(etl_run(arguments()).status.code, 0);
+  dir_.write("away", "");
+  const auto child = start(arguments());
+  ASSERT_TRUE(wait_until(kLongWait, [&] {
+    return child->err().find("beginning again") != std::string::npos;
+  })) << child->err();
+  std::filesystem::remove(dir_ / "away");
+  const auto status = child->wait();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->code, 0) << child->err();
 }
 
 TEST_F(Restart, ASignalInTheWaitEndsIt) {

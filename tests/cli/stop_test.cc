@@ -29,7 +29,7 @@ class AStop : public EtlRun {
 checkpoint: {store: store, every: 1ms}
 stop_timeout: 10ms
 sources: {in: {plugin: file, path: in.txt}}
-processes: {work: {plugin: stuck, from: in, after: store/stops.task-0.checkpoint-1, stuck: stuck, until: never, in: )" +
+processes: {work: {plugin: stuck, from: in, after: in.txt, stuck: stuck, until: never, in: )" +
                              in + R"(}}
 sinks: {out: {plugin: file, from: work, path: out.txt}}
 )");

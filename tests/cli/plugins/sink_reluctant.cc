@@ -18,9 +18,11 @@ class Reluctant final : public TransactionalSink {
     d.name("reluctant").summary("Lets a start wait.");
     d.option("asked", Type::kString, "A file that it makes.").required();
     d.option("until", Type::kString, "The file that it waits for.").required();
+    d.option("away", Type::kString, "While this file exists, it cannot be asked.").default_value("");
   }
   static std::string refuses(const Options&, Transactions, std::uint32_t) { return {}; }
   static void recover(const Options& options, std::span<const std::string_view>, Context&) {
+    if (std::filesystem::exists(options.string("away"))) throw Stop("away", "the sink is away");
     std::ofstream(options.string("asked")) << "asked\n";
     while (!std::filesystem::exists(options.string("until")))
       std::this_thread::sleep_for(std::chrono::milliseconds(1));

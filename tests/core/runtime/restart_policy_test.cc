@@ -37,6 +37,13 @@ TEST(RestartPolicy, AfterALongQuietTimeTheFirstWaitComesAgain) {
   EXPECT_THAT(policy.failed(1s, 1), Optional(AllOf(Ge(1600ms), Le(2000ms))));
 }
 
+TEST(RestartPolicy, WhatWentOnFromAnEarlierProcessHasWorked) {
+  RestartPolicy policy(always());
+  EXPECT_FALSE(policy.failed(1s, 0));
+  EXPECT_TRUE(policy.failed(1s, 0, true));
+  EXPECT_TRUE(policy.failed(1s, 0));
+}
+
 TEST(RestartPolicy, AttemptsWithoutACheckpointAreLimited) {
   RestartSpec spec = always();
   spec.attempts = 2;
