@@ -62,6 +62,7 @@ class Builder {
     settle_delivery(graph_, diagnostics_);
     check_store();
     check_state();
+    check_poison();
     if (!diagnostics_.empty()) return std::nullopt;
     return std::move(graph_);
   }
@@ -128,6 +129,17 @@ class Builder {
                            " keeps state, which needs a place; expected checkpoint: {store: FOLDER}, or "
                            "{store: none} to begin without it at each start");
     }
+  }
+
+  /// What the file asks for would have no effect.
+  void check_poison() {
+    const auto& spec = graph_.spec;
+    if (spec.poison_mark.line == 0 || spec.poison_after == 0) return;
+    if (!spec.checkpoint_store.empty() || !spec.poison_notes.empty()) return;
+    diagnostics_.add(spec.poison_mark,
+                     "poison_after has no folder for its notes of crashes, since checkpoints are not kept in "
+                     "one; expected poison_after: {times: " +
+                         std::to_string(spec.poison_after) + ", notes: FOLDER}, or 0");
   }
 
   /// Files of a store go nowhere but to a folder.

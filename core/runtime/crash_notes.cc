@@ -7,8 +7,10 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <system_error>
 
 namespace weir {
 namespace {
@@ -68,9 +70,31 @@ class Writer {
 
 thread_local const OnHand* OnHand::current_ = nullptr;
 
+template <class To>
+void OnHand::tell(To& to, int signal) const {
+  for (std::size_t i = 0; i < count_; ++i) {
+    const weir_record& record = records_[i];
+    if (record.origin == nullptr) continue;
+    to.text(stage_->data(), stage_->size());
+    to.text(record.origin->source.data, record.origin->source.size);
+    to.text(record.origin->name.data, record.origin->name.size);
+    to.number(static_cast<std::uint64_t>(static_cast<std::int64_t>(record.origin->partition)));
+    to.number(static_cast<std::uint64_t>(record.position));
+    to.number(parts_);
+    to.number(static_cast<std::uint64_t>(signal));
+  }
+}
+
 CrashNotes::CrashNotes(const std::string& file) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (fd < 0) return;
+  if (fd < 0) {
+    problem_ = "cannot open " + file + ": " + std::generic_category().message(errno);
+    return;
+  }
+  // As long as others have it open, nothing is taken out of it.
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  ::fcntl(fd, F_OFD_SETLK, &lock);
   notes_file = fd;
   struct sigaction action {};
   action.sa_handler = on_crash;
@@ -86,22 +110,19 @@ CrashNotes::~CrashNotes() {
   ::close(fd);
 }
 
+void CrashNotes::note_stop(const OnHand& on_hand) {
+  const int file = notes_file;
+  if (file < 0) return;
+  Writer to(file);
+  on_hand.tell(to, 0);
+}
+
 void CrashNotes::on_crash(int signal) {
   const OnHand* const on_hand = OnHand::current_;
   const int file = notes_file;
   if (on_hand != nullptr && file >= 0) {
     Writer to(file);
-    for (std::size_t i = 0; i < on_hand->count_; ++i) {
-      const weir_record& record = on_hand->records_[i];
-      if (record.origin == nullptr) continue;
-      to.text(on_hand->stage_->data(), on_hand->stage_->size());
-      to.text(record.origin->source.data, record.origin->source.size);
-      to.text(record.origin->name.data, record.origin->name.size);
-      to.number(static_cast<std::uint64_t>(static_cast<std::int64_t>(record.origin->partition)));
-      to.number(static_cast<std::uint64_t>(record.position));
-      to.number(on_hand->parts_);
-      to.number(static_cast<std::uint64_t>(signal));
-    }
+    on_hand->tell(to, signal);
   }
   ::raise(signal);
 }

@@ -24,6 +24,9 @@ class OnHand {
 
  private:
   friend class CrashNotes;
+  template <class To>
+  void tell(To& to, int signal) const;
+
   OnHand(const std::string& stage, const weir_record* records, std::size_t count, std::size_t parts)
       : stage_(&stage), records_(records), count_(count), parts_(parts), before_(current_) {
     current_ = this;
@@ -44,11 +47,18 @@ class OnHand {
 /// position, how many it had on hand (a group counts as one), the signal. The last one may be cut off.
 class CrashNotes {
  public:
-  /// Appends to `file`, which is made. Without the right to write it there are no notes.
+  /// Appends to `file`, which is made.
   explicit CrashNotes(const std::string& file);
   CrashNotes(const CrashNotes&) = delete;
   CrashNotes& operator=(const CrashNotes&) = delete;
   ~CrashNotes();
+
+  /// Why the file cannot be written, so that there are no notes; empty when it can be.
+  const std::string& problem() const { return problem_; }
+
+  /// Notes the same of a call of this thread's that stopped the pipeline, by the signal 0. Does nothing where
+  /// there are no notes.
+  static void note_stop(const OnHand& on_hand);
 
   /// A stack of its own for the handler, so that one that has overflowed can be noted too; each thread that
   /// calls plugins, for as long as it runs.
@@ -65,6 +75,8 @@ class CrashNotes {
 
  private:
   static void on_crash(int signal);
+
+  std::string problem_;
 };
 
 }  // namespace weir

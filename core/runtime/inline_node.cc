@@ -313,7 +313,7 @@ void InlineNode::process(const weir_record* records, std::size_t count, const we
     const weir_batch batch{
         sizeof(weir_batch), inlet.input, records + done, n, some, inlet.broadcast ? 1u : 0u, 0};
     const OnHand on_hand(name(), records + done, n);
-    settle(stage_.plugin->process(instance_, context_.get(), &batch), records + done, n);
+    settle(stage_.plugin->process(instance_, context_.get(), &batch), records + done, n, &on_hand);
   }
   forget_over();
   if (event_times_) tell_time();
@@ -445,7 +445,8 @@ void InlineNode::process(const weir_group& group, Inlet inlet) {
   const OnHand on_hand(name(), group);
   weir_group taken = group;
   taken.input = inlet.input;
-  settle(stage_.plugin->process_group(instance_, context_.get(), &taken), group.records, group.count);
+  settle(stage_.plugin->process_group(instance_, context_.get(), &taken), group.records, group.count,
+         &on_hand);
   forget_over();
 }
 
@@ -462,15 +463,24 @@ void InlineNode::forget_over() {
   kept_.states.forget_windows(due == INT64_MIN ? due : std::min(services_.clock.now(), due - 1));
 }
 
-void InlineNode::settle(weir_status status, const weir_record* records, std::size_t count) {
+void InlineNode::stop_for(StopReason reason, const OnHand* on_hand) {
+  // What the host itself failed at ("host": a disk, a call that makes no sense) has nothing to do with
+  // records.
+  const bool to_blame = on_hand != nullptr && reason.code != "host" && blames_records(stage_);
+  if (to_blame && !task_.failed()) CrashNotes::note_stop(*on_hand);
+  task_.stop_for(std::move(reason));
+}
+
+void InlineNode::settle(weir_status status, const weir_record* records, std::size_t count,
+                        const OnHand* on_hand) {
   if (store_ != nullptr) {
     kept_.states.relieve();
     store_->lists().relieve();
   }
-  if (auto failure = context_->take_host_failure()) return task_.stop_for(*std::move(failure));
+  if (auto failure = context_->take_host_failure()) return stop_for(*std::move(failure), on_hand);
   if (status >= 0) return;
   StopReason reason = context_->take_error();
-  if (status == WEIR_STOP || count == 0) return task_.stop_for(std::move(reason));
+  if (status == WEIR_STOP || count == 0) return stop_for(std::move(reason), on_hand);
   send_failed(WEIR_ERROR_PORT, stage_.error.name, records, count, reason.code, reason.message);
 }
 

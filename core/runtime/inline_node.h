@@ -18,6 +18,8 @@
 
 namespace weir {
 
+class OnHand;
+
 /// A stage that runs on the task's own thread, by plain calls: everything that does not wait for I/O. Sources
 /// are one too (SourceNode).
 class InlineNode : public StageNode {
@@ -71,7 +73,10 @@ class InlineNode : public StageNode {
   /// tells.
   virtual std::optional<std::int64_t> goes_on_at(const weir_origin* /*origin*/) const { return std::nullopt; }
   /// Turns a call's status into what follows from it; `records` are what the call was given.
-  void settle(weir_status status, const weir_record* records, std::size_t count);
+  /// `on_hand`: of a call with records, which may be to blame when it stops the pipeline.
+  void settle(weir_status status, const weir_record* records, std::size_t count,
+              const OnHand* on_hand = nullptr);
+  void stop_for(StopReason reason, const OnHand* on_hand);
 
   /// Makes the instance; false, and told, when the plugin cannot.
   bool create();

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <new>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -41,6 +43,7 @@ Job::~Job() {
   // group that just goes away would keep its partitions from others until its session runs out.
   if (!wait(std::chrono::milliseconds(0)) || failure()) abort();
   for (auto& thread : threads_) thread.join();
+  if (folder_ == nullptr) clear_notes();
 }
 
 std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {
@@ -144,10 +147,27 @@ std::string Job::open_units() {
   return {};
 }
 
-std::string Job::load_suspects() {
+std::string Job::notes_file() const {
+  const std::string& own = graph_.spec.poison_notes;
   if (graph_.spec.poison_after == 0) return {};
-  if (folder_ == nullptr && units_ == nullptr) return {};
-  const std::string notes = units_ != nullptr ? units_->crash_file() : folder_->crash_file();
+  if (own.empty()) return units_ != nullptr ? units_->crash_file() : folder_ ? folder_->crash_file() : "";
+  std::error_code ignored;  // what cannot be written is told then
+  std::filesystem::create_directories(own, ignored);
+  return (std::filesystem::path(own) / (graph_.spec.name + ".crashes")).string();
+}
+
+void Job::clear_notes() {
+  if (crash_notes_ == nullptr || !crash_notes_->problem().empty() || units_ != nullptr) return;
+  crash_notes_.reset();
+  const auto delivered = [&](const weir_origin* origin) { return saved_.last(origin); };
+  Suspects read;
+  if (auto problem = read.load_and_clear(notes_file(), graph_.spec.poison_after, origins_, delivered);
+      !problem.empty())
+    services_.log.write(LogLevel::kWarn, "etl-run", "notes of crashes: " + problem);
+}
+
+std::string Job::load_suspects() {
+  const std::string notes = notes_file();
   if (notes.empty()) return {};
   if (units_ == nullptr) {
     const auto saved = [&](const weir_origin* origin) { return saved_.last(origin); };
@@ -165,10 +185,18 @@ std::string Job::load_suspects() {
     });
   }
   if (!suspects_.none()) {
-    services_.log.write(LogLevel::kWarn, "etl-run",
-                        "the process has crashed before: the records that were on hand go one at a time");
+    services_.log.write(
+        LogLevel::kWarn, "etl-run",
+        "a plugin has crashed the process or stopped the pipeline before: the records that were on hand "
+        "go one at a time");
   }
   crash_notes_ = std::make_unique<CrashNotes>(notes);
+  if (!crash_notes_->problem().empty()) {
+    services_.log.write(LogLevel::kWarn, "etl-run",
+                        "poison_after has no effect, a record that crashes the process again and again is "
+                        "not found: " +
+                            crash_notes_->problem());
+  }
   return {};
 }
 

@@ -51,8 +51,8 @@ class Job {
   std::size_t running() const { return running_; }
   /// The stage that start() is asking for what the last run has left; empty when none. Waits for nothing.
   std::string asked() const;
-  /// Whether it has taken up, or could as far as the file goes, what an earlier run has saved: then what fails
-  /// is mostly outside.
+  /// Whether it has taken up, or could as far as the file goes, what an earlier run has saved: then what
+  /// fails is mostly outside.
   bool went_on() const { return went_on_; }
   /// The first failure; once wait() has returned true.
   std::optional<StopReason> failure() const;
@@ -76,7 +76,11 @@ class Job {
   std::string load(Task::Restored& restored, std::uint64_t& last);
   /// With state by partition, which is loaded as partitions come.
   std::string open_units();
+  /// Where it is noted what crashed; empty: nowhere. Makes a folder of its own.
+  std::string notes_file() const;
   std::string load_suspects();
+  /// What has been delivered meanwhile is out of suspicion, which matters where no checkpoint says so later.
+  void clear_notes();
   /// Up to where it has been saved by whatever process; nothing where it has not.
   std::optional<std::int64_t> saved_of(const weir_origin& partition);
   /// Transactions that an earlier run has left are committed or taken back.
@@ -95,7 +99,7 @@ class Job {
   std::unique_ptr<CrashNotes> crash_notes_;
   std::unique_ptr<StateHome> stores_;
   mutable std::atomic<const GraphStage*> asked_{nullptr};
-  bool went_on_ = false;  ///< not changed once start() has returned
+  bool went_on_ = false;                            ///< not changed once start() has returned
   std::vector<std::unique_ptr<TaskGroup>> groups_;  ///< one, or one for each task
 
   mutable std::mutex mutex_;  // guards what follows

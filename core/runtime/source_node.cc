@@ -68,6 +68,8 @@ bool SourceNode::commit(const std::vector<weir_position>& positions) {
     if (status != WEIR_OK) return false;
   }
   positions_.committed(positions);
+  // Where no checkpoint says so.
+  if (graph_.spec.checkpoint_store.empty() && !graph_.keeper) services_.saved.set(positions);
   return true;
 }
 

@@ -192,6 +192,10 @@ void StageNode::send_failed(std::uint32_t port, const std::string& port_name, co
   send_out(port, failed.data(), failed.size());
 }
 
+bool blames_records(const GraphStage& stage) {
+  return stage.is_between() && (stage.plugin->capabilities & WEIR_BLOCKS) == 0;
+}
+
 std::string describe_origin(const weir_record& record) {
   if (record.origin == nullptr) return "(of no source)";
   std::string text = std::string(view(record.origin->source)) + "[" + std::string(view(record.origin->name));

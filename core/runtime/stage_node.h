@@ -243,6 +243,10 @@ class StageNode : public Receiver {
   std::vector<const Receiver*> queues_behind_;
 };
 
+/// Whether a stop in a call with records is laid upon them: not where the stage waits for something outside,
+/// whose outage is no record's fault.
+bool blames_records(const GraphStage& stage);
+
 /// "ids[wechat-ids/3@1042]": where a record comes from, for messages.
 std::string describe_origin(const weir_record& record);
 

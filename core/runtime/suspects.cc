@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/suspects.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +16,26 @@
 namespace weir {
 
 namespace {
+
+/// The file, locked against CrashNotes for as long as this lives.
+class Alone {
+ public:
+  explicit Alone(const std::string& file) : fd_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    locked_ = fd_ >= 0 && ::fcntl(fd_, F_OFD_SETLK, &lock) == 0;
+  }
+  Alone(const Alone&) = delete;
+  Alone& operator=(const Alone&) = delete;
+  ~Alone() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  explicit operator bool() const { return locked_; }
+
+ private:
+  const int fd_;
+  bool locked_;
+};
 
 std::string content_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -53,6 +76,8 @@ std::string Suspects::load_and_clear(const std::string& file, std::size_t poison
                                      const FindSaved& saved) {
   const std::string kept = load(file, poison_after, origins, saved);
   if (kept.size() == content_of(file).size()) return {};
+  const Alone alone(file);
+  if (!alone) return {};
   std::ofstream(file + ".new", std::ios::binary) << kept;
   std::error_code error;
   std::filesystem::rename(file + ".new", file, error);
@@ -74,6 +99,11 @@ Suspects::Verdict Suspects::verdict(const std::string& stage, const weir_record&
 std::string Suspects::reason(const std::string& stage, const weir_record& record) const {
   const Crashes* const crashes = find(stage, record);
   if (crashes == nullptr) return {};
+  if (crashes->signal == 0) {
+    return "the pipeline stopped " + std::to_string(crashes->count) +
+           " times while the stage had this record on hand; the log of "
+           "then says why; it is set aside";
+  }
   return "the process crashed " + std::to_string(crashes->count) +
          " times while the stage had this record on hand, the last time by " + ::strsignal(crashes->signal) +
          "; it is set aside";

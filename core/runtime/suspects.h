@@ -29,8 +29,8 @@ class Suspects {
   /// `poison_after`: nothing is ever set aside. Returns what counts, as it stands in the file.
   std::string load(const std::string& file, std::size_t poison_after, Origins& origins,
                    const FindSaved& saved);
-  /// The same, and keeps nothing else in the file, which no other process may have open. Returns an empty
-  /// string, or what went wrong.
+  /// The same, and keeps nothing else in the file, unless another process has it open for its notes. Returns
+  /// an empty string, or what went wrong.
   std::string load_and_clear(const std::string& file, std::size_t poison_after, Origins& origins,
                              const FindSaved& saved);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/crash_notes.h"
+#include "runtime/stage_node.h"
 
 namespace weir {
 
@@ -137,6 +138,16 @@ void WorkerPool::perform(Worker& worker, Work& work) {
   if (auto failure = worker.context.take_host_failure()) {
     work.status = WEIR_STOP;
     work.error = *std::move(failure);
+  }
+  if (work.status == WEIR_STOP && work.error.code != "host") note_stop(work);
+}
+
+void WorkerPool::note_stop(const Work& work) const {
+  if (!blames_records(stage_)) return;
+  if (work.kind == Work::Kind::kRecords) {
+    CrashNotes::note_stop({stage_.spec.name, work.records.data(), work.records.size()});
+  } else if (work.kind == Work::Kind::kGroup) {
+    CrashNotes::note_stop({stage_.spec.name, work.bounds.with(work.records)});
   }
 }
 

@@ -40,6 +40,8 @@ class WorkerPool {
   void run(Worker& worker);
   Work* next(Worker& worker);
   void perform(Worker& worker, Work& work);
+  /// Lays a stop upon the records of the call.
+  void note_stop(const Work& work) const;
   weir_status call(Worker& worker, Work& work);
 
   const GraphStage& stage_;

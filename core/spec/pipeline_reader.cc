@@ -28,6 +28,7 @@ const std::vector<std::string> kStateKeys{"kind", "path", "memory"};
 const std::vector<std::string> kStateKinds{"memory", "rocksdb"};
 /// With less a store's own buffers alone take more.
 constexpr std::uint64_t kLeastStateMemory = 8u << 20;
+const std::vector<std::string> kPoisonKeys{"times", "notes"};
 const std::vector<std::string> kRestartKeys{"first", "most", "attempts", "reset_after"};
 constexpr int kMostTasks = 1024;
 constexpr int kMostAttempts = 1'000'000;
@@ -118,7 +119,7 @@ class PipelineReader {
     } else if (section.key == "delivery") {
       read_delivery(section);
     } else if (section.key == "poison_after") {
-      read_poison_after(section);
+      read_poison(section);
     } else if (section.key == "restart") {
       read_restart(section);
     } else if (section.key == "state") {
@@ -314,8 +315,28 @@ class PipelineReader {
       report(entry, "at_least_once or exactly_once");
   }
 
-  void read_poison_after(const Node::Entry& entry) {
+  void read_poison(const Node::Entry& entry) {
     if (entry.value.broken) return;
+    spec_.poison_mark = entry.value_mark();
+    if (entry.value.kind == Node::Kind::kScalar) return read_poison_after(entry);
+    if (entry.value.kind != Node::Kind::kMap || entry.value.entries.empty())
+      return report(entry, "a number, or a map such as {times: 3, notes: FOLDER}");
+    for (const auto& part : entry.value.entries) {
+      if (part.value.broken) continue;
+      if (part.key == "times") {
+        read_poison_after(part);
+      } else if (part.key != "notes") {
+        diagnostics_.add(part.mark, "unknown key '" + part.key + "' of 'poison_after'" +
+                                        suggestion(part.key, kPoisonKeys));
+      } else if (part.value.kind != Node::Kind::kScalar || part.value.text.empty()) {
+        report(part, "the path of a folder");
+      } else {
+        spec_.poison_notes = part.value.text;
+      }
+    }
+  }
+
+  void read_poison_after(const Node::Entry& entry) {
     const auto crashes = read_scalar(entry.value, entry.key, parse_integer);
     if (!crashes.ok()) return diagnostics_.add(entry.value_mark(), crashes.message());
     if (crashes.value() < 0) return report(entry, "0 for never, or more");

@@ -97,7 +97,9 @@ struct PipelineSpec {
   Mark delivery_mark = {};    ///< of `delivery:`, where the file has it
   StateSpec state = {};
   std::chrono::milliseconds stop_timeout{30000};
-  std::size_t poison_after = 3;             ///< crashes with a record on hand until it is set aside; 0: never
+  std::size_t poison_after = 3;   ///< crashes with a record on hand until it is set aside; 0: never
+  std::string poison_notes = {};  ///< the folder where those are noted; empty: that of the checkpoints
+  Mark poison_mark = {};          ///< of the value of `poison_after:`, where the file has it
   std::optional<RestartSpec> restart = {};  ///< none: the file does not say
 
   /// What the file says; if nothing, only what is delivered exactly once begins again by itself.

@@ -3,16 +3,18 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <new>
 
 namespace weir::test {
 
-/// Process `crasher`: hands on what it gets, and crashes at the value "boom", in the way that `how` says.
+/// Process `crasher`: hands on what it gets, and crashes or stops the pipeline at the value "boom", in the
+/// way that `how` says.
 class Crasher final : public Process {
  public:
   static void describe(Descriptor& d) {
     d.name("crasher").summary("Crashes at the value boom.").concurrent();
     d.option("how", Type::kChoice, "In which way.")
-        .choices({"abort", "write", "overflow", "kill"})
+        .choices({"abort", "write", "overflow", "kill", "stop", "hoard"})
         .default_value("abort");
     d.port("out", Item::kRecords, "What came.");
   }
@@ -27,6 +29,8 @@ class Crasher final : public Process {
  private:
   void crash() const {
     if (how_ == "abort") std::abort();
+    if (how_ == "stop") throw Stop("no_boom", "it cannot go on");
+    if (how_ == "hoard") throw std::bad_alloc();
     if (how_ == "kill") std::raise(SIGKILL);
     if (how_ == "overflow") std::exit(descend(0));
     volatile int* volatile nowhere = nullptr;

@@ -162,6 +162,18 @@ TEST(Delivery, ASinkThatIsToKeepCheckpointsMustBeThere) {
             "p.yaml:1:28: there is no sink 'more' that can keep checkpoints; known: books\n");
 }
 
+TEST(Delivery, PoisonAfterNeedsAFolderForItsNotes) {
+  const std::string rest = "sources: {in: {plugin: tape}}\nsinks: {books: {plugin: ledger, from: in}}\n";
+  const std::string expected =
+      ":15: poison_after has no folder for its notes of crashes, since checkpoints are not kept in one; "
+      "expected poison_after: {times: 5, notes: FOLDER}, or 0\n";
+  EXPECT_EQ(errors("poison_after: 5\n" + rest), "p.yaml:1" + expected);
+  EXPECT_EQ(errors("checkpoint: {store: {sink: books}}\npoison_after: 5\n" + rest), "p.yaml:2" + expected);
+  EXPECT_EQ(errors("poison_after: {notes: notes}\n" + rest), "");
+  EXPECT_EQ(errors("poison_after: 0\n" + rest), "");
+  EXPECT_EQ(errors("checkpoint: {store: store}\npoison_after: 5\n" + rest), "");
+}
+
 TEST(Delivery, TwoSinksThatCanOnlyKeepTheCheckpointAreRefused) {
   EXPECT_EQ(errors("delivery: exactly_once\nsources: {in: {plugin: tape}}\n"
                    "sinks:\n  one: {plugin: diary, from: in}\n  two: {plugin: diary, from: in}\n"),

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/crash_notes.h"
 #include "state/snapshot.h"
 #include "support/temp_dir.h"
 
@@ -74,6 +75,18 @@ TEST_F(SuspectsTest, NotesOfOneProcessKeepWhatCountsOnly) {
   note(0, 9);
   EXPECT_EQ(suspects_.load_and_clear(file_, 3, origins_, saved), "");
   EXPECT_EQ(bytes(), counts);
+}
+
+TEST_F(SuspectsTest, WhileAnotherProcessMayNoteNothingIsTakenOut) {
+  note(0, 9);
+  const std::string before = bytes();
+  {
+    const CrashNotes other(file_);
+    EXPECT_EQ(suspects_.load_and_clear(file_, 3, origins_, saved), "");
+    EXPECT_EQ(bytes(), before);
+  }
+  EXPECT_EQ(suspects_.load_and_clear(file_, 3, origins_, saved), "");
+  EXPECT_EQ(bytes(), "");
 }
 
 TEST_F(SuspectsTest, WithoutNotesThereAreNone) {

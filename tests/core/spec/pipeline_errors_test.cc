@@ -225,6 +225,21 @@ extra: 1
       "discard, checkpoint, delivery, poison_after, restart, stop_timeout, state, tests\n");
 }
 
+TEST(PipelineErrorsAtOnce, PoisonAfterIsANumberOrAMap) {
+  const auto with = [](const std::string& value) {
+    return errors("pipeline: p\nsources: {a: {plugin: x}}\nsinks: {s: {plugin: y, from: a}}\npoison_after: " +
+                  value + "\n");
+  };
+  EXPECT_EQ(with("{times: 2, note: here}"),
+            "p.yaml:4:26: unknown key 'note' of 'poison_after'; did you mean 'notes'?\n");
+  EXPECT_EQ(with("{times: -1, notes: [a]}"),
+            "p.yaml:4:23: 'times' is '-1', expected 0 for never, or more\n"
+            "p.yaml:4:27: 'notes' is a list, expected the path of a folder\n");
+  EXPECT_EQ(with("[3]"),
+            "p.yaml:4:1: 'poison_after' is a list, expected a number, or a map such as {times: 3, notes: "
+            "FOLDER}\n");
+}
+
 TEST(PipelineErrorsAtOnce, WhatWasPutInForAVariableIsNeverShown) {
   const std::string everywhere = errors(R"(pipeline: " ${SECRET}"
 tasks: ${SECRET}
