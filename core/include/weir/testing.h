@@ -262,7 +262,7 @@ class Harness {
     std::vector<weir_position> positions;
     names.reserve(units.size());
     for (const auto& unit : units) {
-      const weir_origin* const origin = context_.origin(slice("topic"), unit.partition);
+      const weir_origin* const origin = host().origin(&context_, slice("topic"), unit.partition);
       names.push_back(unit_name(unit.partition));
       all.push_back({slice(names.back()), origin, unit.next, unit.term, unit.number,
                      unit.content ? slice(*unit.content) : kAbsent, unit.leaves ? 1u : 0u, 0});
