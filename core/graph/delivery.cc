@@ -86,7 +86,7 @@ class Delivery {
           spec.delivery_mark,
           "`delivery: exactly_once` with checkpoint `by: partition` needs the sink to keep the "
           "checkpoints, so that one transaction decides; expected checkpoint: {store: {sink: NAME}, "
-          "by: partition} with a sink such as sql or kafka");
+          "by: partition} with a sink such as sql");
     } else if (spec.checkpoint_store.empty()) {
       diagnostics_.add(spec.by_mark,
                        "`by: partition` needs a place that all processes reach; expected checkpoint: {store: "

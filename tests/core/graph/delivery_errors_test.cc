@@ -82,7 +82,7 @@ TEST(Delivery, WhatCannotBeDividedAmongProcessesIsNotKeptByPartition) {
              "sinks: {out: {plugin: paper, from: in}}\n"),
       "p.yaml:1:11: `delivery: exactly_once` with checkpoint `by: partition` needs the sink to keep the "
       "checkpoints, so that one transaction decides; expected checkpoint: {store: {sink: NAME}, by: "
-      "partition} with a sink such as sql or kafka\n");
+      "partition} with a sink such as sql\n");
   EXPECT_EQ(
       errors("checkpoint: {by: partition}\nsources: {in: {plugin: share}}\n"
              "sinks: {out: {plugin: paper, from: in}}\n"),

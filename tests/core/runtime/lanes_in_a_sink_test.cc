@@ -133,8 +133,9 @@ TEST_F(ByPartitionInASink, AtLeastOnceRowsCountAtOnceAndStateGoesOn) {
     EXPECT_EQ(stopped(*a), "");
   }
   const auto b = process("b", "5ms");
+  moving_topic().begin_anew(kPartitions);
+  put(0, 400);
   assign_all("b/0");
-  put(200, 400);
   b->start();
   ASSERT_TRUE(wrote_up_to(20)) << why(*b);
   b->job().stop();
@@ -153,6 +154,8 @@ TEST_F(ByPartitionInASink, StateThatIsDroppedIsDroppedInTheSinksPlaceToo) {
     EXPECT_EQ(stopped(*a), "");
   }
   const auto b = process("b", "5ms", 1, [](PipelineGraph& graph) { graph.dropped_states = {"count"}; });
+  moving_topic().begin_anew(kPartitions);
+  put(0, 200);
   assign_all("b/0");
   b->start();
   ASSERT_TRUE(moving_topic().wait_until_settled()) << why(*b);
