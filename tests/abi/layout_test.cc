@@ -90,7 +90,16 @@ FIELD(weir_place, stage, 40);
 FIELD(weir_place, transactions, 56);
 FIELD(weir_place, reserved, 60);
 
-SIZE(weir_checkpoint, 80);
+SIZE(weir_unit, 72);
+FIELD(weir_unit, origin, 16);
+FIELD(weir_unit, next, 24);
+FIELD(weir_unit, term, 32);
+FIELD(weir_unit, number, 40);
+FIELD(weir_unit, content, 48);
+FIELD(weir_unit, leaves, 64);
+FIELD(weir_unit, reserved, 68);
+
+SIZE(weir_checkpoint, 96);
 FIELD(weir_checkpoint, reserved, 4);
 FIELD(weir_checkpoint, name, 8);
 FIELD(weir_checkpoint, number, 24);
@@ -99,6 +108,8 @@ FIELD(weir_checkpoint, positions, 48);
 FIELD(weir_checkpoint, position_count, 56);
 FIELD(weir_checkpoint, claims, 64);
 FIELD(weir_checkpoint, claim_count, 72);
+FIELD(weir_checkpoint, units, 80);
+FIELD(weir_checkpoint, unit_count, 88);
 
 SIZE(weir_host, 368);
 FIELD(weir_host, abi_major, 4);
@@ -167,7 +178,7 @@ FIELD(weir_port, name, 8);
 FIELD(weir_port, help, 16);
 FIELD(weir_port, schema, 24);
 
-SIZE(weir_plugin, 264);
+SIZE(weir_plugin, 288);
 FIELD(weir_plugin, kind, 4);
 FIELD(weir_plugin, accepts, 8);
 FIELD(weir_plugin, capabilities, 12);
@@ -202,6 +213,9 @@ FIELD(weir_plugin, prepare, 232);
 FIELD(weir_plugin, commit_prepared, 240);
 FIELD(weir_plugin, save_checkpoint, 248);
 FIELD(weir_plugin, claim, 256);
+FIELD(weir_plugin, stage_claim, 264);
+FIELD(weir_plugin, stage_look, 272);
+FIELD(weir_plugin, stage_save, 280);
 
 SIZE(weir_input, 32);
 FIELD(weir_input, accepts, 4);

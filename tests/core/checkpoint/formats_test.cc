@@ -69,7 +69,7 @@ TEST_F(FormatsTest, ANewerOneRefusesTheStartAndStays) {
 }
 
 TEST_F(FormatsTest, ANewerOneOfAPartitionRefusesToTakeItOver) {
-  const UnitFolder store(folder_, "p");
+  UnitFolder store(folder_, "p");
   ASSERT_EQ(store.open(), "");
   std::vector<UnitFolder::Unit> units{{origins_.get("in", "t", 0), 1, checkpoint(1)}};
   ASSERT_EQ(store.save(units), "");
