@@ -86,12 +86,12 @@ void OnHand::tell(To& to, int signal) const {
 }
 
 CrashNotes::CrashNotes(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) {
     problem_ = "cannot open " + file + ": " + std::generic_category().message(errno);
     return;
   }
-  // As long as others have it open, nothing is taken out of it.
+  // As long as others have it open, nothing is taken out of it. (A lock to read wants a file to read.)
   struct flock lock {};
   lock.l_type = F_RDLCK;
   ::fcntl(fd, F_OFD_SETLK, &lock);
