@@ -226,13 +226,13 @@ void Session::store(weir_slice key, const Context& out) {
   }
 }
 
-std::int32_t Session::free_number() const {
-  const auto used = [&](std::int32_t n) {
-    return std::any_of(sessions_.begin(), sessions_.end(), [&](const Open& s) { return s.number == n; });
-  };
-  std::int32_t number = 0;
-  while (used(number)) ++number;
-  return number;
+std::int32_t Session::free_number() {
+  used_.assign(sessions_.size() + 1, false);
+  for (const Open& session : sessions_) {
+    const auto number = static_cast<std::size_t>(session.number);
+    if (number < used_.size()) used_[number] = true;
+  }
+  return static_cast<std::int32_t>(std::find(used_.begin(), used_.end(), false) - used_.begin());
 }
 
 /// Sees to it that a timer comes when there is something to do, at the latest.

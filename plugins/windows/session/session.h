@@ -65,7 +65,8 @@ class Session final : public Window {
   void load(weir_slice key, const Context& out);
   void read(weir_slice bytes);
   void store(weir_slice key, const Context& out);
-  std::int32_t free_number() const;
+  /// The lowest that no open session of the key at hand has.
+  std::int32_t free_number();
   /// The accumulators of a session of the key at hand, where they stand beside it.
   char* cells(const Open& session) {
     return cells_.data() + static_cast<std::size_t>(session.number) * beside_;
@@ -93,8 +94,9 @@ class Session final : public Window {
   weir_state* open_ = nullptr;  ///< the sessions of a key, in the order of time
   Counter late_;
   std::int64_t watermark_ = 0, now_ = 0;
-  Sessions sessions_;  ///< of the key at hand
-  std::string cells_;  ///< their accumulators, by number
+  Sessions sessions_;       ///< of the key at hand
+  std::string cells_;       ///< their accumulators, by number
+  std::vector<bool> used_;  ///< scratch of free_number()
 };
 
 }  // namespace weir::session
