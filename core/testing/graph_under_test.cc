@@ -2,6 +2,7 @@
 #include "testing/graph_under_test.h"
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "testing/replaced_stages.h"
@@ -42,8 +43,15 @@ class Rewriter {
   void replace(GraphStage& stage) {
     const bool replaced = is_replaced(stage, wanted_.answered);
     stage.spec.concurrency = 1;
-    if (!replaced) return;
     const std::string& name = stage.spec.name;
+    if (!replaced) {
+      if (!wanted_.failing.contains(name)) return;
+      auto& failing = bench_.failing[name];
+      if (failing == nullptr)
+        failing = std::make_unique<FailingStage>(*stage.plugin, stage.open->get(), bench_.scripts[name]);
+      stage.plugin = &failing->plugin();
+      return;
+    }
     if (stage.spec.kind == StageKind::kSource) {
       SourceFeed& feed = bench_.feeds[name];
       feed.is_source = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "graph/pipeline_graph.h"
 #include "testing/bench.h"
 #include "testing/conductor.h"
+#include "testing/failing_stage.h"
 
 namespace weir {
 
@@ -17,19 +19,21 @@ struct Bench {
   std::map<std::string, SourceFeed> feeds;  ///< by source; by "stage" or "stage.input" of another
   std::map<std::string, Seen> seen;         ///< by "stage.port", and by sink
   std::map<std::string, Script> scripts;    ///< by stage
+  std::map<std::string, std::unique_ptr<FailingStage>> failing;  ///< by stage
   Conductor* conductor = nullptr;
 };
 
 /// What a test's steps ask of the graph.
 struct Wanted {
   std::set<std::string> answered;  ///< stages that steps answer for
+  std::set<std::string> failing;   ///< stages of which steps let calls fail, and nothing else
   std::set<std::string> fed;       ///< inputs of stages other than sources that steps put something into
   std::set<std::string> timed;     ///< those of them that get watermarks
   int tasks = 1;
 };
 
 /// Whether the stage is not the real one in a test: sources, sinks, stages that wait for I/O, and those that
-/// steps answer for.
+/// steps answer for. One of which steps only let calls fail is the real one for all others.
 bool is_replaced(const GraphStage& stage, const std::set<std::string>& answered);
 
 /// `real` as a test runs it: in so many tasks, all on their threads; replaced stages instead of those that

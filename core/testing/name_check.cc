@@ -220,7 +220,11 @@ std::set<std::size_t> reach_of(const PipelineGraph& graph, std::size_t stage) {
 Wanted wanted_of(const TestCase& test, const PipelineGraph& graph) {
   Wanted wanted;
   for (const auto& step : test.steps) {
-    if (const auto* answer = std::get_if<AnswerStep>(&step.what)) wanted.answered.insert(answer->stage.stage);
+    if (const auto* answer = std::get_if<AnswerStep>(&step.what)) {
+      const bool only_fails = std::all_of(answer->calls.begin(), answer->calls.end(),
+                                          [](const ScriptedCall& call) { return call.failure.has_value(); });
+      (only_fails ? wanted.failing : wanted.answered).insert(answer->stage.stage);
+    }
     const auto* feed = std::get_if<FeedStep>(&step.what);
     const auto* time = std::get_if<EventTimeStep>(&step.what);
     if (feed == nullptr && time == nullptr) continue;
