@@ -81,8 +81,9 @@ WrittenGroup read_group(const Node& node, Diagnostics& diagnostics) {
   const auto* values = map.find("values");
   const auto* records = map.find("records");
   if (node.kind == Node::Kind::kMap && (values == nullptr) == (records == nullptr)) {
-    diagnostics.add(node.mark, "a group has " + std::string(values == nullptr ? "neither" : "both") +
-                                   " 'values' and 'records', expected one of them");
+    diagnostics.add(node.mark, std::string(values == nullptr ? "a group has neither 'values' nor 'records'"
+                                                             : "a group has both 'values' and 'records'") +
+                                   ", expected one of them");
   }
   if (values != nullptr) {
     group.values_only = true;

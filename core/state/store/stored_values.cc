@@ -86,7 +86,7 @@ weir_slice StoredValues::find(Window& in, std::int64_t window, std::string_view 
   if (cached.data == nullptr) {
     if (!in.in_store) return no_value();
     const bool found = store_.get(key_of(window, key), stored_);
-    put_in_cache(in, key, found ? std::string_view(stored_) : std::string_view(), found ? kSame : kAbsent);
+    put_in_cache(in, key, found ? std::string_view(stored_) : std::string_view(), found ? kSame : kNowhere);
     cached = in.cache.find(key);
   }
   if (!has_value(cached)) return no_value();
@@ -160,7 +160,7 @@ void StoredValues::write_out(std::int64_t window, Window& in) {
   in.cache.for_each([&](weir_slice cached_key, weir_slice cached) {
     // The cache's own memory, whose sizes stay as they are.
     char& mark = *const_cast<char*>(cached.data);
-    if (mark == kSame || mark == kAbsent) return;
+    if (mark == kSame || mark == kNowhere) return;
     key.resize(prefix);
     key.append(bytes_of_slice(cached_key));
     if (mark == kChanged) {
@@ -169,7 +169,7 @@ void StoredValues::write_out(std::int64_t window, Window& in) {
     } else {
       store_.erase(key);
     }
-    mark = mark == kChanged ? kSame : kAbsent;
+    mark = mark == kChanged ? kSame : kNowhere;
   });
   if (written && !in.in_store) {
     in.in_store = true;
@@ -249,7 +249,7 @@ void StoredValues::prefetch(const weir_slice* keys, std::size_t count) {
     const std::string_view key(keys[i].data, keys[i].size);
     if (last_->cache.find(key).data != nullptr) continue;
     // Until the store has said otherwise; also so that each is asked for once.
-    put_in_cache(*last_, key, {}, kAbsent);
+    put_in_cache(*last_, key, {}, kNowhere);
     missing.push_back(prefix + std::string(key));
   }
   if (missing.empty()) return;
@@ -276,7 +276,7 @@ void StoredValues::expire(std::int64_t now) {
     const auto [kind, state, window, key, rest] = store_key::parts_of(at->key());
     const auto in = windows_.find(window);
     if (in != windows_.end() && in->second.cache.find(key).data != nullptr)
-      put_in_cache(in->second, key, {}, kAbsent);
+      put_in_cache(in->second, key, {}, kNowhere);
   }
   expire_from_ = at->valid() ? std::string(at->key()) : std::string();
 }

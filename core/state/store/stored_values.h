@@ -63,8 +63,8 @@ class StoredValues {
  private:
   /// How an entry of the cache, whose first byte this is, stands to the store.
   enum Mark : char {
-    kFresh = 0,   ///< it has just been made
-    kAbsent = 1,  ///< there is none, neither here nor there
+    kFresh = 0,    ///< it has just been made
+    kNowhere = 1,  ///< there is none, neither here nor in the store
     kSame = 2,
     kChanged = 3,
     kErased = 4  ///< there may be one there still
