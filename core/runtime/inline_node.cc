@@ -465,8 +465,9 @@ void InlineNode::forget_over() {
 
 void InlineNode::stop_for(StopReason reason, const OnHand* on_hand) {
   // What the host itself failed at ("host": a disk, a call that makes no sense) has nothing to do with
-  // records.
-  const bool to_blame = on_hand != nullptr && reason.code != "host" && blames_records(stage_);
+  // records, and memory runs out at whichever record comes then.
+  const bool to_blame =
+      on_hand != nullptr && reason.code != "host" && reason.code != "memory" && blames_records(stage_);
   if (to_blame && !task_.failed()) CrashNotes::note_stop(*on_hand);
   task_.stop_for(std::move(reason));
 }

@@ -43,7 +43,11 @@ Job::~Job() {
   // group that just goes away would keep its partitions from others until its session runs out.
   if (!wait(std::chrono::milliseconds(0)) || failure()) abort();
   for (auto& thread : threads_) thread.join();
-  if (folder_ == nullptr) clear_notes();
+  if (folder_ != nullptr) return;
+  try {
+    clear_notes();
+  } catch (const std::exception&) {  // no memory: they are cleared at the next start
+  }
 }
 
 std::string Job::recover(const std::vector<Checkpoint>& checkpoints) const {

@@ -139,7 +139,7 @@ void WorkerPool::perform(Worker& worker, Work& work) {
     work.status = WEIR_STOP;
     work.error = *std::move(failure);
   }
-  if (work.status == WEIR_STOP && work.error.code != "host") note_stop(work);
+  if (work.status == WEIR_STOP && work.error.code != "host" && work.error.code != "memory") note_stop(work);
 }
 
 void WorkerPool::note_stop(const Work& work) const {

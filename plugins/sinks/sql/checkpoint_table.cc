@@ -17,13 +17,18 @@ constexpr std::size_t kPartBytes = 1u << 20;
 
 }  // namespace
 
-void CheckpointTable::create() {
+bool CheckpointTable::is_there() {
   try {
     read_rows(connection_, "SELECT part FROM weir_checkpoint WHERE 1 = 0");
-    return;
+    return true;
   } catch (const SqlError& e) {
     if (!is_missing_table(e)) throw;
   }
+  return false;
+}
+
+void CheckpointTable::create() {
+  if (is_there()) return;
   const auto database = connection_.url().database;
   const bool mysql = database == Database::kMySql;
   // Short enough for an index entry of MySQL's old row formats (767 bytes).
@@ -38,8 +43,13 @@ void CheckpointTable::create() {
                                                    {"epoch", "BIGINT NOT NULL"},
                                                    {"content", blob + " NOT NULL"}};
   const std::vector<std::string> key = {"pipeline", "name", "part"};
-  execute(connection_, connection_.dialect().create_table("weir_checkpoint", columns, key) +
-                           (mysql ? " ENGINE = InnoDB" : ""));
+  try {
+    execute(connection_, connection_.dialect().create_table("weir_checkpoint", columns, key) +
+                             (mysql ? " ENGINE = InnoDB" : ""));
+  } catch (const SqlError&) {
+    // PostgreSQL fails for all but one of several processes that make it at once.
+    if (!is_there()) throw;
+  }
 }
 
 std::uint64_t CheckpointTable::claim() {

@@ -46,6 +46,7 @@ class CheckpointTable {
   const std::string& pipeline() const { return pipeline_; }
 
  private:
+  bool is_there();
   std::string content_of(const std::string& name, const std::string& parts, const std::string& number);
 
   Connection& connection_;
