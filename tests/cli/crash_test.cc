@@ -122,8 +122,18 @@ TEST_P(Stopped, AtARecordAgainAndAgainItIsSetAside) {
               AllOf(HasSubstr("boom"), HasSubstr("\"poison\""), HasSubstr("pipeline stopped 3 times")));
 }
 INSTANTIATE_TEST_SUITE_P(Ways, Stopped,
-                         ::testing::Values(Way{"stop", 0, ""}, Way{"stop", 0, ", concurrency: 3"},
-                                           Way{"hoard", 0, ""}, Way{"hoard", 0, ", concurrency: 3"}));
+                         ::testing::Values(Way{"stop", 0, ""}, Way{"stop", 0, ", concurrency: 3"}));
+
+using OutOfMemory = Crash;
+
+/// It runs out at whichever record comes then: one after the other would be set aside.
+TEST_P(OutOfMemory, LeavesNoSuspects) {
+  write_pipeline("", kAside);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(run().status.code, 1) << i;
+  EXPECT_EQ(dir_.read("store/crashes.crashes"), "");
+}
+INSTANTIATE_TEST_SUITE_P(Ways, OutOfMemory,
+                         ::testing::Values(Way{"hoard", 0, ""}, Way{"hoard", 0, ", concurrency: 3"}));
 
 /// What a sink stops for stands outside, and no record is to blame.
 TEST_F(EtlRun, AStopOfASinkLeavesNoSuspects) {
