@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCheckpoint = ".checkpoint-";
 constexpr const char* kOwner = ".owner-";
-constexpr std::string_view kNew = ".new";
+constexpr std::string_view kUnfinished = ".new";
 /// So many of a unit stay.
 constexpr std::size_t kKeptOfUnit = 3;
 /// A file may have been removed by another process since it was listed: the list is made anew so often.
@@ -148,7 +148,7 @@ bool UnitFolder::list(std::vector<File>& files, const std::string& unit, std::st
       if (!take_number(rest, file.number)) continue;
     }
     file.whole = rest.empty();
-    if (file.whole || rest == kNew) files.push_back(std::move(file));
+    if (file.whole || rest == kUnfinished) files.push_back(std::move(file));
   }
   if (error) {
     problem = "cannot read the checkpoint folder " + folder_ + ": " + error.message();
@@ -207,13 +207,13 @@ std::string UnitFolder::save(std::vector<Unit>& units) const {
     paths.push_back(path(name_of(*unit.origin), kCheckpoint) + std::to_string(unit.term) + "-" +
                     std::to_string(unit.checkpoint.number));
     WEIR_FAIL_POINT("checkpoint.create");
-    const std::string written = paths.back() + std::string(kNew);
+    const std::string written = paths.back() + std::string(kUnfinished);
     const std::string bytes = encode(unit.checkpoint);
     unit.bytes = bytes.size();
     if (auto problem = write_synced(written, bytes); !problem.empty()) {
       // Each start writes under names of its own, so what stays is written over by nobody.
       std::error_code ignored;
-      for (const auto& unfinished : paths) fs::remove(unfinished + std::string(kNew), ignored);
+      for (const auto& unfinished : paths) fs::remove(unfinished + std::string(kUnfinished), ignored);
       return problem;
     }
   }
@@ -226,14 +226,14 @@ std::string UnitFolder::save(std::vector<Unit>& units) const {
     units[i].taken = std::any_of(files.begin(), files.end(),
                                  [&](const File& f) { return f.unit == name && f.term > units[i].term; });
     if (units[i].taken) {
-      fs::remove(paths[i] + std::string(kNew), error);
+      fs::remove(paths[i] + std::string(kUnfinished), error);
       continue;
     }
-    fs::rename(paths[i] + std::string(kNew), paths[i], error);
+    fs::rename(paths[i] + std::string(kUnfinished), paths[i], error);
     // A newer owner has removed it, as older than what it keeps itself.
     units[i].taken = is_gone(error.value());
     if (error && !units[i].taken)
-      return "cannot rename " + paths[i] + std::string(kNew) + ": " + error.message();
+      return "cannot rename " + paths[i] + std::string(kUnfinished) + ": " + error.message();
     WEIR_FAIL_POINT("checkpoint.renamed");
   }
   sync_folder(folder_);
